@@ -1,0 +1,36 @@
+"""The named errors of the rules: each carries a sentence that tells a person what to do next."""
+
+
+class DomainError(Exception):
+    """A rule refused; `str(error)` is a sentence for the person who asked."""
+
+
+class NotFound(DomainError):
+    """The thing does not exist, or the actor may not know of it (R13: both look the same)."""
+
+    def __init__(self, sentence: str = "There is nothing at this address.") -> None:
+        super().__init__(sentence)
+
+
+class NotAllowed(DomainError):
+    """The actor may know of the thing but may not do this to it."""
+
+
+class WrongState(DomainError):
+    """The letter is not in a state in which this act exists."""
+
+
+class Conflict(DomainError):
+    """Somebody else was first, or the page was made from older facts."""
+
+
+class InvalidInput(DomainError):
+    """Something that was typed or uploaded cannot be taken; `field` names the form field, where there is one."""
+
+    def __init__(self, sentence: str, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class RenderingFailed(DomainError):
+    """A document could not be made; nothing was stored, and trying again is safe."""
