@@ -1,0 +1,82 @@
+"""What a society can say, and when it counts."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class AnswerKind(StrEnum):
+    SIGN = "sign"
+    DECLINE = "decline"
+
+
+class Mandate(StrEnum):
+    """What a signing society lets the lead society do when a journal asks for changes."""
+
+    EDIT = "edit"
+    ASK = "ask"
+
+
+MANDATES: dict[str, str] = {
+    Mandate.EDIT: "The lead society may shorten and edit the letter, without change of meaning.",
+    Mandate.ASK: "Ask us each time before the letter is changed in any way.",
+}
+
+
+class AuthorityCheck(StrEnum):
+    """How it is known that this person may speak for this society."""
+
+    OPEN = "open"
+    CODE = "code"
+    """Settled by the one-time code sent to the registered address, the default rule."""
+
+
+@dataclass(frozen=True)
+class SignOn:
+    """What a representative states when a society signs. All of it is shown again before the code is asked for."""
+
+    printed_name: str
+    officer: str
+    office: str
+    consent_to_print: bool
+    decided_by: str
+    decided_on: date
+    competing_interests: str
+    mandate: Mandate
+
+
+@dataclass(frozen=True)
+class StandingFacts:
+    """The facts of one answer that decide whether its society is a signatory (R4)."""
+
+    kind: str
+    is_standing: bool
+    digest: str
+    authority: str
+    is_disputed: bool = False
+
+
+def is_signatory(answer: StandingFacts, *, digest_in_force: str) -> bool:
+    """R4: a standing *sign* on the statement in force, undisputed, with its authority settled."""
+    return (
+        answer.is_standing
+        and answer.kind == AnswerKind.SIGN
+        and answer.digest == digest_in_force
+        and not answer.is_disputed
+        and answer.authority != AuthorityCheck.OPEN
+    )
+
+
+def is_in_time(received_at: datetime, closes_at: datetime) -> bool:
+    """R9: the instant at which the request's body had been read lies before the close."""
+    return received_at < closes_at
+
+
+def authority_sentence(society: str, title: str) -> str:
+    """The sentence that a representative makes their own by ticking it; stored with the answer as it was shown."""
+    return f"I am authorised by {society} to state that {society} signs this letter, “{title}”."
+
+
+def decline_sentence(society: str, title: str) -> str:
+    """The same for a refusal, which also speaks for the whole society."""
+    return f"I am authorised by {society} to state that {society} does not sign this letter, “{title}”."

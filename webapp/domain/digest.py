@@ -1,0 +1,36 @@
+"""The digest of a text: SHA-256 over everything that a society puts its name to."""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def canonical_json(value: Any) -> str:
+    """JSON in one form only: sorted keys, no spaces, NFC. On strings, integers, booleans and null it equals RFC 8785."""
+    plain = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return unicodedata.normalize("NFC", plain)
+
+
+def sha256_of(label: str, value: Any) -> str:
+    """Hexadecimal SHA-256 of the labelled canonical JSON; the label keeps digests of different things apart."""
+    return hashlib.sha256(f"undersigned/{label}\0{canonical_json(value)}".encode()).hexdigest()
+
+
+def statement_digest(
+    *, title: str, ask: str, targets: Sequence[Mapping[str, Any]], statement: str, references: Sequence[Mapping[str, Any]]
+) -> str:
+    """The digest of a statement.
+
+    It covers the Markdown source, and so every link target and alternative text, the references, and what the first page says
+    of the letter: its title, what it asks and the articles that it answers.
+    """
+    content = {
+        "title": title,
+        "ask": ask,
+        "targets": [dict(target) for target in targets],
+        "statement": statement,
+        "references": [dict(reference) for reference in references],
+    }
+    return sha256_of("text/v1", content)

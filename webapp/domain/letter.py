@@ -1,0 +1,119 @@
+"""The course of a letter: its states and the one table of moves between them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from webapp.domain.errors import WrongState
+from webapp.domain.limits import LONGEST_REQUEST
+from webapp.domain.permission import Permission
+
+
+class LetterState(StrEnum):
+    DRAFTING = "drafting"
+    SIGNING = "signing"
+    CLOSED = "closed"
+    SEALED = "sealed"
+    SUBMITTED = "submitted"
+    RESOLVED = "resolved"
+    CANCELLED = "cancelled"
+
+
+class Action(StrEnum):
+    EDIT = "edit"
+    INVITE = "invite"
+    OPEN_SIGN_ON = "open_sign_on"
+    MOVE_DEADLINE = "move_deadline"
+    CLOSE_AT_DEADLINE = "close_at_deadline"
+    CLOSE_EARLY = "close_early"
+    SEAL = "seal"
+    SUBMIT = "submit"
+    KEEP_COURSE = "keep_course"
+    RESOLVE = "resolve"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True)
+class Move:
+    """One row of the table: who may make it is `permission` (None: only the clock), `event` is what the record says."""
+
+    state: LetterState
+    action: Action
+    becomes: LetterState
+    permission: Permission | None
+    event: str
+
+
+_S, _A, _P = LetterState, Action, Permission
+
+MOVES: tuple[Move, ...] = (
+    Move(_S.DRAFTING, _A.EDIT, _S.DRAFTING, _P.EDIT, "letter.edited"),
+    Move(_S.DRAFTING, _A.INVITE, _S.DRAFTING, _P.INVITE, "society.added"),
+    Move(_S.DRAFTING, _A.OPEN_SIGN_ON, _S.SIGNING, _P.OPEN_SIGN_ON, "letter.opened"),
+    Move(_S.SIGNING, _A.INVITE, _S.SIGNING, _P.INVITE, "society.added"),
+    Move(_S.SIGNING, _A.MOVE_DEADLINE, _S.SIGNING, _P.CLOSE, "deadline.moved"),
+    Move(_S.SIGNING, _A.CLOSE_AT_DEADLINE, _S.CLOSED, None, "letter.closed"),
+    Move(_S.SIGNING, _A.CLOSE_EARLY, _S.CLOSED, _P.CLOSE, "letter.closed"),
+    Move(_S.CLOSED, _A.SEAL, _S.SEALED, _P.SEAL, "letter.sealed"),
+    Move(_S.SEALED, _A.SUBMIT, _S.SUBMITTED, _P.KEEP_COURSE, "letter.submitted"),
+    Move(_S.SUBMITTED, _A.KEEP_COURSE, _S.SUBMITTED, _P.KEEP_COURSE, "submission.noted"),
+    Move(_S.SUBMITTED, _A.RESOLVE, _S.RESOLVED, _P.KEEP_COURSE, "letter.resolved"),
+    Move(_S.DRAFTING, _A.CANCEL, _S.CANCELLED, _P.CLOSE, "letter.cancelled"),
+    Move(_S.SIGNING, _A.CANCEL, _S.CANCELLED, _P.CLOSE, "letter.cancelled"),
+    Move(_S.CLOSED, _A.CANCEL, _S.CANCELLED, _P.CLOSE, "letter.cancelled"),
+)
+
+_BY_STATE_AND_ACTION = {(move.state, move.action): move for move in MOVES}
+
+_TOO_LATE = {
+    _A.EDIT: "The statement is frozen: sign-on has been opened, and what the societies sign cannot change.",
+    _A.INVITE: "No society can be added now: sign-on has closed.",
+    _A.OPEN_SIGN_ON: "Sign-on has been opened already.",
+    _A.MOVE_DEADLINE: "The deadline can only be moved while sign-on is open.",
+    _A.CLOSE_EARLY: "Sign-on is not open.",
+    _A.SEAL: "Only a closed letter can be sealed.",
+    _A.SUBMIT: "Only a sealed letter can be submitted, and once to each venue.",
+    _A.KEEP_COURSE: "Record the submission to the journal first.",
+    _A.RESOLVE: "Record the submission to the journal first.",
+    _A.CANCEL: "A sealed letter cannot be cancelled.",
+}
+
+
+def find_move(state: str, action: Action) -> Move | None:
+    """The row of the table, or None where the table has none."""
+    return _BY_STATE_AND_ACTION.get((LetterState(state), action))
+
+
+def move_for(state: str, action: Action) -> Move:
+    """The row of the table; WrongState with a sentence for a person where there is none."""
+    move = find_move(state, action)
+    if move is None:
+        raise WrongState(_TOO_LATE.get(action, "The letter is not in a state in which that can be done."))
+    return move
+
+
+def may_seal_from(closed_at: datetime) -> datetime:
+    """The first instant at which no request that was in time can still be under way (R9)."""
+    return closed_at + LONGEST_REQUEST
+
+
+ASKS: dict[str, str] = {
+    "correction": "a correction",
+    "expression_of_concern": "an expression of concern",
+    "retraction": "retraction",
+    "publication": "publication of this response",
+    "reply": "a reply by the authors",
+}
+
+# Suggestions only: a target's role is free text, for journals invent new ones.
+TARGET_ROLES = (
+    "guideline",
+    "systematic review",
+    "network meta-analysis",
+    "trial",
+    "modelling study",
+    "review",
+    "editorial",
+    "commentary",
+    "policy statement",
+)

@@ -1,0 +1,50 @@
+"""The longest and the most that is taken of anything typed or uploaded; forms, services and tests read them here."""
+
+from datetime import timedelta
+
+TITLE = 200
+PRINTED_NAME = 200
+PERSON_NAME = 120
+OFFICE = 160
+EMAIL = 254
+ACRONYM = 30
+CITATION = 600
+DOI = 200
+ROLE = 60
+AFFILIATION = 300
+COMPETING_INTERESTS = 2_000
+JOURNAL = 200
+ADDRESSEE = 500
+STATEMENT = 100_000
+REFERENCES_TYPED = 400_000
+DECIDED_BY = 200
+REASON = 4_000
+NOTE = 4_000
+MANUSCRIPT_NUMBER = 80
+TARGETS = 10
+AUTHORS = 30
+SOCIETIES = 1_000
+
+ROSTER_BYTES = 1_000_000
+ROSTER_ROWS = 1_000
+ROSTER_COLUMNS = 20
+ROSTER_CELL = 500
+
+REQUEST_BYTES = 6_000_000
+FORM_BYTES = 1_000_000
+FORM_PARTS = 1_000
+
+# The longest that a request may take; sealing waits it out (R9).
+LONGEST_REQUEST = timedelta(seconds=30)
+
+SIGN_IN_LINK_LIFE = timedelta(minutes=15)
+# Not the ten minutes of ASVS 6.5.5: mail gateways that scan links delay messages by about that long.
+CODE_LIFE = timedelta(minutes=30)
+CODE_TRIES = 5
+CODES_AN_HOUR = 5
+LINK_REQUESTS_AN_HOUR = 3
+
+DESK_IDLE = timedelta(minutes=60)
+DESK_LONGEST = timedelta(hours=12)
+ROOM_IDLE = timedelta(minutes=60)
+ROOM_LONGEST = timedelta(hours=12)

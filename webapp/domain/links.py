@@ -1,0 +1,33 @@
+"""The addresses that mails and documents print; a test holds them equal to the web layer's own."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Links:
+    """Built from the base address in the settings, never from a request's Host header (`bar.md` T45)."""
+
+    base: str
+
+    def personal(self, token: str) -> str:
+        return f"{self.base}/i/{token}"
+
+    def sign_in(self, token: str) -> str:
+        return f"{self.base}/sign-in/{token}"
+
+    def letter(self, reference: str) -> str:
+        return f"{self.base}/letters/{reference}"
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base).hostname or ""
+
+    @property
+    def is_https(self) -> bool:
+        return self.base.startswith("https://")
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the address works on this machine only, so that a letter printed with it could never be checked."""
+        return self.host in {"localhost", "127.0.0.1", "::1"} or self.host.endswith(".localhost")

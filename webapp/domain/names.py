@@ -1,0 +1,52 @@
+"""Names are printed exactly as given (R15); what cannot be printed honestly is refused, never repaired silently."""
+
+import unicodedata
+
+from webapp.domain.errors import InvalidInput
+
+# Bidirectional overrides and isolates can make a name read as another one; zero-width joiners belong to scripts that need them.
+_JOINERS = {"\u200c", "\u200d"}
+_MOST_MARKS_ON_ONE_LETTER = 4
+
+
+def clean_line(typed: str, *, field: str | None = None, what: str = "This") -> str:
+    """One line of text in NFC without surrounding space.
+
+    Raises InvalidInput for control characters, invisible direction changes and piles of marks (`bar.md` T23).
+    """
+    text = unicodedata.normalize("NFC", typed).strip()
+    if "\n" in text or "\r" in text:
+        raise InvalidInput(f"{what} must be on one line.", field=field)
+    refuse_deceptive(text, field=field, what=what)
+    return text
+
+
+def clean_text(typed: str, *, field: str | None = None, what: str = "This") -> str:
+    """Several lines of text in NFC with plain line ends; the same refusals as `clean_line`."""
+    text = unicodedata.normalize("NFC", typed.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    refuse_deceptive(text.replace("\n", " ").replace("\t", " "), field=field, what=what)
+    return text
+
+
+def refuse_deceptive(text: str, *, field: str | None, what: str) -> None:
+    """Raises InvalidInput where the text holds a character that would not be seen, or that would change how others are seen."""
+    marks = 0
+    for character in text:
+        category = unicodedata.category(character)
+        if category in {"Cc", "Cs", "Co", "Cn"} or (category in {"Cf", "Zl", "Zp"} and character not in _JOINERS):
+            sentence = f"{what} holds an invisible character (U+{ord(character):04X}). Type it again instead of pasting it."
+            raise InvalidInput(sentence, field=field)
+        marks = marks + 1 if category in {"Mn", "Me"} else 0
+        if marks > _MOST_MARKS_ON_ONE_LETTER:
+            raise InvalidInput(f"{what} holds more marks on one letter than any script uses.", field=field)
+
+
+def default_sort_name(printed_name: str) -> str:
+    """The name without a leading “The”: kept in print, ignored in sorting (R15)."""
+    head, _, rest = printed_name.partition(" ")
+    return rest if head.casefold() == "the" and rest else printed_name
+
+
+def comparison_key(printed_name: str) -> str:
+    """For finding a name that is given twice: compatibility form, case and spaces folded. Never printed."""
+    return " ".join(unicodedata.normalize("NFKC", printed_name).casefold().split())

@@ -1,0 +1,27 @@
+"""A society's own course through a letter: where it is now, in one word."""
+
+from datetime import date
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    ON_THE_LIST = "on the list"
+    INVITED = "invited"
+    READING = "reading"
+    WITH_BOARD = "with the board"
+    SIGNED = "signed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+def stage_of(*, was_invited: bool, was_opened: bool, board_meets_on: date | None, standing_kind: str | None, has_withdrawn: bool) -> Stage:
+    """The stage that the facts give; a standing answer outranks everything, a withdrawal everything but that."""
+    if standing_kind is not None:
+        return Stage.SIGNED if standing_kind == "sign" else Stage.DECLINED
+    if has_withdrawn:
+        return Stage.WITHDRAWN
+    if board_meets_on is not None:
+        return Stage.WITH_BOARD
+    if was_opened:
+        return Stage.READING
+    return Stage.INVITED if was_invited else Stage.ON_THE_LIST

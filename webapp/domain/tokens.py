@@ -1,0 +1,56 @@
+"""Links and codes: derived from a key, stored only as hashes (R19, `bar.md` T05)."""
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+# Crockford's alphabet: no I, L, O or U, so that nothing is misread aloud or from a small screen.
+_CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 8
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """Derives every secret of the installation from one key that is kept outside the database."""
+
+    key: bytes
+
+    def personal_link(self, representative: str, generation: int) -> str:
+        """The token in a representative's link; raising the generation makes another and kills this one (R14)."""
+        return self._token("personal-link/v1", representative, str(generation))
+
+    def sign_in_link(self, link: str) -> str:
+        """The token in a one-time link for staff."""
+        return self._token("sign-in-link/v1", link)
+
+    def code(self, code: str) -> str:
+        """Eight characters, 40 bits, of which five tries are given (R7)."""
+        number = int.from_bytes(self._derive("code/v1", code)[:5], "big")
+        return "".join(_CODE_ALPHABET[number >> (5 * place) & 31] for place in range(CODE_LENGTH))
+
+    def pages_key(self) -> str:
+        """The key with which the web layer signs its cookies."""
+        return self._token("pages/v1")
+
+    def _token(self, *parts: str) -> str:
+        return base64.urlsafe_b64encode(self._derive(*parts)).rstrip(b"=").decode("ascii")
+
+    def _derive(self, *parts: str) -> bytes:
+        return hmac.new(self.key, "\0".join(parts).encode(), hashlib.sha256).digest()
+
+
+def hash_token(token: str) -> str:
+    """What the database keeps of a link or a code."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def normalise_code(typed: str) -> str:
+    """What was meant: case, spaces and hyphens do not matter, and look-alikes are read as Crockford reads them."""
+    plain = typed.upper().replace(" ", "").replace("-", "")
+    return plain.replace("O", "0").replace("I", "1").replace("L", "1")
+
+
+def show_code(code: str) -> str:
+    """In two groups of four, as it is printed in the mail."""
+    return f"{code[:4]}-{code[4:]}"

@@ -1,0 +1,1 @@
+"""Tables, queries, migrations, and the outbox, the one place that enqueues."""

@@ -1,0 +1,133 @@
+"""Engines and transactions: how the two databases are opened, and how a write is begun."""
+
+import fcntl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from webapp.persistence.sqlite import is_wal_safe, sqlite_module
+from webapp.settings import Settings
+
+_WAIT_SECONDS = 10
+_WRITE = "undersigned_write"
+
+
+class DatabaseBusy(Exception):
+    """The database could not be written to in time; nothing was stored."""
+
+
+def engine_options(database_url: str) -> dict[str, Any]:
+    """Arguments for `create_engine`, the same for the application, the command and the migrations."""
+    if make_url(database_url).get_backend_name() == "sqlite":
+        connect = {"timeout": _WAIT_SECONDS, "check_same_thread": False}
+        return {"module": sqlite_module(), "connect_args": connect, "pool_size": 5, "max_overflow": 10}
+    return {"pool_size": 5, "max_overflow": 10, "pool_pre_ping": True}
+
+
+def make_engine(settings: Settings) -> Engine:
+    """The application's engine, ready for use."""
+    engine = create_engine(settings.database_url, **engine_options(settings.database_url))
+    prepare_engine(engine)
+    return engine
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Gives an engine our way to begin: SQLite reads DEFERRED, writes IMMEDIATE behind a queue of flocks."""
+    if engine.dialect.name != "sqlite":
+        return
+    local = threading.local()
+    lock_path = f"{engine.url.database}.lock"
+
+    @event.listens_for(engine, "connect")
+    def on_connect(dbapi_connection: Any, _record: Any) -> None:
+        # Our own BEGIN below: the driver's would begin every write as DEFERRED, and upgrading one fails at once when another writes.
+        dbapi_connection.isolation_level = None
+        _set_pragmas(dbapi_connection, _WAIT_SECONDS)
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        if not connection.get_execution_options().get(_WRITE):
+            connection.exec_driver_sql("BEGIN DEFERRED")
+            return
+        # SQLite's busy handler sleeps and polls, so late comers overtake; the flock is a fair queue (p99 842 → 98 ms).
+        held: TextIO = getattr(local, "handle", None) or open(lock_path, "w")  # noqa: SIM115 - lives as long as the thread
+        local.handle = held
+        fcntl.flock(held, fcntl.LOCK_EX)
+        connection.info["held"] = held
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError:
+            fcntl.flock(connection.info.pop("held"), fcntl.LOCK_UN)
+            raise
+
+    @event.listens_for(engine, "checkin")
+    def on_checkin(_dbapi_connection: Any, record: Any) -> None:
+        if held := record.info.pop("held", None):
+            fcntl.flock(held, fcntl.LOCK_UN)
+
+
+def make_job_engine(database_url: URL) -> Engine:
+    """A second engine on the same database for the job engine, whose migrations begin their own transactions."""
+    rendered = database_url.render_as_string(hide_password=False)
+    engine = create_engine(rendered, **engine_options(rendered))
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def on_connect(dbapi_connection: Any, _record: Any) -> None:
+            dbapi_connection.isolation_level = "IMMEDIATE"
+            _set_pragmas(dbapi_connection, 30)
+
+    return engine
+
+
+def _set_pragmas(dbapi_connection: Any, wait_seconds: int) -> None:
+    journal = "WAL" if is_wal_safe(sqlite_module().sqlite_version_info) else "TRUNCATE"
+    for pragma in (
+        f"busy_timeout={wait_seconds * 1000}",
+        f"journal_mode={journal}",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "cache_size=-16000",
+        "temp_store=MEMORY",
+    ):
+        dbapi_connection.execute(f"PRAGMA {pragma}")
+
+
+def begin_write(session: Session) -> None:
+    """Ends what the session has read so far and begins its one short write transaction.
+
+    What was loaded before is expired, so a service judges only rows that it reads behind the lock. Raises DatabaseBusy.
+    """
+    session.rollback()
+    try:
+        session.connection(execution_options={_WRITE: True})
+    except OperationalError as error:
+        raise DatabaseBusy("The database is busy.") from error
+
+
+@contextmanager
+def transaction(session: Session) -> Iterator[Session]:
+    """One write: returning commits, raising rolls back."""
+    begin_write(session)
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+@contextmanager
+def opened_session(settings: Settings) -> Iterator[Session]:
+    """A session outside the web application: for the command and the worker."""
+    engine = make_engine(settings)
+    try:
+        with Session(engine) as session:
+            yield session
+    finally:
+        engine.dispose()

@@ -1,0 +1,16 @@
+"""How Alembic runs here: on the connection that it is handed, in batches for SQLite, past the job engine's tables."""
+
+from alembic import context
+
+from webapp.persistence.migrate import is_ours
+from webapp.persistence.tables import Base
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+    include_name=lambda name, kind, parents: is_ours(name, kind),
+)
+with context.begin_transaction():
+    context.run_migrations()

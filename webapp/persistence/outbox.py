@@ -1,0 +1,45 @@
+"""The outbox: the one place that puts a message into the transaction of the change that causes it (R8, R16)."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.persistence.queue import CODES_QUEUE, MAIL_QUEUE, enqueue
+from webapp.persistence.tables import OutboxRow
+from webapp.persistence.tables.message import MessageState
+
+SEND_WORKFLOW = "send_message"
+
+# Somebody is waiting at a screen for these; they do not stand in line behind a thousand invitations.
+_AWAITED = {"code", "sign_in", "receipt", "withdrawal_receipt", "new_link"}
+
+
+def put(
+    session: Session, kind: str, reason: str, to_address: str, *, now: datetime, letter_id: int | None = None, **parameters: int
+) -> OutboxRow | None:
+    """Queues one message to one recipient; None where a message has left, or waits, for this very reason."""
+    if session.scalar(select(OutboxRow.id).where(OutboxRow.reason == reason)) is not None:
+        return None
+    row = OutboxRow(
+        reference=secrets.token_urlsafe(16),
+        reason=reason,
+        kind=kind,
+        letter_id=letter_id,
+        to_address=to_address,
+        parameters=parameters,
+        state=MessageState.QUEUED,
+        next_attempt_at=now,
+        queued_at=now,
+    )
+    session.add(row)
+    session.flush()
+    enqueue_attempt(session, row)
+    return row
+
+
+def enqueue_attempt(session: Session, row: OutboxRow) -> None:
+    """Queues the next attempt to send; each attempt is one workflow, named after its number, so that none is made twice."""
+    queue = CODES_QUEUE if row.kind in _AWAITED else MAIL_QUEUE
+    enqueue(session, SEND_WORKFLOW, f"{SEND_WORKFLOW}:{row.reference}:{row.attempts}", row.id, queue=queue)

@@ -1,0 +1,78 @@
+"""Appending to a letter's record, in the transaction of the change itself."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.domain.actor import Actor
+from webapp.domain.digest import canonical_json
+from webapp.domain.record import RecordedEvent, event_hash, genesis_hash, private_commitment
+from webapp.persistence.tables import EventRow, LetterRow
+
+
+def append_event(
+    session: Session,
+    letter: LetterRow,
+    actor: Actor,
+    kind: str,
+    public: Mapping[str, Any],
+    *,
+    now: datetime,
+    private: Mapping[str, Any] | None = None,
+) -> EventRow:
+    """Chains one event to the letter's record. The caller holds the letter's row, so no two events get one number."""
+    last = session.scalars(select(EventRow).where(EventRow.letter_id == letter.id).order_by(EventRow.sequence.desc()).limit(1)).first()
+    # Times in the record never run backwards, even when the machine's clock does.
+    at = max(now, last.at) if last else now
+    salt = secrets.token_bytes(32) if private else None
+    actor_name = f"{actor.kind}:{actor.reference}" if actor.reference else str(actor.kind)
+    draft = RecordedEvent(
+        sequence=last.sequence + 1 if last else 1,
+        at=at.astimezone(UTC).isoformat(timespec="microseconds"),
+        kind=kind,
+        actor=actor_name,
+        public=public,
+        private_commitment=private_commitment(private, salt) if private and salt else None,
+        previous_hash=last.hash if last else genesis_hash(letter.reference),
+        hash="",
+    )
+    row = EventRow(
+        letter_id=letter.id,
+        sequence=draft.sequence,
+        at=at,
+        kind=kind,
+        actor=actor_name,
+        public=canonical_json(dict(public)),
+        private=canonical_json(dict(private)) if private else None,
+        salt=salt,
+        private_commitment=draft.private_commitment,
+        previous_hash=draft.previous_hash,
+        hash=event_hash(draft),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def load_events(session: Session, letter_id: int) -> list[RecordedEvent]:
+    """The letter's record in order, as the domain verifies and replays it."""
+    rows = session.scalars(select(EventRow).where(EventRow.letter_id == letter_id).order_by(EventRow.sequence))
+    return [_recorded(row) for row in rows]
+
+
+def _recorded(row: EventRow) -> RecordedEvent:
+    return RecordedEvent(
+        sequence=row.sequence,
+        at=row.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        kind=row.kind,
+        actor=row.actor,
+        public=json.loads(row.public),
+        private_commitment=row.private_commitment,
+        previous_hash=row.previous_hash,
+        hash=row.hash,
+    )

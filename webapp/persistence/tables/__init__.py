@@ -1,0 +1,37 @@
+"""All tables, imported here so that the metadata is whole wherever one of them is."""
+
+from webapp.persistence.base import Base
+from webapp.persistence.tables.answer import AnswerRow, PendingAnswerRow
+from webapp.persistence.tables.door import CodeRow, SignInLinkRow, WebSessionRow
+from webapp.persistence.tables.event import EventRow
+from webapp.persistence.tables.letter import AuthorRow, LetterRow, RevisionRow, TargetRow
+from webapp.persistence.tables.message import MailboxRow, OutboxRow
+from webapp.persistence.tables.roster import InvitationRow, RepresentativeRow, SocietyRow
+from webapp.persistence.tables.seal import DocumentRow, SealedSignatoryRow
+from webapp.persistence.tables.staff import GrantRow, StaffRow
+from webapp.persistence.tables.submission import SubmissionRow, SubmissionStepRow
+
+__all__ = [
+    "AnswerRow",
+    "AuthorRow",
+    "Base",
+    "CodeRow",
+    "DocumentRow",
+    "EventRow",
+    "GrantRow",
+    "InvitationRow",
+    "LetterRow",
+    "MailboxRow",
+    "OutboxRow",
+    "PendingAnswerRow",
+    "RepresentativeRow",
+    "RevisionRow",
+    "SealedSignatoryRow",
+    "SignInLinkRow",
+    "SocietyRow",
+    "StaffRow",
+    "SubmissionRow",
+    "SubmissionStepRow",
+    "TargetRow",
+    "WebSessionRow",
+]

@@ -1,0 +1,77 @@
+"""What societies have said. No answer is overwritten; the newest stands, and only one can (R1)."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.domain.answer import AnswerKind, AuthorityCheck, Mandate
+from webapp.persistence.base import Base, Instant
+from webapp.persistence.tables.letter import one_of
+from webapp.persistence.tables.roster import InvitationRow, RepresentativeRow
+
+
+class AnswerRow(Base):
+    __tablename__ = "answer"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", [kind.value for kind in AnswerKind]), name="kind"),
+        CheckConstraint(one_of("mandate", [*(mandate.value for mandate in Mandate), ""]), name="mandate"),
+        CheckConstraint(one_of("authority", [check.value for check in AuthorityCheck]), name="authority"),
+        CheckConstraint("NOT is_standing OR withdrawn_at IS NULL", name="withdrawn"),
+        CheckConstraint("kind <> 'sign' OR (officer <> '' AND printed_name <> '')", name="printed"),
+        # R1, where two representatives of one society press at the same instant.
+        Index(
+            "uq_answer_standing",
+            "invitation_id",
+            unique=True,
+            sqlite_where=text("is_standing = 1"),
+            postgresql_where=text("is_standing"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id"), index=True)
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id"), index=True)
+    representative_id: Mapped[int] = mapped_column(ForeignKey("representative.id"), index=True)
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("answer.id"))
+    nonce: Mapped[str] = mapped_column(unique=True)
+    """Chosen by the page: the same form sent twice is one answer (R8)."""
+    kind: Mapped[str]
+    is_standing: Mapped[bool]
+    received_at: Mapped[datetime] = mapped_column(Instant)
+    digest: Mapped[str]
+    printed_name: Mapped[str]
+    officer: Mapped[str]
+    office: Mapped[str]
+    consent_to_print: Mapped[bool]
+    decided_by: Mapped[str]
+    decided_on: Mapped[date | None]
+    competing_interests: Mapped[str]
+    mandate: Mapped[str]
+    authority_sentence: Mapped[str]
+    authority: Mapped[str]
+    reason: Mapped[str]
+    record_sequence: Mapped[int]
+    record_hash: Mapped[str]
+    """Place and hash of the answer's event: the receipt quotes them, and so every signer can prove them."""
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    invitation: Mapped[InvitationRow] = relationship()
+    representative: Mapped[RepresentativeRow] = relationship()
+
+
+class PendingAnswerRow(Base):
+    """What a representative has typed and reviewed, waiting for the code. One at a time for each representative."""
+
+    __tablename__ = "pending_answer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    representative_id: Mapped[int] = mapped_column(ForeignKey("representative.id"), unique=True)
+    nonce: Mapped[str] = mapped_column(unique=True)
+    act: Mapped[str]
+    digest: Mapped[str]
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("answer.id"))
+    saved_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,146 @@
+"""What an installation may set: read once from the environment, wrong values refused in words."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from webapp.clock import Clock, ShiftedClock, SystemClock
+from webapp.domain.links import Links
+from webapp.domain.tokens import Keyring
+
+SHORTEST_KEY = 32
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the sentence names it and says what to write."""
+
+
+class MailSecurity(StrEnum):
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """The mail server that takes the letters' messages."""
+
+    host: str
+    port: int
+    user: str | None
+    password: str | None
+    security: MailSecurity
+
+
+@dataclass(frozen=True)
+class Settings:
+    data_folder: Path
+    database_url: str
+    links: Links
+    keyring: Keyring
+    mail_from: str
+    smtp: Smtp | None
+    clock: Clock
+    is_rehearsal: bool
+    """The clock can be shifted and the tick comes every two seconds: loopback only."""
+    trusted_proxies: int
+
+    @property
+    def has_local_mailbox(self) -> bool:
+        """The mailbox page exists only where no mail server does (R19)."""
+        return self.smtp is None
+
+    @property
+    def worker_heartbeat(self) -> Path:
+        return self.data_folder / "worker-heartbeat"
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process; makes the data folder and the secret key on first use.
+
+    Raises SettingsError with a sentence for the person who runs the installation.
+    """
+    env = os.environ if environ is None else environ
+    folder = Path(env.get("UNDERSIGNED_DATA", "instance")).resolve()
+    _make_folder(folder)
+    links = Links(_base_address(env.get("UNDERSIGNED_BASE_URL", "http://127.0.0.1:8000")))
+    offset_file = env.get("UNDERSIGNED_CLOCK")
+    if offset_file and not links.is_loopback:
+        raise SettingsError("UNDERSIGNED_CLOCK shifts the clock and is only for rehearsals on this machine: remove it.")
+    return Settings(
+        data_folder=folder,
+        database_url=_database_url(env.get("DATABASE_URL"), folder),
+        links=links,
+        keyring=Keyring(_secret_key(env, folder)),
+        mail_from=env.get("UNDERSIGNED_MAIL_FROM", f"undersigned@{links.host if '.' in links.host else 'localhost'}"),
+        smtp=_smtp(env),
+        clock=ShiftedClock(Path(offset_file)) if offset_file else SystemClock(),
+        is_rehearsal=bool(offset_file),
+        trusted_proxies=_number(env, "UNDERSIGNED_TRUSTED_PROXIES", 0),
+    )
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"The data folder {folder} cannot be made ({error.strerror}). Set UNDERSIGNED_DATA to a folder that can.") from error
+
+
+def _database_url(typed: str | None, folder: Path) -> str:
+    if not typed:
+        return f"sqlite:///{folder / 'undersigned.db'}"
+    if typed.startswith(("postgresql://", "postgres://")):
+        return "postgresql+psycopg://" + typed.split("://", 1)[1]
+    if typed.startswith(("postgresql+psycopg://", "sqlite:////")):
+        return typed
+    raise SettingsError("DATABASE_URL must begin with postgresql:// or with sqlite://// and a full path.")
+
+
+def _base_address(typed: str) -> str:
+    parts = urlsplit(typed)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise SettingsError("UNDERSIGNED_BASE_URL must be an address such as https://letters.example.org, without a path.")
+    return typed.rstrip("/")
+
+
+def _secret_key(env: Mapping[str, str], folder: Path) -> bytes:
+    if typed := env.get("UNDERSIGNED_SECRET_KEY"):
+        if len(typed) < SHORTEST_KEY:
+            raise SettingsError(f"UNDERSIGNED_SECRET_KEY must have at least {SHORTEST_KEY} characters.")
+        return typed.encode()
+    path = folder / "secret-key"
+    if not path.exists():
+        # Written beside and linked into place, so that two processes starting at once agree on one key.
+        fresh = folder / f"secret-key.{secrets.token_hex(4)}"
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            return path.read_bytes()
+        finally:
+            fresh.unlink()
+    return path.read_bytes()
+
+
+def _smtp(env: Mapping[str, str]) -> Smtp | None:
+    host = env.get("UNDERSIGNED_SMTP_HOST")
+    if not host:
+        return None
+    typed = env.get("UNDERSIGNED_SMTP_SECURITY", MailSecurity.STARTTLS)
+    if typed not in set(MailSecurity):
+        raise SettingsError("UNDERSIGNED_SMTP_SECURITY must be starttls, tls or none.")
+    user, password = env.get("UNDERSIGNED_SMTP_USER"), env.get("UNDERSIGNED_SMTP_PASSWORD")
+    return Smtp(host, _number(env, "UNDERSIGNED_SMTP_PORT", 587), user, password, MailSecurity(typed))
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    typed = env.get(name, str(default))
+    if not typed.isdigit():
+        raise SettingsError(f"{name} must be a whole number.")
+    return int(typed)
