@@ -156,9 +156,7 @@ def test_names_are_as_awkward_as_real_ones() -> None:
     assert any(name[0].islower() and name[0].isascii() for name in names)
     for mark in (", ", "&", "(", "|", '"', "'", "’", "–", "—", ", Inc."):
         assert any(mark in name for name in names), mark
-    assert {"Brindlemoor Society of Rehabilitation Nursing", "Brindlemere Society of Rehabilitation Nursing"} <= set(
-        names
-    )
+    assert {"Brindlemoor Society of Rehabilitation Nursing", "Brindlemere Society of Rehabilitation Nursing"} <= set(names)
     for script in ("CJK", "ARABIC", "HEBREW", "GREEK", "CYRILLIC", "DEVANAGARI", "THAI"):
         holders = [name for name in names if any(unicodedata.name(char, "").startswith(script) for char in name)]
         assert len(holders) == 1, script
