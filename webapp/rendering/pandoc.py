@@ -1,0 +1,72 @@
+"""Pandoc, the one converter of texts: run in its sandbox, with bounds on time, memory and how many run at once."""
+
+import importlib.util
+import subprocess
+import tempfile
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_SECONDS = 10
+_HEAP = "512M"
+# Each run takes about 190 MB; more of them at once than cores gains nothing.
+_slots = threading.BoundedSemaphore(2)
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """What came out, and what pandoc said on the side (it reports a missing citation only as a warning)."""
+
+    text: str
+    messages: str
+
+
+class ConversionError(Exception):
+    """Pandoc could not read its input; `messages` is what it said, for a caller that knows what was typed."""
+
+    def __init__(self, messages: str) -> None:
+        super().__init__(messages)
+        self.messages = messages
+
+
+class ConversionTimeoutError(ConversionError):
+    """Pandoc was stopped because it took too long."""
+
+
+@cache
+def _program() -> str:
+    """The binary inside the wheel: the one that was tested, not one that a machine happens to have."""
+    package = importlib.util.find_spec("pypandoc")
+    if package is None or package.origin is None:
+        raise RuntimeError("pypandoc-binary is not installed")
+    return str(Path(package.origin).parent / "files" / "pandoc")
+
+
+def convert(source: str, arguments: list[str], *, files: Mapping[str, str] | None = None) -> Conversion:
+    """Runs pandoc on `source`; `files` are written to a folder of their own, in which it runs.
+
+    Raises ConversionError when pandoc cannot read the source, ConversionTimeoutError after ten seconds.
+    """
+    command = [_program(), "+RTS", f"-M{_HEAP}", "-RTS", "--sandbox", *arguments]
+    with _slots, tempfile.TemporaryDirectory(prefix="undersigned-text-") as folder:
+        for name, content in (files or {}).items():
+            Path(folder, name).write_text(content, encoding="utf-8", errors="replace")
+        try:
+            done = subprocess.run(  # noqa: S603 - a fixed program; what users typed comes in by standard input and files
+                command,
+                input=source.encode("utf-8", errors="replace"),
+                capture_output=True,
+                check=False,
+                cwd=folder,
+                # Nothing of our own environment: it holds the keys.
+                env={"LANG": "C.UTF-8", "HOME": folder},
+                timeout=_SECONDS,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise ConversionTimeoutError(f"stopped after {_SECONDS} seconds") from error
+    messages = done.stderr.decode("utf-8", errors="replace")
+    if done.returncode != 0:
+        raise ConversionError(messages)
+    return Conversion(done.stdout.decode("utf-8"), messages)

@@ -1,0 +1,161 @@
+"""The statement: one converter from Markdown to HTML for preview, reading page and PDF, and the count of its words."""
+
+import json
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import nh3
+
+from webapp.domain.document import CslItem
+from webapp.domain.errors import InvalidInput
+from webapp.rendering.pandoc import Conversion, ConversionError, ConversionTimeoutError, convert
+from webapp.rendering.references import parse_references, refuse_unusable
+
+__all__ = ["parse_references", "statement_html", "word_count"]
+
+_MOST_BYTES = 100_000
+_STYLE = Path(__file__).parents[2] / "static" / "vendor" / "csl" / "nlm-citation-sequence-superscript.csl"
+_SHAPE = Path(__file__).with_name("statement.lua")
+
+# CommonMark in all that a letter needs, and citations. No HTML, TeX, metadata, attributes, footnotes or mathematics: a dollar is a dollar.
+_MARKDOWN = "markdown_strict-raw_html" + "".join(
+    f"+{extension}"
+    for extension in (
+        "all_symbols_escapable",
+        "autolink_bare_uris",
+        "backtick_code_blocks",
+        "citations",
+        "escaped_line_breaks",
+        "intraword_underscores",
+        "lists_without_preceding_blankline",
+        "pipe_tables",
+        "shortcut_reference_links",
+        "smart",
+        "space_in_atx_header",
+        "startnum",
+        "subscript",
+        "superscript",
+        "table_captions",
+    )
+)
+
+_INLINE_TAGS = {"em", "strong", "code", "sup", "sub", "a"}
+_BLOCK_TAGS = {"p", "br", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "ul", "ol", "li", "section", "hr"}
+_TABLE_TAGS = {"table", "caption", "thead", "tbody", "tr", "th", "td"}
+_ATTRIBUTES = {"a": {"href", "role"}, "li": {"id"}, "ol": {"start"}, "section": {"class"}}
+_SCHEMES = {"http", "https", "mailto"}
+
+_MISSING = re.compile(r"Citeproc: citation (.+) not found")
+_IMAGE = re.compile(r'<img [^>]*?alt="([^"]*)"|<img ')
+
+
+def statement_html(markdown: str, references: Sequence[CslItem], *, language: str = "en-GB") -> str:
+    """The statement as clean HTML: headings from h2 down, numbered citations, the cited references as an ordered list.
+
+    Raises InvalidInput when a citation has no reference, when a reference cannot be used, for images, and beyond 100 kB.
+    """
+    refuse_unusable(references)
+    return _statement_html(markdown, json.dumps([dict(item) for item in references], sort_keys=True), language)
+
+
+@lru_cache(maxsize=64)
+def _statement_html(markdown: str, references: str, language: str) -> str:
+    converted = _convert(markdown, _citing_arguments(language), references=references)
+    if missing := set(_MISSING.findall(converted.messages)):
+        in_order = sorted(missing, key=lambda key: markdown.find(f"@{key}"))
+        raise InvalidInput(_missing_sentence(in_order), field="statement")
+    if image := _IMAGE.search(converted.text):
+        named = f" “{image[1]}”" if image[1] else ""
+        raise InvalidInput(f"A statement is words only. Take the image{named} out, or link to it.", field="statement")
+    return _clean(converted.text)
+
+
+@lru_cache(maxsize=64)
+def word_count(markdown: str) -> int:
+    """The words of the body, as a journal counts them: without references, citation marks and list numbers."""
+    words = _Words()
+    words.feed(_convert(markdown, ["--metadata", "counting=true"]).text)
+    words.close()
+    return sum(any(character.isalnum() for character in word) for word in "".join(words.pieces).split())
+
+
+def _citing_arguments(language: str) -> list[str]:
+    return [
+        "--citeproc",
+        f"--csl={_STYLE}",
+        "--bibliography=references.json",
+        f"--metadata=lang:{language}",
+        "--metadata=link-citations:true",
+        # Journals in this style print the number after the full stop.
+        "--metadata=notes-after-punctuation:true",
+    ]
+
+
+def _convert(markdown: str, arguments: list[str], *, references: str = "[]") -> Conversion:
+    if len(markdown.encode("utf-8", errors="replace")) > _MOST_BYTES:
+        raise InvalidInput("The statement is longer than 100 kB. Shorten it, or move parts to an appendix.", field="statement")
+    # The filter comes last: pandoc goes through these in order, and the list of references has to exist by then.
+    options = ["--from", _MARKDOWN, "--to", "html5", "--wrap=none", *arguments, f"--lua-filter={_SHAPE}"]
+    try:
+        return convert(markdown, options, files={"references.json": references})
+    except ConversionTimeoutError as error:
+        sentence = "The statement takes too long to convert. Look for lists or quotes nested very deeply."
+        raise InvalidInput(sentence, field="statement") from error
+    except ConversionError as error:
+        sentence = "The statement cannot be set with these references. Check that each is a complete CSL item."
+        raise InvalidInput(sentence, field="references") from error
+
+
+def _missing_sentence(keys: list[str]) -> str:
+    cited = ", ".join(f"@{key}" for key in keys)
+    what = "which is not among the references" if len(keys) == 1 else "which are not among the references"
+    return f"The statement cites {cited}, {what}. Add what is missing, or write \\@ where no citation is meant."
+
+
+def _clean(html: str) -> str:
+    return nh3.clean(
+        html,
+        tags=_INLINE_TAGS | _BLOCK_TAGS | _TABLE_TAGS,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_kept_attribute,
+        url_schemes=_SCHEMES,
+        link_rel=None,
+    )
+
+
+def _kept_attribute(_tag: str, name: str, value: str) -> str | None:
+    """Links go to the web, to a mailbox or to an entry of the list; a path of this site is none of these."""
+    if name == "href":
+        return value if value.startswith("#ref-") or _scheme(value) in _SCHEMES else None
+    if name == "id":
+        return value if value.startswith("ref-") else None
+    return value
+
+
+def _scheme(address: str) -> str:
+    try:
+        return urlsplit(address).scheme
+    except ValueError:
+        return ""
+
+
+class _Words(HTMLParser):
+    """Gathers the text of a converted statement, with a space wherever a block begins or ends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pieces: list[str] = []
+
+    def handle_starttag(self, tag: str, _attributes: object) -> None:
+        if tag not in _INLINE_TAGS:
+            self.pieces.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.handle_starttag(tag, None)
+
+    def handle_data(self, data: str) -> None:
+        self.pieces.append(data)
