@@ -8,6 +8,9 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-heade
 # What builds the project is locked with what runs it, because the build has no other source.
 BUILD_REQUIRES = $(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")'
 
+# A checkout that was moved or copied is made ready again: an environment knows its own path.
+$(shell grep -qsF "$(CURDIR)/.venv/bin/" .venv/bin/pip || rm -f .venv/.run .venv/.dev .venv/.bench)
+
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1	\2/p' Makefile
 
