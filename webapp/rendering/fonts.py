@@ -1,0 +1,94 @@
+"""The bundled fonts: which files there are, how fontconfig finds them and nothing else, and which characters they hold."""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from fontTools.ttLib import TTFont
+
+from webapp.rendering.environment import STATIC
+
+FOLDER = STATIC / "fonts"
+
+
+@dataclass(frozen=True)
+class FontFile:
+    """One file and the family name that the style sheet of the documents calls it by."""
+
+    name: str
+    family: str
+
+    @property
+    def path(self) -> Path:
+        return FOLDER / self.name
+
+
+# Private names, so that no font of the machine can ever answer for one of ours.
+FONT_FILES = (
+    FontFile("EBGaramond_400Regular.ttf", "Letter Serif"),
+    FontFile("EBGaramond_400Regular_Italic.ttf", "Letter Serif"),
+    FontFile("EBGaramond_500Medium.ttf", "Letter Serif"),
+    FontFile("EBGaramond_600SemiBold.ttf", "Letter Serif"),
+    FontFile("SourceSans3_400Regular.ttf", "Letter Sans"),
+    FontFile("SourceSans3_600SemiBold.ttf", "Letter Sans"),
+    FontFile("Amiri_400Regular.ttf", "Letter Arabic"),
+    FontFile("NotoSansHebrew_400Regular.ttf", "Letter Hebrew"),
+    FontFile("NotoSansDevanagari_400Regular.ttf", "Letter Devanagari"),
+    FontFile("NotoSansThai_400Regular.ttf", "Letter Thai"),
+    FontFile("NotoSansSC_400Regular.ttf", "Letter Han"),
+)
+
+# Set by the text engine itself (joiners, marks on a letter before them) or not set at all.
+_NEVER_MISSED = {"Cc", "Cf", "Mn", "Me", "Zs", "Zl", "Zp"}
+
+
+def fontconfig(cache_folder: Path) -> str:
+    """A fontconfig file that knows the bundled fonts by their private names, and no font of the machine."""
+    naming = "".join(
+        f'<match target="scan"><test name="file"><string>{escape(str(font.path))}</string></test>'
+        f'<edit name="family" mode="prepend"><string>{font.family}</string></edit></match>'
+        for font in FONT_FILES
+    )
+    return (
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig>'
+        f"<dir>{escape(str(FOLDER))}</dir><cachedir>{escape(str(cache_folder))}</cachedir>"
+        # The compressed copies for the pages would be slow twins of the same fonts.
+        f"<selectfont><rejectfont><glob>{escape(str(FOLDER))}/web/*</glob></rejectfont></selectfont>"
+        f"{naming}</fontconfig>"
+    )
+
+
+@cache
+def _covered() -> frozenset[int]:
+    codes: set[int] = set()
+    for font in FONT_FILES:
+        with TTFont(font.path, lazy=True) as opened:
+            codes.update(opened.getBestCmap())
+    return frozenset(codes)
+
+
+def uncovered_characters(text: str) -> list[str]:
+    """The characters that would be printed as an empty box: each once, in order of appearance."""
+    covered = _covered()
+    return [
+        character
+        for character in dict.fromkeys(text)
+        if ord(character) not in covered and unicodedata.category(character) not in _NEVER_MISSED
+    ]
+
+
+def describe_character(character: str) -> str:
+    """“🦴” (U+1F9B4, BONE), for a sentence that says what cannot be printed."""
+    code = f"U+{ord(character):04X}"
+    name = unicodedata.name(character, "")
+    return f"“{character}” ({code}, {name})" if name else f"“{character}” ({code})"
+
+
+def describe_characters(characters: Iterable[str]) -> str:
+    """The first five, described; more would not help anybody."""
+    described = [describe_character(character) for character in characters]
+    rest = f" and {len(described) - 5} more" if len(described) > 5 else ""
+    return ", ".join(described[:5]) + rest

@@ -1,0 +1,92 @@
+"""The letter as one HTML document, ready to be set; and which of its words the fonts could not print."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import babel
+from babel.dates import format_date
+from markupsafe import Markup
+
+from webapp.domain.document import LetterDocument, TargetLine
+from webapp.domain.wording import count_phrase, signed_sentence
+from webapp.rendering.environment import document_environment
+from webapp.rendering.fonts import uncovered_characters
+from webapp.rendering.text import statement_html
+
+DRAFT_NOTICE = "Draft, not for distribution"
+DEMONSTRATION_NOTICE = "Demonstration"
+_LONGEST_RUNNING_TITLE = 84
+
+
+def letter_html(document: LetterDocument) -> str:
+    """The whole letter. Raises InvalidInput where its statement cannot be converted."""
+    count = len(document.signatories)
+    return (
+        document_environment()
+        .get_template("documents/letter.html")
+        .render(
+            letter=document,
+            # Cleaned by the converter: the one piece of markup that comes from what people typed.
+            statement=Markup(statement_html(document.statement, document.references, language=document.language)),  # noqa: S704
+            targets=[_target(target) for target in document.targets],
+            dated=format_date(document.dated, "long", locale=_locale(document.language)),
+            notice=_notice(document),
+            page_kind="draft" if document.is_draft else "demonstration" if document.is_demonstration else "final",
+            running_title=_shortened(document.title),
+            count=count_phrase(count, document.collective_noun),
+            signed_sentence=signed_sentence(count, document.collective_noun),
+        )
+    )
+
+
+def uncovered_in_document(document: LetterDocument) -> list[tuple[str, list[str]]]:
+    """Where, and which characters, the bundled fonts cannot print; empty for a letter that can be set."""
+    found = ((where, uncovered_characters(text)) for where, text in _texts(document))
+    return [(where, characters) for where, characters in found if characters]
+
+
+def _texts(document: LetterDocument) -> Iterator[tuple[str, str]]:
+    yield "The title", document.title
+    yield "The name of the lead society", document.lead_society
+    yield "The address", " ".join((*document.addressee, document.journal, document.reference))
+    yield "The request", document.ask
+    for target in document.targets:
+        yield "An article answered", f"{target.role} {target.citation} {target.doi or ''}"
+    yield "The statement", document.statement
+    for item in document.references:
+        yield f"Reference “{item.get('id', '')}”", json.dumps(dict(item), ensure_ascii=False)
+    for author in document.authors:
+        yield f"Author “{author.name}”", f"{author.name} {author.affiliation} {author.competing_interests}"
+    for one in document.signatories:
+        words = (one.printed_name, one.officer, one.office, one.country)
+        yield f"Society “{one.printed_name}”", " ".join(word for word in words if word)
+
+
+def _notice(document: LetterDocument) -> str:
+    notices = ((DRAFT_NOTICE, document.is_draft), (DEMONSTRATION_NOTICE, document.is_demonstration))
+    return " · ".join(words for words, applies in notices if applies)
+
+
+def _target(target: TargetLine) -> dict[str, Any]:
+    citation = target.citation.strip()
+    return {
+        "role": target.role[:1].upper() + target.role[1:],
+        "citation": citation if citation.endswith((".", "?", "!")) else f"{citation}.",
+        "doi": target.doi,
+    }
+
+
+def _shortened(title: str) -> str:
+    """For the head of the following pages: cut between words, where there are any."""
+    if len(title) <= _LONGEST_RUNNING_TITLE:
+        return title
+    cut = title[:_LONGEST_RUNNING_TITLE]
+    return f"{cut.rpartition(' ')[0] or cut}…"
+
+
+def _locale(language: str) -> babel.Locale:
+    try:
+        return babel.Locale.parse(language, sep="-")
+    except (ValueError, babel.UnknownLocaleError):
+        return babel.Locale("en", "GB")

@@ -1,0 +1,81 @@
+"""The far side of the press: a warm process that forks a limited child for each document. Knows no secret, database or request."""
+
+import gc
+import json
+import os
+import resource
+import signal
+import socket
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from webapp.rendering.typesetting import TypesettingRefusedError, typeset
+
+
+def serve(control: socket.socket) -> None:
+    """Takes one connection after another from `control` and forks for each, until the other side is gone."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    # What is loaded now stays: children need not copy these pages to count references.
+    gc.collect()
+    gc.freeze()
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        if not message:
+            return
+        with socket.socket(fileno=descriptors[0]) as connection:
+            if os.fork() == 0:
+                control.close()
+                _print_one(connection)
+
+
+def _print_one(connection: socket.socket) -> None:
+    """Reads one job, answers it and ends the process; a limit may end it earlier, which the other side sees as silence."""
+    try:
+        stream = connection.makefile("rwb")
+        stream.write(b"started\n")
+        stream.flush()
+        job = json.loads(stream.readline())
+        _limit(job)
+        heading, pdf = _answer(job)
+        stream.write(json.dumps(heading).encode() + b"\n")
+        stream.write(pdf)
+        stream.flush()
+    finally:
+        # At once: what the parent process has open, or would do at its end, is not the child's.
+        os._exit(0)
+
+
+def _limit(job: dict[str, Any]) -> None:
+    """The kernel stops the child: a bomb may never give Python a chance to look at a clock (CWE-400)."""
+    for kind, most in (
+        (resource.RLIMIT_CPU, job["cpu_seconds"]),
+        (resource.RLIMIT_AS, job["memory_bytes"]),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(kind, (most, most))
+    signal.setitimer(signal.ITIMER_REAL, job["wall_seconds"])
+
+
+def _answer(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    # A render makes many objects and no garbage worth looking for; without the collector it is a quarter faster.
+    gc.disable()
+    try:
+        pdf = typeset(job["html"])
+    except TypesettingRefusedError as refusal:
+        return {"failure": str(refusal), "size": 0}, b""
+    except MemoryError:
+        return {"failure": "it needs more memory than a document may have", "size": 0}, b""
+    except Exception as error:  # noqa: BLE001 - the process ends here, and its words may hold what somebody typed
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
+        return {"failure": f"the renderer met an error of its own ({where})", "size": 0}, b""
+    if len(pdf) > job["output_bytes"]:
+        return {"failure": "it becomes too large", "size": 0}, b""
+    return {"failure": None, "size": len(pdf)}, pdf
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=int(sys.argv[1])))
