@@ -1,6 +1,7 @@
 """The letter as one HTML document, ready to be set; and which of its words the fonts could not print."""
 
 import json
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,12 +17,13 @@ from webapp.rendering.text import statement_html
 
 DRAFT_NOTICE = "Draft, not for distribution"
 DEMONSTRATION_NOTICE = "Demonstration"
-_LONGEST_RUNNING_TITLE = 84
+# In columns of the running head; a notice beside it takes the rest.
+_COLUMNS, _COLUMNS_BESIDE_NOTICE = 100, 60
 
 
 def letter_html(document: LetterDocument) -> str:
     """The whole letter. Raises InvalidInput where its statement cannot be converted."""
-    count = len(document.signatories)
+    count, notice = len(document.signatories), _notice(document)
     return (
         document_environment()
         .get_template("documents/letter.html")
@@ -31,9 +33,9 @@ def letter_html(document: LetterDocument) -> str:
             statement=Markup(statement_html(document.statement, document.references, language=document.language)),  # noqa: S704
             targets=[_target(target) for target in document.targets],
             dated=format_date(document.dated, "long", locale=_locale(document.language)),
-            notice=_notice(document),
+            notice=notice,
             page_kind="draft" if document.is_draft else "demonstration" if document.is_demonstration else "final",
-            running_title=_shortened(document.title),
+            running_title=_shortened(document.title, _COLUMNS_BESIDE_NOTICE if notice else _COLUMNS),
             count=count_phrase(count, document.collective_noun),
             signed_sentence=signed_sentence(count, document.collective_noun),
         )
@@ -77,12 +79,15 @@ def _target(target: TargetLine) -> dict[str, Any]:
     }
 
 
-def _shortened(title: str) -> str:
-    """For the head of the following pages: cut between words, where there are any."""
-    if len(title) <= _LONGEST_RUNNING_TITLE:
-        return title
-    cut = title[:_LONGEST_RUNNING_TITLE]
-    return f"{cut.rpartition(' ')[0] or cut}…"
+def _shortened(title: str, columns: int) -> str:
+    """For the head of the following pages: cut between words, where there are any. A Chinese character takes two columns."""
+    width = 0
+    for place, character in enumerate(title):
+        width += 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
+        if width > columns:
+            cut = title[:place]
+            return f"{cut.rpartition(' ')[0] or cut}…"
+    return title
 
 
 def _locale(language: str) -> babel.Locale:
