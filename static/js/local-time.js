@@ -1,8 +1,6 @@
 // Adds the reader's own time to moments announced in another zone.
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-
-function clock(instant, timeZone) {
-  return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone }).formatToParts(instant)
+function clock(instant) {
+  return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).formatToParts(instant)
     .reduce((parts, { type, value }) => ({ ...parts, [type]: value }), {});
 }
 
@@ -15,6 +13,6 @@ for (const time of document.querySelectorAll("time[data-local-time]")) {
   if (shown.includes(date) && shown.includes(`${hour}:${minute}`)) continue;
   const yours = document.createElement("span");
   yours.className = "when__yours";
-  yours.textContent = ` · ${shown.includes(date) ? "" : `${date}, `}${hour}:${minute} your time (${zone.replaceAll("_", " ")})`;
-  time.parentElement.append(yours);
+  yours.textContent = `· ${shown.includes(date) ? "" : `${date}, `}${hour}:${minute} your time`;
+  time.parentElement.append(" ", yours);
 }
