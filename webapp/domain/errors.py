@@ -34,3 +34,23 @@ class InvalidInput(DomainError):
 
 class RenderingFailed(DomainError):
     """A document could not be made; nothing was stored, and trying again is safe."""
+
+
+class StaleText(Conflict):
+    """The form names the digest of a text that is no longer in force (R2); nothing is stored."""
+
+
+class AnswerStands(Conflict):
+    """Another answer of this society stands; it is replaced only by saying so."""
+
+    def __init__(self, sentence: str, answer: str) -> None:
+        super().__init__(sentence)
+        self.answer = answer
+
+
+class TooLate(WrongState):
+    """The answer came at or after the deadline (R9); what was typed is kept."""
+
+
+class TooMany(DomainError):
+    """Asked for too often; the sentence says when it can be asked again."""

@@ -26,6 +26,7 @@ class Action(StrEnum):
     MOVE_DEADLINE = "move_deadline"
     CLOSE_AT_DEADLINE = "close_at_deadline"
     CLOSE_EARLY = "close_early"
+    CORRECT_NAME = "correct_name"
     SEAL = "seal"
     SUBMIT = "submit"
     KEEP_COURSE = "keep_course"
@@ -54,6 +55,8 @@ MOVES: tuple[Move, ...] = (
     Move(_S.SIGNING, _A.MOVE_DEADLINE, _S.SIGNING, _P.CLOSE, "deadline.moved"),
     Move(_S.SIGNING, _A.CLOSE_AT_DEADLINE, _S.CLOSED, None, "letter.closed"),
     Move(_S.SIGNING, _A.CLOSE_EARLY, _S.CLOSED, _P.CLOSE, "letter.closed"),
+    Move(_S.SIGNING, _A.CORRECT_NAME, _S.SIGNING, _P.INVITE, "name.corrected"),
+    Move(_S.CLOSED, _A.CORRECT_NAME, _S.CLOSED, _P.INVITE, "name.corrected"),
     Move(_S.CLOSED, _A.SEAL, _S.SEALED, _P.SEAL, "letter.sealed"),
     Move(_S.SEALED, _A.SUBMIT, _S.SUBMITTED, _P.KEEP_COURSE, "letter.submitted"),
     Move(_S.SUBMITTED, _A.KEEP_COURSE, _S.SUBMITTED, _P.KEEP_COURSE, "submission.noted"),
@@ -71,6 +74,7 @@ _TOO_LATE = {
     _A.OPEN_SIGN_ON: "Sign-on has been opened already.",
     _A.MOVE_DEADLINE: "The deadline can only be moved while sign-on is open.",
     _A.CLOSE_EARLY: "Sign-on is not open.",
+    _A.CORRECT_NAME: "A printed name can be corrected until the letter is sealed.",
     _A.SEAL: "Only a closed letter can be sealed.",
     _A.SUBMIT: "Only a sealed letter can be submitted, and once to each venue.",
     _A.KEEP_COURSE: "Record the submission to the journal first.",

@@ -31,7 +31,7 @@ ROSTER_COLUMNS = 20
 ROSTER_CELL = 500
 
 REQUEST_BYTES = 6_000_000
-FORM_BYTES = 1_000_000
+FORM_BYTES = 2_500_000
 FORM_PARTS = 1_000
 
 # The longest that a request may take; sealing waits it out (R9).
@@ -48,3 +48,9 @@ DESK_IDLE = timedelta(minutes=60)
 DESK_LONGEST = timedelta(hours=12)
 ROOM_IDLE = timedelta(minutes=60)
 ROOM_LONGEST = timedelta(hours=12)
+
+AN_HOUR = timedelta(hours=1)
+TOUCH_EVERY = timedelta(minutes=1)
+# Mail that cannot be delivered is tried for three days, at growing distances.
+MAIL_HORIZON = timedelta(hours=72)
+LONGEST_BOARD_WAIT = timedelta(days=366)

@@ -57,6 +57,7 @@ class AnswerRow(Base):
     record_hash: Mapped[str]
     """Place and hash of the answer's event: the receipt quotes them, and so every signer can prove them."""
     withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    withdrawal_nonce: Mapped[str | None] = mapped_column(unique=True)
 
     invitation: Mapped[InvitationRow] = relationship()
     representative: Mapped[RepresentativeRow] = relationship()

@@ -20,8 +20,8 @@ FROZEN = [
     ("document", "DELETE"),
     (
         "answer",
-        "UPDATE OF letter_id, invitation_id, representative_id, replaces_id, nonce, kind, received_at, digest, officer, office,"
-        " decided_by, decided_on, competing_interests, mandate, authority_sentence, record_sequence, record_hash",
+        "UPDATE OF letter_id, invitation_id, representative_id, replaces_id, nonce, kind, received_at, digest, officer, office, consent_to_print,"
+        " decided_by, decided_on, competing_interests, mandate, authority_sentence, reason, record_sequence, record_hash",
     ),
     ("answer", "DELETE"),
 ]
@@ -376,6 +376,7 @@ def upgrade() -> None:
         sa.Column("record_sequence", sa.Integer(), nullable=False),
         sa.Column("record_hash", sa.String(), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawal_nonce", sa.String(), nullable=True),
         sa.CheckConstraint("authority IN ('open', 'code')", name=op.f("ck_answer_authority")),
         sa.CheckConstraint("kind <> 'sign' OR (officer <> '' AND printed_name <> '')", name=op.f("ck_answer_printed")),
         sa.CheckConstraint("kind IN ('sign', 'decline')", name=op.f("ck_answer_kind")),
@@ -388,6 +389,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
         sa.UniqueConstraint("nonce", name=op.f("uq_answer_nonce")),
         sa.UniqueConstraint("reference", name=op.f("uq_answer_reference")),
+        sa.UniqueConstraint("withdrawal_nonce", name=op.f("uq_answer_withdrawal_nonce")),
     )
     with op.batch_alter_table("answer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_answer_invitation_id"), ["invitation_id"], unique=False)

@@ -1,0 +1,1 @@
+"""The worker's workflows: each opens a transaction, calls one service, commits."""

@@ -1,0 +1,69 @@
+"""The worker process: its queues, its schedule, its heartbeat."""
+
+import signal
+import socket
+import threading
+from datetime import UTC, datetime, timedelta
+
+from dbos import DBOS
+from sqlalchemy import Engine
+
+from webapp.jobs.workflows import Workflows
+from webapp.persistence.database import make_engine, make_job_engine
+from webapp.persistence.queue import CLOCK_QUEUE, CODES_QUEUE, JOBS_VERSION, MAIL_QUEUE
+from webapp.settings import Settings
+
+EVERY_MINUTE = "0 * * * * *"
+EVERY_TWO_SECONDS = "*/2 * * * * *"
+EVERY_NIGHT = "0 20 3 * * *"
+_HEARTBEAT_SECONDS = 5
+_KEEP_FINISHED = timedelta(days=7)
+
+
+def run_worker(settings: Settings) -> None:
+    """Works until it is told to stop. A message that was under way when the process died is taken up again at the next start."""
+    engine = make_engine(settings)
+    _launch(settings, engine)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    while not stop.wait(_HEARTBEAT_SECONDS):
+        settings.worker_heartbeat.touch()
+    DBOS.destroy()
+    engine.dispose()
+
+
+def _launch(settings: Settings, engine: Engine) -> None:
+    DBOS(
+        config={
+            "name": "undersigned",
+            "system_database_engine": make_job_engine(engine.url),
+            "application_version": JOBS_VERSION,
+            # The job engine takes up again only what its own name had begun; one worker a host keeps one name.
+            "executor_id": socket.gethostname(),
+            "log_level": "WARNING",
+            "scheduler_polling_interval_sec": 1.0,
+        }
+    )
+    workflows = Workflows(settings, engine)
+    workflows.register()
+    settings.worker_heartbeat.touch()
+    DBOS.launch()
+    DBOS.register_queue(CODES_QUEUE, worker_concurrency=4, polling_interval_sec=0.2)
+    DBOS.register_queue(MAIL_QUEUE, worker_concurrency=4, polling_interval_sec=0.5)
+    DBOS.register_queue(CLOCK_QUEUE, worker_concurrency=1, polling_interval_sec=1.0)
+    tick = EVERY_TWO_SECONDS if settings.is_rehearsal else EVERY_MINUTE
+    DBOS.apply_schedules(
+        [
+            {"schedule_name": "tick", "workflow_fn": workflows.tick, "schedule": tick, "context": None},
+            {"schedule_name": "sweep", "workflow_fn": workflows.sweep, "schedule": EVERY_NIGHT, "context": None},
+        ]
+    )
+
+
+def delete_finished_jobs() -> None:
+    """Removes the job engine's own rows of finished work after a week; the outbox keeps what people read."""
+    before = (datetime.now(UTC) - _KEEP_FINISHED).isoformat()
+    finished = DBOS.list_workflows(end_time=before, status="SUCCESS", limit=5_000, load_input=False, load_output=False)
+    if finished:
+        DBOS.delete_workflows([one.workflow_id for one in finished])

@@ -1,0 +1,79 @@
+"""The workflows by name. A workflow here is one attempt at one thing; what must be tried again is written in the rows."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from dbos import DBOS
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from webapp.mail.transport import transport_for
+from webapp.persistence.database import transaction
+from webapp.persistence.outbox import SEND_WORKFLOW
+from webapp.services import delivery, sign_on, tick
+from webapp.services.sign_on import CLOSE_WORKFLOW
+from webapp.settings import Settings
+
+
+class Workflows:
+    """Holds what every workflow needs: the settings and the application's own engine."""
+
+    def __init__(self, settings: Settings, engine: Engine) -> None:
+        self._settings = settings
+        self._engine = engine
+        self._transport = transport_for(settings, engine)
+        self.tick: Callable[[datetime, Any], None]
+        self.sweep: Callable[[datetime, Any], None]
+
+    def register(self) -> None:
+        """Tells the job engine the workflows; their names are part of the queued jobs and stay as they are."""
+        attempt = DBOS.step(name="attempt_message")(self.attempt_message)
+        close = DBOS.step(name="close_if_due")(self.close_if_due)
+        tick_step = DBOS.step(name="tick_step")(self.tick_step)
+        sweep_step = DBOS.step(name="sweep_step")(self.sweep_step)
+
+        @DBOS.workflow(name=SEND_WORKFLOW)
+        def send_message(outbox_id: int) -> None:
+            attempt(outbox_id)
+
+        @DBOS.workflow(name=CLOSE_WORKFLOW)
+        def close_letter(letter_id: int) -> None:
+            close(letter_id)
+
+        @DBOS.workflow(name="tick")
+        def tick_workflow(_scheduled: datetime, _context: Any) -> None:
+            tick_step()
+
+        @DBOS.workflow(name="sweep")
+        def sweep_workflow(_scheduled: datetime, _context: Any) -> None:
+            sweep_step()
+
+        self.tick, self.sweep = tick_workflow, sweep_workflow
+
+    def attempt_message(self, outbox_id: int) -> None:
+        """One attempt: read, send with no transaction open, note what became of it."""
+        clock = self._settings.clock
+        with Session(self._engine) as session:
+            envelope = delivery.prepare_message(session, outbox_id, self._settings, now=clock.now())
+        sent = delivery.send(self._transport, envelope)
+        with Session(self._engine) as session, transaction(session):
+            delivery.note_result(session, outbox_id, sent, now=clock.now())
+
+    def close_if_due(self, letter_id: int) -> None:
+        with Session(self._engine) as session, transaction(session):
+            sign_on.close_if_due(session, letter_id, now=self._settings.clock.now())
+
+    def tick_step(self) -> None:
+        """Closes letters whose job was lost or came too early, and queues what is due again."""
+        now = self._settings.clock.now()
+        with Session(self._engine) as session:
+            due = sign_on.letters_due(session, now=now)
+        for letter_id in due:
+            self.close_if_due(letter_id)
+        with Session(self._engine) as session, transaction(session):
+            delivery.enqueue_due(session, now=now)
+
+    def sweep_step(self) -> None:
+        with Session(self._engine) as session, transaction(session):
+            tick.sweep_doors(session, now=self._settings.clock.now())

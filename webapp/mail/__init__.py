@@ -1,0 +1,1 @@
+"""One function per message, and the ways in which a message leaves."""

@@ -1,0 +1,81 @@
+"""A message, and the bytes that it becomes: nothing that a user typed can add a header (`bar.md` T44)."""
+
+import email
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from email.header import Header
+from email.message import EmailMessage, Message
+from email.policy import SMTP
+from email.utils import format_datetime
+
+LONGEST_SUBJECT = 200
+
+_HEADERS = {
+    "from",
+    "to",
+    "subject",
+    "date",
+    "message-id",
+    "auto-submitted",
+    "x-auto-response-suppress",
+    "mime-version",
+    "content-type",
+    "content-transfer-encoding",
+}
+
+# Python up to 3.12 turns an encoded word in a subject into new header lines (the class of CVE-2024-6923).
+_ENCODED_WORD = re.compile(r"=\?[^?]{1,60}\?")
+
+
+class UnsafeMessage(Exception):
+    """The message would not carry exactly the headers that it should; it is not sent."""
+
+
+@dataclass(frozen=True)
+class MailForm:
+    """What one message says: `name` is its folder of templates."""
+
+    name: str
+    subject: str
+    text: str
+    html: str
+
+
+def safe_subject(typed: str) -> str:
+    """One line without control characters, encoded words or more than 200 characters."""
+    line = "".join(" " if unicodedata.category(one) in {"Cc", "Zl", "Zp"} else one for one in typed)
+    line = _ENCODED_WORD.sub("", line).strip()
+    return line if len(line) <= LONGEST_SUBJECT else line[: LONGEST_SUBJECT - 1] + "…"
+
+
+def build_message(form: MailForm, *, sender: str, recipient: str, message_id: str, sent_at: datetime) -> bytes:
+    """The message as it goes over the wire, read back and checked. Raises UnsafeMessage where a header was smuggled in."""
+    body = EmailMessage(policy=SMTP)
+    body.set_content(form.text, charset="utf-8")
+    body.add_alternative(form.html, subtype="html", charset="utf-8")
+    body["From"] = sender
+    body["To"] = recipient
+    body["Date"] = format_datetime(sent_at)
+    body["Message-ID"] = message_id
+    body["Auto-Submitted"] = "auto-generated"
+    body["X-Auto-Response-Suppress"] = "All"
+    head = f"Subject: {_encoded(safe_subject(form.subject))}\r\n".encode("ascii")
+    raw = head + body.as_bytes()
+    _check(email.message_from_bytes(raw), recipient, message_id)
+    return raw
+
+
+def _encoded(subject: str) -> str:
+    if subject.isascii():
+        return subject
+    return Header(subject, "utf-8", header_name="Subject", maxlinelen=76).encode(linesep="\r\n")
+
+
+def _check(read_back: Message, recipient: str, message_id: str) -> None:
+    names = [name.lower() for name in read_back.keys()]
+    if set(names) - _HEADERS or len(names) != len(set(names)):
+        raise UnsafeMessage("the headers are not the ones that were written")
+    if read_back["To"] != recipient or read_back["Message-ID"] != message_id:
+        raise UnsafeMessage("the recipient or the identity is not the one that was written")

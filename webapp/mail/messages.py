@@ -1,0 +1,102 @@
+"""One function per message: from facts to subject, text and HTML. Every message says why it was sent."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from webapp.domain.answer import AnswerKind
+from webapp.domain.links import Links
+from webapp.domain.tokens import show_code
+from webapp.mail.message import MailForm
+from webapp.rendering.mail import mail_bodies
+
+
+@dataclass(frozen=True)
+class LetterFacts:
+    """What every message about a letter says of it."""
+
+    title: str
+    lead_society: str
+    contact_email: str
+    journal: str
+    ask: str
+    collective_noun: str
+    deadline: str
+    is_demonstration: bool
+
+
+@dataclass(frozen=True)
+class PlaceFacts:
+    """To whom a message goes, and for which society."""
+
+    name: str
+    society: str
+
+
+@dataclass(frozen=True)
+class AnswerFacts:
+    """An answer as its receipt repeats it: the text, the digest, the time and the place in the record."""
+
+    kind: str
+    printed_name: str
+    officer: str
+    office: str
+    consent_to_print: bool
+    decided_by: str
+    decided_on: str
+    mandate: str
+    competing_interests: str
+    reason: str
+    authority_sentence: str
+    received_at: str
+    given_by: str
+    digest: str
+    record_sequence: int
+    record_hash: str
+    statement: str
+
+
+def sign_in(links: Links, token: str, minutes: int) -> MailForm:
+    return _form("sign_in", "Your link to sign in to Undersigned", link=links.sign_in(token), minutes=minutes, links=links)
+
+
+def invitation(links: Links, token: str, letter: LetterFacts, place: PlaceFacts) -> MailForm:
+    subject = f"Will {place.society} sign? “{letter.title}”"
+    return _form("invitation", subject, link=links.personal(token), letter=letter, place=place)
+
+
+def new_link(links: Links, token: str, letter: LetterFacts, place: PlaceFacts) -> MailForm:
+    return _form("new_link", f"Your link to “{letter.title}”", link=links.personal(token), letter=letter, place=place)
+
+
+def code(one_time_code: str, minutes: int, letter: LetterFacts, place: PlaceFacts) -> MailForm:
+    shown = show_code(one_time_code)
+    return _form("code", f"{shown} is your code for “{letter.title}”", code=shown, minutes=minutes, letter=letter, place=place)
+
+
+def receipt(links: Links, token: str, letter: LetterFacts, place: PlaceFacts, answer: AnswerFacts) -> MailForm:
+    verb = "signed" if answer.kind == AnswerKind.SIGN else "declined"
+    subject = f"Receipt: {answer.printed_name} has {verb} “{letter.title}”"
+    return _form("receipt", subject, link=links.personal(token), letter=letter, place=place, answer=answer)
+
+
+def withdrawal_receipt(links: Links, token: str, letter: LetterFacts, place: PlaceFacts, answer: AnswerFacts) -> MailForm:
+    subject = f"Receipt: {answer.printed_name} has withdrawn its answer to “{letter.title}”"
+    return _form("withdrawal_receipt", subject, link=links.personal(token), letter=letter, place=place, answer=answer)
+
+
+def deadline_moved(links: Links, token: str, letter: LetterFacts, place: PlaceFacts) -> MailForm:
+    return _form("deadline_moved", f"More time: “{letter.title}”", link=links.personal(token), letter=letter, place=place)
+
+
+def name_corrected(letter: LetterFacts, place: PlaceFacts, answer: AnswerFacts) -> MailForm:
+    subject = f"The printed name of {answer.printed_name} was corrected"
+    return _form("name_corrected", subject, letter=letter, place=place, answer=answer)
+
+
+def letter_cancelled(letter: LetterFacts, place: PlaceFacts, reason: str) -> MailForm:
+    return _form("letter_cancelled", f"Cancelled: “{letter.title}”", letter=letter, place=place, reason=reason)
+
+
+def _form(name: str, subject: str, **facts: Any) -> MailForm:
+    text, html = mail_bodies(name, {**facts, "subject": subject})
+    return MailForm(name, subject, text, html)

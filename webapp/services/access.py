@@ -1,0 +1,55 @@
+"""Loaders that fetch and check in one step: nobody holds a thing that they may not see (R13)."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.domain import limits
+from webapp.domain.actor import Actor, ActorKind
+from webapp.domain.errors import NotAllowed, NotFound
+from webapp.domain.permission import Permission, role_may
+from webapp.persistence.tables import GrantRow, LetterRow, StaffRow, WebSessionRow
+from webapp.services.place import Place
+
+
+def load_letter(session: Session, actor: Actor, reference: str, permission: Permission, *, for_update: bool = False) -> LetterRow:
+    """The letter, if the actor may do this to it. NotFound also where they may not know of it; NotAllowed where they may."""
+    query = select(LetterRow).where(LetterRow.reference == reference).execution_options(populate_existing=True)
+    letter = session.scalars(query.with_for_update() if for_update else query).one_or_none()
+    if letter is None:
+        raise NotFound
+    if actor.kind in {ActorKind.COMMAND, ActorKind.CLOCK}:
+        return letter
+    role = _role(session, actor, letter)
+    if role is None:
+        raise NotFound
+    if not role_may(role, permission):
+        raise NotAllowed("You may read this letter, but not do this. Ask its owner.")
+    return letter
+
+
+def _role(session: Session, actor: Actor, letter: LetterRow) -> str | None:
+    if actor.kind != ActorKind.STAFF:
+        return None
+    mine = select(GrantRow.role).join(StaffRow, StaffRow.id == GrantRow.staff_id)
+    return session.scalar(mine.where(GrantRow.letter_id == letter.id, StaffRow.reference == actor.reference))
+
+
+def lock_letter(session: Session, letter_id: int) -> LetterRow:
+    """The letter's row, held until the transaction ends: what is judged now is still so when it is stored."""
+    query = select(LetterRow).where(LetterRow.id == letter_id).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).one()
+
+
+def load_place(session: Session, token_hash: str, invitation: str, *, now: datetime) -> Place:
+    """The representative's own place, if this browser's session is live and is theirs. NotFound otherwise."""
+    stay = session.scalars(
+        select(WebSessionRow).where(WebSessionRow.token_hash == token_hash).execution_options(populate_existing=True)
+    ).one_or_none()
+    if stay is None or stay.representative is None or stay.representative.revoked_at is not None:
+        raise NotFound
+    is_over = now - stay.seen_at >= limits.ROOM_IDLE or now - stay.began_at >= limits.ROOM_LONGEST
+    if is_over or stay.representative.invitation.reference != invitation:
+        raise NotFound
+    return Place(stay, stay.representative, stay.representative.invitation)

@@ -1,0 +1,302 @@
+"""Answers: prepared, confirmed with the code, stored once with event and receipt (R1, R2, R7, R8, R9)."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.domain import limits
+from webapp.domain.answer import AnswerKind, AuthorityCheck, Mandate, SignOn, authority_sentence, decline_sentence, is_in_time
+from webapp.domain.deadline import show_instant
+from webapp.domain.errors import AnswerStands, Conflict, InvalidInput, StaleText, TooLate, WrongState
+from webapp.domain.letter import LetterState
+from webapp.domain.names import clean_line, clean_text
+from webapp.domain.tokens import Keyring
+from webapp.persistence import outbox
+from webapp.persistence.record import append_event
+from webapp.persistence.tables import AnswerRow, EventRow, LetterRow, PendingAnswerRow
+from webapp.services.access import lock_letter
+from webapp.services.codes import send_code, use_code
+from webapp.services.documents import digest_in_force
+from webapp.services.place import Place
+from webapp.services.references import new_reference
+from webapp.services.roster import printable_name
+from webapp.services.sign_on import live_representatives
+
+WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What a representative asks for: an act on the text with this digest, perhaps replacing the answer that stands."""
+
+    act: str
+    nonce: str
+    digest: str
+    replaces: str | None = None
+    sign_on: SignOn | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The answer is stored; sending the same form again gives the same reference."""
+
+    answer: str
+
+
+@dataclass(frozen=True)
+class WrongCode:
+    """The code did not fit; with no tries left a new one must be asked for."""
+
+    tries_left: int
+
+
+def standing_answer(session: Session, invitation_id: int) -> AnswerRow | None:
+    query = select(AnswerRow).where(AnswerRow.invitation_id == invitation_id, AnswerRow.is_standing.is_(True))
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def pending_answer(session: Session, place: Place) -> PendingAnswerRow | None:
+    query = select(PendingAnswerRow).where(PendingAnswerRow.representative_id == place.representative.id)
+    return session.scalars(query).one_or_none()
+
+
+def prepare_answer(session: Session, place: Place, intent: Intent, keyring: Keyring, *, received_at: datetime, now: datetime) -> None:
+    """Keeps what was typed and mails the code that confirms it. Nothing of it counts yet.
+
+    Raises StaleText, AnswerStands, TooLate or InvalidInput, and then keeps nothing.
+    """
+    letter = lock_letter(session, place.letter_id)
+    _refuse_late(letter, received_at)
+    _refuse_stale(letter, intent.digest)
+    standing = standing_answer(session, place.invitation.id)
+    _refuse_unasked_replacement(standing, intent.replaces, letter)
+    if intent.act == WITHDRAW and standing is None:
+        raise WrongState("There is no answer of your society to withdraw.")
+    content = _content(intent)
+    pending = pending_answer(session, place)
+    if pending is not None:
+        session.delete(pending)
+        session.flush()
+    session.add(
+        PendingAnswerRow(
+            representative_id=place.representative.id,
+            nonce=intent.nonce,
+            act=intent.act,
+            digest=intent.digest,
+            content=content,
+            replaces_id=standing.id if standing else None,
+            saved_at=now,
+        )
+    )
+    send_code(session, place, intent.nonce, keyring, now=now)
+
+
+def send_another_code(session: Session, place: Place, keyring: Keyring, *, now: datetime) -> None:
+    """A new code for what is pending."""
+    pending = pending_answer(session, place)
+    if pending is None:
+        raise WrongState("There is nothing waiting for a code. Begin again from the letter.")
+    send_code(session, place, pending.nonce, keyring, now=now)
+
+
+def confirm_answer(session: Session, place: Place, nonce: str, code: str, *, received_at: datetime, now: datetime) -> Recorded | WrongCode:
+    """Stores the pending answer once, with its event and its receipts, if the code is right and it came in time.
+
+    The same nonce again gives the same answer. Raises TooLate, StaleText or AnswerStands, and then stores nothing.
+    """
+    letter = lock_letter(session, place.letter_id)
+    if done := _done_before(session, place, nonce):
+        return Recorded(done)
+    pending = pending_answer(session, place)
+    if pending is None or pending.nonce != nonce:
+        raise Conflict("This page is older than your last one. Open the letter again and continue there.")
+    _refuse_late(letter, received_at)
+    _refuse_stale(letter, pending.digest)
+    standing = standing_answer(session, place.invitation.id)
+    _refuse_unasked_replacement(standing, _reference_of(session, pending.replaces_id), letter)
+    tries_left = use_code(session, place, nonce, code, now=now)
+    if tries_left is not None:
+        return WrongCode(tries_left)
+    reference = _store(session, place, letter, pending, standing, received_at=received_at, now=now)
+    session.delete(pending)
+    return Recorded(reference)
+
+
+def _done_before(session: Session, place: Place, nonce: str) -> str | None:
+    same = select(AnswerRow).where(AnswerRow.invitation_id == place.invitation.id)
+    stored = session.scalars(same.where(AnswerRow.nonce == nonce)).one_or_none()
+    withdrawn = session.scalars(same.where(AnswerRow.withdrawal_nonce == nonce)).one_or_none()
+    return stored.reference if stored else withdrawn.reference if withdrawn else None
+
+
+def _reference_of(session: Session, answer_id: int | None) -> str | None:
+    answer = session.get(AnswerRow, answer_id) if answer_id is not None else None
+    return answer.reference if answer else None
+
+
+def _refuse_late(letter: LetterRow, received_at: datetime) -> None:
+    if letter.state not in {LetterState.SIGNING, LetterState.CLOSED}:
+        raise TooLate("Answers to this letter are no longer taken.")
+    if letter.closes_at is None or not is_in_time(received_at, letter.closes_at):
+        closed = show_instant(letter.closes_at, letter.deadline_zone) if letter.closes_at else ""
+        raise TooLate(f"Sign-on closed on {closed}. Your answer arrived after that and was not counted.")
+
+
+def _refuse_stale(letter: LetterRow, digest: str) -> None:
+    if digest != digest_in_force(letter):
+        raise StaleText("The letter has changed since you opened this page, so nothing was stored. Read the new text, and answer again.")
+
+
+def _refuse_unasked_replacement(standing: AnswerRow | None, replaces: str | None, letter: LetterRow) -> None:
+    if standing is None:
+        return
+    if standing.reference != replaces:
+        who = standing.officer or standing.representative.name
+        when = show_instant(standing.received_at, letter.deadline_zone)
+        verb = "signed" if standing.kind == AnswerKind.SIGN else "declined"
+        sentence = f"{who} {verb} for your society on {when}. You can replace that answer, and everyone involved will be told."
+        raise AnswerStands(sentence, standing.reference)
+
+
+def _content(intent: Intent) -> dict[str, Any]:
+    if intent.act == AnswerKind.SIGN:
+        if intent.sign_on is None:
+            raise InvalidInput("Fill in the form to sign.")
+        return _sign_on_content(intent.sign_on)
+    reason = clean_text(intent.reason, field="reason", what="The reason")
+    if len(reason) > limits.REASON:
+        raise InvalidInput(f"The reason has {len(reason)} characters; {limits.REASON} is the most.", field="reason")
+    return {"reason": reason}
+
+
+def _sign_on_content(given: SignOn) -> dict[str, Any]:
+    content = asdict(given)
+    content["printed_name"] = printable_name(given.printed_name)
+    content["officer"] = printable_name(given.officer, field="officer")
+    content["office"] = printable_name(given.office, field="office")
+    content["decided_by"] = clean_line(given.decided_by, field="decided_by", what="This")
+    content["competing_interests"] = clean_text(given.competing_interests, field="competing_interests", what="This")
+    content["decided_on"] = given.decided_on.isoformat()
+    content["mandate"] = Mandate(given.mandate).value
+    return content
+
+
+def _store(
+    session: Session,
+    place: Place,
+    letter: LetterRow,
+    pending: PendingAnswerRow,
+    standing: AnswerRow | None,
+    *,
+    received_at: datetime,
+    now: datetime,
+) -> str:
+    if pending.act == WITHDRAW:
+        if standing is None:
+            raise Conflict("The answer that you meant to withdraw no longer stands. Open the letter again.")
+        return _withdraw(session, place, letter, standing, pending, now=now)
+    reference = new_reference()
+    event = _record(session, place, letter, pending, reference, standing, now=now)
+    if standing is not None:
+        standing.is_standing = False
+        session.flush()
+    answer = _answer_row(place, letter, pending, reference, event, standing, received_at)
+    session.add(answer)
+    session.flush()
+    _send_receipts(session, place, letter, answer, "receipt", now=now)
+    return reference
+
+
+def _record(
+    session: Session,
+    place: Place,
+    letter: LetterRow,
+    pending: PendingAnswerRow,
+    reference: str,
+    standing: AnswerRow | None,
+    *,
+    now: datetime,
+) -> EventRow:
+    content: Mapping[str, Any] = pending.content
+    printed = content.get("consent_to_print", False)
+    public = {
+        "society": place.invitation.society.reference,
+        "answer": reference,
+        "answer_kind": pending.act,
+        "digest": pending.digest,
+        "authority": AuthorityCheck.CODE,
+        "printed_name": content.get("printed_name", ""),
+        "officer": content.get("officer", "") if printed else "",
+        "office": content.get("office", "") if printed else "",
+        "replaces": standing.reference if standing else None,
+    }
+    private = {**content, "representative": place.representative.name, "email": place.representative.email}
+    return append_event(session, letter, place.actor, "answer.given", public, now=now, private=private)
+
+
+def _answer_row(
+    place: Place,
+    letter: LetterRow,
+    pending: PendingAnswerRow,
+    reference: str,
+    event: EventRow,
+    standing: AnswerRow | None,
+    received_at: datetime,
+) -> AnswerRow:
+    content = pending.content
+    is_sign = pending.act == AnswerKind.SIGN
+    name = content.get("printed_name") or place.invitation.society.printed_name
+    sentence = authority_sentence(name, letter.title) if is_sign else decline_sentence(name, letter.title)
+    return AnswerRow(
+        reference=reference,
+        letter_id=letter.id,
+        invitation_id=place.invitation.id,
+        representative_id=place.representative.id,
+        replaces_id=standing.id if standing else None,
+        nonce=pending.nonce,
+        kind=pending.act,
+        is_standing=True,
+        received_at=received_at,
+        digest=pending.digest,
+        printed_name=name,
+        officer=content.get("officer", ""),
+        office=content.get("office", ""),
+        consent_to_print=content.get("consent_to_print", False),
+        decided_by=content.get("decided_by", ""),
+        decided_on=date.fromisoformat(content["decided_on"]) if is_sign else None,
+        competing_interests=content.get("competing_interests", ""),
+        mandate=content.get("mandate", ""),
+        authority_sentence=sentence,
+        authority=AuthorityCheck.CODE,
+        reason=content.get("reason", ""),
+        record_sequence=event.sequence,
+        record_hash=event.hash,
+    )
+
+
+def _withdraw(session: Session, place: Place, letter: LetterRow, standing: AnswerRow, pending: PendingAnswerRow, *, now: datetime) -> str:
+    standing.is_standing = False
+    standing.withdrawn_at = now
+    standing.withdrawal_nonce = pending.nonce
+    public = {"society": place.invitation.society.reference, "answer": standing.reference}
+    private = {
+        "reason": pending.content.get("reason", ""),
+        "representative": place.representative.name,
+        "email": place.representative.email,
+    }
+    append_event(session, letter, place.actor, "answer.withdrawn", public, now=now, private=private)
+    _send_receipts(session, place, letter, standing, "withdrawal_receipt", now=now)
+    return standing.reference
+
+
+def _send_receipts(session: Session, place: Place, letter: LetterRow, answer: AnswerRow, kind: str, *, now: datetime) -> None:
+    """To the one who acted, and to every other representative of the society: nobody's answer changes unseen."""
+    for representative in live_representatives(place.invitation):
+        reason = f"{kind}:{answer.reference}:{representative.reference}"
+        parameters = {"answer": answer.id, "representative": representative.id}
+        outbox.put(session, kind, reason, representative.email, now=now, letter_id=letter.id, **parameters)

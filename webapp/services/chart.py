@@ -1,0 +1,83 @@
+"""Sign-ons over time as a staircase: figures in percent of the plot, so that the page only draws."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from webapp.domain.deadline import show_date
+from webapp.domain.wording import count_phrase
+
+_MOST_X_LABELS = 6
+
+
+@dataclass(frozen=True)
+class SignOnChart:
+    """Coordinates are percent of the plot, 0 to 100; y counts downwards."""
+
+    id: str
+    title: str
+    summary: str
+    line: str
+    deadline_x: float | None
+    deadline_label: str
+    x_labels: tuple[tuple[float, str], ...]
+    y_labels: tuple[tuple[float, str], ...]
+    rows: tuple[tuple[str, int, int], ...]
+
+
+def sign_on_chart(signed: Sequence[date], first: date, last: date, deadline: date, collective_noun: str) -> SignOnChart:
+    """The days on which societies signed, from opening to the last day so far; the axis runs on to the deadline."""
+    per_day = Counter(min(max(day, first), last) for day in signed)
+    days = max((max(deadline, last) - first).days, 1)
+    top = _round_up(max(len(signed), 1))
+    points, rows, total = [(0.0, 100.0)], [], 0
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        # A staircase of whole days: what is signed on a day stands from its noon on.
+        x = min((number + 0.5) * 100 / days, 100.0) if number < days else 100.0
+        points.append((x, _y(total, top)))
+        total += per_day[day]
+        points.append((x, _y(total, top)))
+        if per_day[day]:
+            rows.append((show_date(day), per_day[day], total))
+    end = min((last - first).days * 100 / days, 100.0)
+    points.append((max(end, points[-1][0]), _y(total, top)))
+    return SignOnChart(
+        id="sign-ons",
+        title="Sign-ons over time",
+        summary=_summary(rows, collective_noun),
+        line=" ".join(f"{x:.2f},{y:.2f}" for x, y in points),
+        deadline_x=(deadline - first).days * 100 / days,
+        deadline_label=f"deadline, {_short(deadline)}",
+        x_labels=_x_labels(first, days),
+        y_labels=tuple((_y(value, top), str(value)) for value in (0, top // 2, top)),
+        rows=tuple(rows),
+    )
+
+
+def _y(value: int, top: int) -> float:
+    return 100 - value * 100 / top
+
+
+def _round_up(value: int) -> int:
+    step = 10 if value > 10 else 2
+    return -(-value // step) * step
+
+
+def _short(day: date) -> str:
+    return " ".join(show_date(day).split()[:2])
+
+
+def _x_labels(first: date, days: int) -> tuple[tuple[float, str], ...]:
+    step = max(-(-days // (_MOST_X_LABELS - 1)), 1)
+    return tuple((number * 100 / days, _short(first + timedelta(days=number))) for number in range(0, days, step))
+
+
+def _summary(rows: Sequence[tuple[str, int, int]], collective_noun: str) -> str:
+    if not rows:
+        return f"No {collective_noun} have signed so far."
+    most = max(rows, key=lambda row: row[1])
+    signed = count_phrase(rows[-1][2], collective_noun)
+    when = f"on {rows[0][0]}" if len(rows) == 1 else f"between {rows[0][0]} and {rows[-1][0]}; most, {most[1]}, on {most[0]}"
+    return f"{signed} signed {when}."

@@ -1,0 +1,64 @@
+"""One-time codes: mailed to the registered address, good for one pending answer in one session (R7)."""
+
+import hmac
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from webapp.domain import limits
+from webapp.domain.errors import TooMany
+from webapp.domain.tokens import Keyring, hash_token, normalise_code
+from webapp.persistence import outbox
+from webapp.persistence.tables import CodeRow
+from webapp.services.place import Place
+from webapp.services.references import new_reference
+
+
+def send_code(session: Session, place: Place, nonce: str, keyring: Keyring, *, now: datetime) -> None:
+    """Mails a fresh code for the pending answer; every earlier one is dead. Raises TooMany after five in an hour."""
+    mine = select(CodeRow).where(CodeRow.representative_id == place.representative.id)
+    recent = session.scalar(select(func.count()).select_from(mine.where(CodeRow.made_at > now - limits.AN_HOUR).subquery())) or 0
+    if recent >= limits.CODES_AN_HOUR:
+        raise TooMany(
+            f"{limits.CODES_AN_HOUR} codes have been sent within the hour. Please look for the newest one, or try again in an hour."
+        )
+    for earlier in session.scalars(mine.where(CodeRow.used_at.is_(None), CodeRow.expires_at > now)):
+        earlier.expires_at = now
+    reference = new_reference()
+    code = CodeRow(
+        reference=reference,
+        representative_id=place.representative.id,
+        web_session_id=place.stay.id,
+        nonce=nonce,
+        code_hash=hash_token(keyring.code(reference)),
+        made_at=now,
+        expires_at=now + limits.CODE_LIFE,
+    )
+    session.add(code)
+    session.flush()
+    email, letter = place.representative.email, place.letter_id
+    outbox.put(session, "code", f"code:{reference}", email, now=now, letter_id=letter, code=code.id, representative=place.representative.id)
+
+
+def use_code(session: Session, place: Place, nonce: str, typed: str, *, now: datetime) -> int | None:
+    """None when the code is right, and it is used up; else how many tries are left (0: a new code is needed).
+
+    A wrong try is counted in the caller's transaction, which therefore must commit.
+    """
+    live = select(CodeRow).where(
+        CodeRow.representative_id == place.representative.id,
+        CodeRow.web_session_id == place.stay.id,
+        CodeRow.nonce == nonce,
+        CodeRow.used_at.is_(None),
+        CodeRow.expires_at > now,
+        CodeRow.tries < limits.CODE_TRIES,
+    )
+    code = session.scalars(live.order_by(CodeRow.id.desc()).limit(1).with_for_update()).one_or_none()
+    if code is None:
+        return 0
+    if hmac.compare_digest(code.code_hash, hash_token(normalise_code(typed))):
+        code.used_at = now
+        return None
+    code.tries += 1
+    return limits.CODE_TRIES - code.tries

@@ -1,0 +1,101 @@
+"""From rows to a document: the one place that lists the signatories of a letter (R4, R5)."""
+
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from pyuca import Collator
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from webapp.domain.answer import StandingFacts, is_signatory
+from webapp.domain.digest import statement_digest
+from webapp.domain.document import AuthorLine, LetterDocument, SignatoryLine, TargetLine
+from webapp.domain.letter import ASKS
+from webapp.domain.names import default_sort_name
+from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, SealedSignatoryRow
+from webapp.services.letters import target_facts
+
+
+@lru_cache(maxsize=1)
+def _collator() -> Collator:
+    return Collator()
+
+
+def sort_key(printed_name: str, sort_name: str = "") -> tuple[int, ...]:
+    """Unicode collation of the sort name; by default the name without “The” (R15)."""
+    name = sort_name or default_sort_name(printed_name)
+    return tuple(_collator().sort_key(name))
+
+
+def digest_in_force(letter: LetterRow) -> str:
+    """The digest that an answer must name: of the frozen revision, or of the draft as it is."""
+    if letter.revision_in_force is not None:
+        return letter.revision_in_force.digest
+    return draft_digest(letter)
+
+
+def draft_digest(letter: LetterRow) -> str:
+    return statement_digest(
+        title=letter.title,
+        ask=letter.ask,
+        targets=target_facts(letter.targets),
+        statement=letter.statement,
+        references=letter.references,
+    )
+
+
+def facts_of(answer: AnswerRow) -> StandingFacts:
+    return StandingFacts(kind=answer.kind, is_standing=answer.is_standing, digest=answer.digest, authority=answer.authority)
+
+
+def signing_answers(session: Session, letter: LetterRow) -> list[AnswerRow]:
+    """The answers that make a society a signatory (R4), in the order in which they are printed (R15)."""
+    query = select(AnswerRow).where(AnswerRow.letter_id == letter.id, AnswerRow.is_standing.is_(True))
+    rows = session.scalars(query.options(joinedload(AnswerRow.invitation).joinedload(InvitationRow.society)))
+    digest = digest_in_force(letter)
+    signing = [row for row in rows if is_signatory(facts_of(row), digest_in_force=digest)]
+    return sorted(signing, key=lambda row: (sort_key(row.printed_name, row.invitation.society.sort_name), row.printed_name))
+
+
+def signatory_lines(session: Session, letter: LetterRow) -> tuple[SignatoryLine, ...]:
+    """The signatories: the sealed list once there is one, for good (R11); else those who have signed so far."""
+    if letter.sealed_at is not None:
+        query = select(SealedSignatoryRow).where(SealedSignatoryRow.letter_id == letter.id).order_by(SealedSignatoryRow.position)
+        return tuple(SignatoryLine(row.printed_name, row.officer, row.office, row.country or None) for row in session.scalars(query))
+    return tuple(signatory_line(row) for row in signing_answers(session, letter))
+
+
+def signatory_line(answer: AnswerRow) -> SignatoryLine:
+    country = answer.invitation.society.country or None
+    if not answer.consent_to_print:
+        return SignatoryLine(answer.printed_name, None, None, country)
+    return SignatoryLine(answer.printed_name, answer.officer, answer.office, country)
+
+
+def letter_document(session: Session, letter: LetterRow, *, dated: datetime, is_draft: bool) -> LetterDocument:
+    """The letter as a document, of the frozen text where there is one; dated by the calendar of its own zone."""
+    revision = letter.revision_in_force
+    return LetterDocument(
+        reference=letter.reference,
+        title=letter.title,
+        language=letter.language,
+        collective_noun=letter.collective_noun,
+        lead_society=letter.lead_society,
+        addressee=tuple(line for line in letter.addressee.splitlines() if line.strip()),
+        journal=letter.journal,
+        dated=dated.astimezone(ZoneInfo(letter.deadline_zone)).date(),
+        ask=ASKS[letter.ask],
+        targets=tuple(TargetLine(row.role, row.citation, row.doi or None, row.published_on) for row in letter.targets),
+        authors=tuple(
+            AuthorLine(row.name, row.affiliation, row.orcid or None, row.is_corresponding, row.competing_interests)
+            for row in letter.authors
+        ),
+        statement=revision.statement if revision else letter.statement,
+        references=tuple(revision.references if revision else letter.references),
+        signatories=signatory_lines(session, letter),
+        digest=digest_in_force(letter),
+        revision_number=revision.number if revision else 0,
+        is_draft=is_draft,
+        is_demonstration=letter.is_demonstration,
+    )

@@ -1,0 +1,129 @@
+"""How staff come in: accounts, one-time links, and the sessions of both desk and reading room."""
+
+import secrets
+from datetime import datetime
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from webapp.domain import limits
+from webapp.domain.actor import Actor, ActorKind
+from webapp.domain.errors import InvalidInput, NotFound
+from webapp.domain.tokens import Keyring, hash_token
+from webapp.persistence import outbox
+from webapp.persistence.tables import OutboxRow, SignInLinkRow, StaffRow, WebSessionRow
+from webapp.services.references import new_reference
+
+
+def clean_address(typed: str, *, field: str = "email") -> str:
+    """The address in its normal form. Raises InvalidInput with what is wrong; asks no name server."""
+    if len(typed) > limits.EMAIL:
+        raise InvalidInput(f"An address has at most {limits.EMAIL} characters.", field=field)
+    try:
+        return validate_email(typed.strip(), check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise InvalidInput(f"“{typed.strip()}” is not an e-mail address: {error}", field=field) from error
+
+
+def find_staff(session: Session, typed: str) -> StaffRow | None:
+    return session.scalars(select(StaffRow).where(func.lower(StaffRow.email) == typed.strip().lower())).one_or_none()
+
+
+def add_staff(session: Session, typed: str, *, now: datetime) -> tuple[str, bool]:
+    """The reference of the account with this address, and whether it is new."""
+    address = clean_address(typed)
+    known = find_staff(session, address)
+    if known is not None:
+        return known.reference, False
+    row = StaffRow(reference=new_reference(), email=address, added_at=now)
+    session.add(row)
+    session.flush()
+    return row.reference, True
+
+
+def make_sign_in_link(session: Session, typed: str, keyring: Keyring, *, now: datetime) -> str:
+    """The token of a fresh one-time link. Raises NotFound where nobody on the staff has this address."""
+    staff = find_staff(session, typed)
+    if staff is None:
+        raise NotFound(f"Nobody on the staff has the address {typed}. Add it with: undersigned staff add {typed}")
+    return keyring.sign_in_link(_new_link(session, staff, keyring, now=now).reference)
+
+
+def mail_sign_in_link(session: Session, typed: str, keyring: Keyring, *, now: datetime) -> None:
+    """Mails a one-time link where the address belongs to staff; says nothing either way. Three an hour are enough."""
+    staff = find_staff(session, typed)
+    if staff is None:
+        return
+    recent = select(func.count()).select_from(OutboxRow).where(OutboxRow.kind == "sign_in", OutboxRow.to_address == staff.email)
+    asked = session.scalar(recent.where(OutboxRow.queued_at > now - limits.AN_HOUR)) or 0
+    if asked >= limits.LINK_REQUESTS_AN_HOUR:
+        return
+    link = _new_link(session, staff, keyring, now=now)
+    outbox.put(session, "sign_in", f"sign_in:{link.reference}", staff.email, now=now, sign_in_link=link.id)
+
+
+def _new_link(session: Session, staff: StaffRow, keyring: Keyring, *, now: datetime) -> SignInLinkRow:
+    reference = new_reference()
+    token_hash = hash_token(keyring.sign_in_link(reference))
+    row = SignInLinkRow(
+        reference=reference, staff_id=staff.id, token_hash=token_hash, made_at=now, expires_at=now + limits.SIGN_IN_LINK_LIFE
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def is_sign_in_link_live(session: Session, token: str, *, now: datetime) -> bool:
+    return _live_link(session, token, now=now) is not None
+
+
+def _live_link(session: Session, token: str, *, now: datetime) -> SignInLinkRow | None:
+    query = select(SignInLinkRow).where(SignInLinkRow.token_hash == hash_token(token)).with_for_update()
+    link = session.scalars(query).one_or_none()
+    return link if link and link.used_at is None and now < link.expires_at else None
+
+
+def use_sign_in_link(session: Session, token: str, *, now: datetime) -> str:
+    """Consumes the link and begins a stay at the desk: its session token. Raises NotFound for a dead link."""
+    link = _live_link(session, token, now=now)
+    if link is None:
+        raise NotFound("This sign-in link has been used, has expired or never existed. Ask for a new one.")
+    link.used_at = now
+    return begin_stay(session, now=now, staff_id=link.staff_id)
+
+
+def begin_stay(session: Session, *, now: datetime, staff_id: int | None = None, representative_id: int | None = None) -> str:
+    """A new session for one person, its token known to the browser alone."""
+    token = secrets.token_urlsafe(32)
+    row = WebSessionRow(token_hash=hash_token(token), staff_id=staff_id, representative_id=representative_id, began_at=now, seen_at=now)
+    session.add(row)
+    session.flush()
+    return token
+
+
+def find_desk(session: Session, token: str, *, now: datetime) -> tuple[Actor, str] | None:
+    """Who sits at the desk with this session, and their address; None when it has ended."""
+    stay = session.scalars(select(WebSessionRow).where(WebSessionRow.token_hash == hash_token(token))).one_or_none()
+    if stay is None or stay.staff is None:
+        return None
+    if now - stay.seen_at >= limits.DESK_IDLE or now - stay.began_at >= limits.DESK_LONGEST:
+        return None
+    return Actor(ActorKind.STAFF, stay.staff.reference), stay.staff.email
+
+
+def needs_touch(session: Session, token: str, *, now: datetime) -> bool:
+    """Whether the session should be marked as in use: once a minute is enough, and spares a write on every page."""
+    seen = session.scalar(select(WebSessionRow.seen_at).where(WebSessionRow.token_hash == hash_token(token)))
+    return seen is not None and now - seen >= limits.TOUCH_EVERY
+
+
+def touch(session: Session, token: str, *, now: datetime) -> None:
+    stay = session.scalars(select(WebSessionRow).where(WebSessionRow.token_hash == hash_token(token))).one_or_none()
+    if stay is not None and now > stay.seen_at:
+        stay.seen_at = now
+
+
+def end_stay(session: Session, token: str) -> None:
+    """Ends the session at once, in every tab."""
+    session.execute(delete(WebSessionRow).where(WebSessionRow.token_hash == hash_token(token)))

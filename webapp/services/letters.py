@@ -1,0 +1,211 @@
+"""Making a letter and changing its draft."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from webapp.domain import limits
+from webapp.domain.actor import Actor, ActorKind
+from webapp.domain.deadline import instant_from_local, wall_clock_of
+from webapp.domain.errors import Conflict, InvalidInput, NotAllowed
+from webapp.domain.letter import ASKS, Action, LetterState, move_for
+from webapp.domain.names import clean_line, clean_text
+from webapp.domain.permission import Permission, Role
+from webapp.domain.wording import COLLECTIVE_NOUNS
+from webapp.persistence.record import append_event
+from webapp.persistence.tables import AuthorRow, GrantRow, LetterRow, StaffRow, TargetRow
+from webapp.rendering.references import parse_references
+from webapp.services.access import load_letter
+from webapp.services.doors import clean_address
+from webapp.services.references import new_reference
+
+
+@dataclass(frozen=True)
+class TargetDraft:
+    role: str
+    citation: str
+    doi: str = ""
+    published_on: date | None = None
+
+
+@dataclass(frozen=True)
+class AuthorDraft:
+    name: str
+    affiliation: str = ""
+    orcid: str = ""
+    is_corresponding: bool = False
+    competing_interests: str = ""
+
+
+@dataclass(frozen=True)
+class LetterDraft:
+    """A letter as its coordinator types it; `deadline_local` is the wall clock in `deadline_zone`."""
+
+    title: str
+    collective_noun: str
+    lead_society: str
+    contact_email: str
+    ask: str
+    journal: str
+    addressee: str
+    statement: str
+    references_typed: str
+    deadline_local: datetime | None
+    deadline_zone: str
+    submission_target: date | None
+    targets: tuple[TargetDraft, ...]
+    authors: tuple[AuthorDraft, ...]
+    language: str = "en-GB"
+
+
+def create_letter(session: Session, actor: Actor, draft: LetterDraft, *, now: datetime, is_demonstration: bool = False) -> str:
+    """A new letter in *drafting*, owned by the actor; returns its reference. InvalidInput names the field that cannot be taken."""
+    letter = LetterRow(reference=new_reference(), state=LetterState.DRAFTING, created_at=now, is_demonstration=is_demonstration)
+    _fill(letter, draft)
+    session.add(letter)
+    session.flush()
+    if actor.kind == ActorKind.STAFF:
+        _grant(session, actor, letter)
+    append_event(session, letter, actor, "letter.created", _facts(letter), now=now)
+    return letter.reference
+
+
+def edit_letter(session: Session, actor: Actor, reference: str, draft: LetterDraft, edition: int, *, now: datetime) -> None:
+    """Replaces the draft, if it is still the edition that the form was made from; Conflict where somebody saved in between."""
+    letter = load_letter(session, actor, reference, Permission.EDIT, for_update=True)
+    move = move_for(letter.state, Action.EDIT)
+    if letter.edition != edition:
+        raise Conflict(
+            "Somebody else has saved this draft since you opened it. Your text is still below: copy what you need, "
+            "open the letter again, and put the two together."
+        )
+    _fill(letter, draft)
+    letter.edition += 1
+    append_event(session, letter, actor, move.event, _facts(letter), now=now)
+
+
+def read_draft(session: Session, actor: Actor, reference: str) -> tuple[LetterDraft, int]:
+    """The draft and its edition, for filling the form."""
+    letter = load_letter(session, actor, reference, Permission.EDIT)
+    move_for(letter.state, Action.EDIT)
+    return _draft_of(letter), letter.edition
+
+
+def grant_all_to_staff(session: Session, actor: Actor, reference: str, staff_reference: str) -> None:
+    """Makes a member of staff an owner; only from the command line, where whoever types owns the machine anyway."""
+    if actor.kind != ActorKind.COMMAND:
+        raise NotAllowed("Only the command line can hand a letter to somebody.")
+    letter = load_letter(session, actor, reference, Permission.SEE)
+    _grant(session, Actor(ActorKind.STAFF, staff_reference), letter)
+
+
+def _grant(session: Session, actor: Actor, letter: LetterRow) -> None:
+    staff = session.query(StaffRow).where(StaffRow.reference == actor.reference).one()
+    session.merge(GrantRow(staff_id=staff.id, letter_id=letter.id, role=Role.OWNER))
+
+
+def _fill(letter: LetterRow, draft: LetterDraft) -> None:
+    letter.title = _line(draft.title, "title", "The title", limits.TITLE)
+    letter.lead_society = _line(draft.lead_society, "lead_society", "The lead society", limits.PRINTED_NAME)
+    letter.contact_email = clean_address(draft.contact_email, field="contact_email")
+    letter.collective_noun = _choice(draft.collective_noun, COLLECTIVE_NOUNS, "collective_noun")
+    letter.ask = _choice(draft.ask, ASKS, "ask")
+    letter.journal = _line(draft.journal, "journal", "The journal", limits.JOURNAL)
+    letter.addressee = clean_text(draft.addressee, field="addressee", what="The addressee")
+    letter.language = draft.language
+    letter.statement = clean_text(draft.statement, field="statement", what="The statement")
+    letter.references_typed = draft.references_typed.strip()
+    letter.references = [dict(item) for item in parse_references(letter.references_typed)]
+    letter.deadline = instant_from_local(draft.deadline_local, draft.deadline_zone) if draft.deadline_local else None
+    letter.deadline_zone = draft.deadline_zone
+    letter.submission_target = draft.submission_target
+    letter.targets = [_target(position, target) for position, target in enumerate(draft.targets, 1)]
+    letter.authors = [_author(position, author) for position, author in enumerate(draft.authors, 1)]
+
+
+def _target(position: int, draft: TargetDraft) -> TargetRow:
+    prefix = f"targets-{position - 1}"
+    return TargetRow(
+        position=position,
+        role=_line(draft.role, f"{prefix}-role", "The kind of article", limits.ROLE),
+        citation=_line(draft.citation, f"{prefix}-citation", "The citation", limits.CITATION),
+        doi=_bare_doi(_line(draft.doi, f"{prefix}-doi", "The DOI", limits.DOI)),
+        published_on=draft.published_on,
+    )
+
+
+def _author(position: int, draft: AuthorDraft) -> AuthorRow:
+    prefix = f"authors-{position - 1}"
+    return AuthorRow(
+        position=position,
+        name=_line(draft.name, f"{prefix}-name", "The author's name", limits.PERSON_NAME),
+        affiliation=_line(draft.affiliation, f"{prefix}-affiliation", "The affiliation", limits.AFFILIATION),
+        orcid=draft.orcid.strip(),
+        is_corresponding=draft.is_corresponding,
+        competing_interests=clean_text(draft.competing_interests, field=f"{prefix}-competing_interests", what="Competing interests"),
+    )
+
+
+def _bare_doi(typed: str) -> str:
+    """The DOI without the address of a resolver that people paste with it."""
+    for prefix in ("https://doi.org/", "http://doi.org/", "https://dx.doi.org/", "http://dx.doi.org/", "doi:"):
+        if typed.casefold().startswith(prefix):
+            return typed[len(prefix) :].strip()
+    return typed
+
+
+def _line(typed: str, field: str, what: str, longest: int) -> str:
+    text = clean_line(typed, field=field, what=what)
+    if len(text) > longest:
+        raise InvalidInput(f"{what} has {len(text)} characters; {longest} is the most.", field=field)
+    return text
+
+
+def _choice(typed: str, known: Any, field: str) -> str:
+    if typed not in known:
+        raise InvalidInput("Choose one of the list.", field=field)
+    return typed
+
+
+def _facts(letter: LetterRow) -> dict[str, Any]:
+    """What the record says of a draft: public facts only."""
+    return {
+        "state": letter.state,
+        "title": letter.title,
+        "ask": letter.ask,
+        "targets": target_facts(letter.targets),
+        "deadline": letter.deadline.isoformat() if letter.deadline else None,
+        "deadline_zone": letter.deadline_zone,
+    }
+
+
+def target_facts(targets: Sequence[TargetRow]) -> list[dict[str, Any]]:
+    """The targets as the digest covers them."""
+    return [
+        {
+            "role": target.role,
+            "citation": target.citation,
+            "doi": target.doi,
+            "published_on": target.published_on.isoformat() if target.published_on else None,
+        }
+        for target in targets
+    ]
+
+
+def _draft_of(letter: LetterRow) -> LetterDraft:
+    targets = tuple(TargetDraft(row.role, row.citation, row.doi, row.published_on) for row in letter.targets)
+    authors = tuple(
+        AuthorDraft(row.name, row.affiliation, row.orcid, row.is_corresponding, row.competing_interests) for row in letter.authors
+    )
+    names = LetterDraft.__dataclass_fields__.keys() - {"targets", "authors", "deadline_local"}
+    plain = {name: getattr(letter, name) for name in names}
+    local = wall_clock_of(letter.deadline, letter.deadline_zone) if letter.deadline else None
+    return LetterDraft(**plain, deadline_local=local, targets=targets, authors=authors)
+
+
+def draft_as_plain(draft: LetterDraft) -> dict[str, Any]:
+    """The draft as the form wants it."""
+    return asdict(draft)

@@ -1,0 +1,261 @@
+"""The reading room: what one representative sees, and the acts that need no code."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from webapp.domain import limits
+from webapp.domain.actor import Actor, ActorKind
+from webapp.domain.answer import authority_sentence, decline_sentence, is_in_time
+from webapp.domain.deadline import ShownInstant, show_date, show_instant, time_left
+from webapp.domain.document import TargetLine
+from webapp.domain.errors import InvalidInput, NotFound, TooLate
+from webapp.domain.letter import ASKS, LetterState
+from webapp.domain.stage import Stage, stage_of
+from webapp.domain.tokens import hash_token
+from webapp.domain.wording import noun_for, signed_sentence
+from webapp.persistence import outbox
+from webapp.persistence.record import append_event
+from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, OutboxRow, RepresentativeRow
+from webapp.rendering.text import statement_html
+from webapp.services.access import lock_letter
+from webapp.services.answers import pending_answer, standing_answer
+from webapp.services.documents import signatory_lines
+from webapp.services.doors import begin_stay
+from webapp.services.place import Place
+
+
+@dataclass(frozen=True)
+class AnswerView:
+    """An answer as its own society sees it."""
+
+    reference: str
+    kind: str
+    is_standing: bool
+    printed_name: str
+    officer: str
+    office: str
+    given_by: str
+    given_at: ShownInstant
+    digest: str
+    record_sequence: int
+    record_hash: str
+    receipt_address: str
+    withdrawn_at: ShownInstant | None
+
+
+@dataclass(frozen=True)
+class PendingView:
+    """What waits for the code: for the review page, and for filling the form again."""
+
+    act: str
+    nonce: str
+    content: dict[str, Any]
+    masked_address: str
+    replaces_given: str | None
+
+
+@dataclass(frozen=True)
+class RoomView:
+    """Everything that the pages of the reading room show."""
+
+    invitation: str
+    society: str
+    representative: str
+    title: str
+    language: str
+    lead_society: str
+    contact_email: str
+    collective_noun: str
+    collective_noun_singular: str
+    journal: str
+    ask: str
+    targets: tuple[TargetLine, ...]
+    statement: str
+    digest: str
+    deadline: ShownInstant
+    time_left: str
+    is_open: bool
+    is_cancelled: bool
+    signed_sentence: str
+    board_meets_on: str | None
+    stage: Stage
+    answer: AnswerView | None
+    pending: PendingView | None
+    authority_sentence: str
+    decline_sentence: str
+    is_demonstration: bool
+
+
+def is_link_live(session: Session, token: str) -> bool:
+    """Whether a personal link opens a letter. Reads only: mail scanners open every link (R6)."""
+    return _representative(session, token) is not None
+
+
+@dataclass(frozen=True)
+class DoorView:
+    """What the page before the button says: enough to recognise the letter, nothing that is confidential."""
+
+    society: str
+    title: str
+    lead_society: str
+    is_demonstration: bool
+
+
+def show_door(session: Session, token: str) -> DoorView:
+    """Raises NotFound for every dead, wrong or unknown link alike (R14)."""
+    representative = _representative(session, token)
+    if representative is None:
+        raise NotFound
+    letter = session.get_one(LetterRow, representative.invitation.letter_id)
+    return DoorView(representative.invitation.society.printed_name, letter.title, letter.lead_society, letter.is_demonstration)
+
+
+def _representative(session: Session, token: str) -> RepresentativeRow | None:
+    query = select(RepresentativeRow).where(RepresentativeRow.link_hash == hash_token(token), RepresentativeRow.revoked_at.is_(None))
+    row = session.scalars(query).one_or_none()
+    return row if row and row.invitation.invited_at is not None else None
+
+
+def enter_room(session: Session, token: str, *, now: datetime) -> tuple[str, str]:
+    """The press of “Open the letter”: a session token and the reference of the place. Raises NotFound as `show_door`."""
+    representative = _representative(session, token)
+    if representative is None:
+        raise NotFound
+    invitation = representative.invitation
+    letter = lock_letter(session, invitation.letter_id)
+    stay = begin_stay(session, now=now, representative_id=representative.id)
+    if invitation.opened_at is None:
+        invitation.opened_at = now
+        actor = Actor(ActorKind.REPRESENTATIVE, representative.reference)
+        append_event(session, letter, actor, "invitation.opened", {"society": invitation.society.reference}, now=now)
+    return stay, invitation.reference
+
+
+def show_room(session: Session, place: Place, *, now: datetime) -> RoomView:
+    letter = session.get_one(LetterRow, place.letter_id)
+    revision = letter.revision_in_force
+    if revision is None or letter.deadline is None or letter.closes_at is None:
+        raise NotFound
+    invitation = place.invitation
+    shown = latest_answer(session, invitation)
+    standing = shown if shown and shown.is_standing else None
+    name = standing.printed_name if standing else invitation.society.printed_name
+    return RoomView(
+        invitation=invitation.reference,
+        society=invitation.society.printed_name,
+        representative=place.representative.name,
+        title=revision.title,
+        language=letter.language,
+        lead_society=letter.lead_society,
+        contact_email=letter.contact_email,
+        collective_noun=letter.collective_noun,
+        collective_noun_singular=noun_for(1, letter.collective_noun),
+        journal=letter.journal,
+        ask=ASKS[revision.ask],
+        targets=tuple(TargetLine(row.role, row.citation, row.doi or None, row.published_on) for row in letter.targets),
+        statement=statement_html(revision.statement, revision.references, language=letter.language),
+        digest=revision.digest,
+        deadline=show_instant(letter.deadline, letter.deadline_zone),
+        time_left=time_left(letter.deadline, now=now),
+        is_open=letter.state == LetterState.SIGNING and is_in_time(now, letter.closes_at),
+        is_cancelled=letter.state == LetterState.CANCELLED,
+        signed_sentence=signed_sentence(len(signatory_lines(session, letter)), letter.collective_noun),
+        board_meets_on=show_date(invitation.board_meets_on) if invitation.board_meets_on else None,
+        stage=invitation_stage(invitation, shown),
+        answer=_answer_view(shown, letter) if shown else None,
+        pending=_pending_view(session, place, letter),
+        authority_sentence=authority_sentence(name, revision.title),
+        decline_sentence=decline_sentence(invitation.society.printed_name, revision.title),
+        is_demonstration=letter.is_demonstration,
+    )
+
+
+def latest_answer(session: Session, invitation: InvitationRow) -> AnswerRow | None:
+    """The standing answer, else the newest one, which its society took back."""
+    standing = standing_answer(session, invitation.id)
+    newest = select(AnswerRow).where(AnswerRow.invitation_id == invitation.id).order_by(AnswerRow.id.desc()).limit(1)
+    return standing or session.scalars(newest).first()
+
+
+def invitation_stage(invitation: InvitationRow, newest: AnswerRow | None) -> Stage:
+    return stage_of(
+        was_invited=invitation.invited_at is not None,
+        was_opened=invitation.opened_at is not None,
+        board_meets_on=invitation.board_meets_on,
+        standing_kind=newest.kind if newest and newest.is_standing else None,
+        has_withdrawn=newest is not None and newest.withdrawn_at is not None,
+    )
+
+
+def _answer_view(answer: AnswerRow, letter: LetterRow) -> AnswerView:
+    return AnswerView(
+        reference=answer.reference,
+        kind=answer.kind,
+        is_standing=answer.is_standing,
+        printed_name=answer.printed_name,
+        officer=answer.officer,
+        office=answer.office,
+        given_by=answer.representative.name,
+        given_at=show_instant(answer.received_at, letter.deadline_zone),
+        digest=answer.digest,
+        record_sequence=answer.record_sequence,
+        record_hash=answer.record_hash,
+        receipt_address=mask_address(answer.representative.email),
+        withdrawn_at=show_instant(answer.withdrawn_at, letter.deadline_zone) if answer.withdrawn_at else None,
+    )
+
+
+def _pending_view(session: Session, place: Place, letter: LetterRow) -> PendingView | None:
+    row = pending_answer(session, place)
+    if row is None:
+        return None
+    replaced = session.get(AnswerRow, row.replaces_id) if row.replaces_id else None
+    given = str(show_instant(replaced.received_at, letter.deadline_zone)) if replaced else None
+    return PendingView(row.act, row.nonce, row.content, mask_address(place.representative.email), given)
+
+
+def mask_address(address: str) -> str:
+    """Enough of an address for its owner to recognise: “s…@example.org”."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain}"
+
+
+def set_board_date(session: Session, place: Place, day: date, *, now: datetime) -> None:
+    """The society says when its board meets: the coordinator sees it, and nothing is answered yet."""
+    letter = lock_letter(session, place.letter_id)
+    if letter.state != LetterState.SIGNING or letter.deadline is None or now >= letter.deadline:
+        raise TooLate("Sign-on has closed, so a date for your board can no longer be kept.")
+    if day < now.date():
+        raise InvalidInput("That day has passed. When does your board meet?", field="board_meets_on")
+    if day > letter.deadline.date() + limits.LONGEST_BOARD_WAIT:
+        raise InvalidInput("That day lies more than a year after the deadline. Please check the year.", field="board_meets_on")
+    place.invitation.board_meets_on = day
+    public = {"society": place.invitation.society.reference, "board_meets_on": day.isoformat()}
+    append_event(session, letter, place.actor, "board.announced", public, now=now)
+
+
+def request_link(session: Session, typed: str, *, now: datetime) -> None:
+    """Mails the live links of this registered address once more; the page says the same whatever happens (R14)."""
+    query = select(RepresentativeRow).join(InvitationRow).join(LetterRow, LetterRow.id == InvitationRow.letter_id)
+    mine = query.where(
+        func.lower(RepresentativeRow.email) == typed.strip().lower(),
+        RepresentativeRow.revoked_at.is_(None),
+        InvitationRow.invited_at.is_not(None),
+        LetterRow.state != LetterState.CANCELLED,
+    )
+    for representative in session.scalars(mine):
+        sent = (
+            select(func.count())
+            .select_from(OutboxRow)
+            .where(OutboxRow.kind == "new_link", OutboxRow.to_address == representative.email, OutboxRow.queued_at > now - limits.AN_HOUR)
+        )
+        count = session.scalar(sent.where(OutboxRow.letter_id == representative.invitation.letter_id)) or 0
+        if count >= limits.LINK_REQUESTS_AN_HOUR:
+            continue
+        reason = f"new_link:{representative.reference}:{now.isoformat(timespec='seconds')}"
+        letter_id = representative.invitation.letter_id
+        outbox.put(session, "new_link", reason, representative.email, now=now, letter_id=letter_id, representative=representative.id)

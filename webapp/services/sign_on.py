@@ -1,0 +1,215 @@
+"""Opening sign-on, its deadline, and its close (R2, R3, R9, R10)."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from webapp.domain.actor import CLOCK, Actor
+from webapp.domain.deadline import instant_from_local
+from webapp.domain.errors import Conflict, InvalidInput, WrongState
+from webapp.domain.letter import Action, LetterState, find_move, move_for
+from webapp.domain.permission import Permission
+from webapp.persistence import outbox
+from webapp.persistence.queue import CLOCK_QUEUE, enqueue
+from webapp.persistence.record import append_event
+from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, RepresentativeRow, RevisionRow
+from webapp.rendering.fonts import describe_character
+from webapp.rendering.letter import uncovered_in_document
+from webapp.rendering.text import statement_html
+from webapp.services.access import load_letter, lock_letter
+from webapp.services.documents import draft_digest, letter_document
+from webapp.services.letters import target_facts
+
+CLOSE_WORKFLOW = "close_letter"
+
+
+def invitations_of(session: Session, letter: LetterRow) -> list[InvitationRow]:
+    query = select(InvitationRow).where(InvitationRow.letter_id == letter.id).order_by(InvitationRow.id)
+    return list(session.scalars(query.options(selectinload(InvitationRow.society), selectinload(InvitationRow.representatives))))
+
+
+def live_representatives(invitation: InvitationRow) -> list[RepresentativeRow]:
+    return [row for row in invitation.representatives if row.revoked_at is None]
+
+
+def missing_for_opening(session: Session, letter: LetterRow, *, now: datetime) -> list[str]:
+    """What still keeps sign-on from being opened, each as a sentence that says what to do."""
+    missing = []
+    if not letter.statement:
+        missing.append("Write the statement: there is nothing to sign yet.")
+    if not letter.targets:
+        missing.append("Name at least one article that the letter answers.")
+    if letter.deadline is None:
+        missing.append("Set the sign-on deadline, with its time zone.")
+    elif letter.deadline <= now:
+        missing.append("The sign-on deadline has passed: set a later one.")
+    if not invitations_of(session, letter):
+        missing.append("Add at least one society to the roster.")
+    if letter.statement:
+        missing.extend(_unprintable(session, letter, now=now))
+    return missing
+
+
+def _unprintable(session: Session, letter: LetterRow, *, now: datetime) -> list[str]:
+    try:
+        statement_html(letter.statement, letter.references, language=letter.language)
+    except InvalidInput as error:
+        return [str(error)]
+    found = uncovered_in_document(letter_document(session, letter, dated=now, is_draft=True))
+    return [
+        f"{where}: no font of the letter can print {', '.join(describe_character(one) for one in characters)}. Write it in another way."
+        for where, characters in found
+    ]
+
+
+def open_sign_on(session: Session, actor: Actor, reference: str, *, is_fit: bool, now: datetime) -> None:
+    """Freezes revision 1 and asks every society to answer.
+
+    `is_fit` is the coordinator's tick that the text is courteous, evidenced and free of accusations that a journal or the law
+    would not bear (ICMJE, COPE). Raises WrongState with every sentence of what is missing.
+    """
+    letter = load_letter(session, actor, reference, Permission.OPEN_SIGN_ON, for_update=True)
+    move = move_for(letter.state, Action.OPEN_SIGN_ON)
+    if not is_fit:
+        raise InvalidInput("Read the statement once more and tick that it can be sent: after this it cannot be changed.", field="is_fit")
+    if missing := missing_for_opening(session, letter, now=now):
+        raise WrongState(" ".join(missing))
+    revision = _freeze(session, letter, now=now)
+    letter.state, letter.opened_at = move.becomes, now
+    public = {
+        "state": move.becomes,
+        "revision": revision.number,
+        "digest": revision.digest,
+        "deadline": _deadline(letter).isoformat(),
+        "deadline_zone": letter.deadline_zone,
+    }
+    append_event(session, letter, actor, move.event, public, now=now)
+    for invitation in invitations_of(session, letter):
+        invite(session, letter, invitation, now=now)
+    _schedule_close(session, letter, now=now)
+
+
+def _freeze(session: Session, letter: LetterRow, *, now: datetime) -> RevisionRow:
+    revision = RevisionRow(
+        letter_id=letter.id,
+        number=len(letter.revisions) + 1,
+        title=letter.title,
+        ask=letter.ask,
+        targets=target_facts(letter.targets),
+        statement=letter.statement,
+        references=letter.references,
+        digest=draft_digest(letter),
+        frozen_at=now,
+    )
+    letter.revisions.append(revision)
+    session.flush()
+    return revision
+
+
+def _deadline(letter: LetterRow) -> datetime:
+    if letter.deadline is None:
+        raise WrongState("The letter has no sign-on deadline.")
+    return letter.deadline
+
+
+def invite(session: Session, letter: LetterRow, invitation: InvitationRow, *, now: datetime) -> None:
+    """Mails a personal link to each representative who has not had one."""
+    invitation.invited_at = invitation.invited_at or now
+    for representative in live_representatives(invitation):
+        reason = f"invitation:{representative.reference}:{representative.link_generation}"
+        outbox.put(session, "invitation", reason, representative.email, now=now, letter_id=letter.id, representative=representative.id)
+
+
+def _schedule_close(session: Session, letter: LetterRow, *, now: datetime) -> None:
+    # The job only makes the close visible; whether an answer is in time is decided where it is received (R9).
+    wait = (_deadline(letter) - now).total_seconds()
+    name = f"{CLOSE_WORKFLOW}:{letter.reference}:{letter.deadline_version}"
+    enqueue(session, CLOSE_WORKFLOW, name, letter.id, queue=CLOCK_QUEUE, delay_seconds=max(wait, 0.1))
+
+
+def move_deadline(session: Session, actor: Actor, reference: str, local: datetime, *, now: datetime) -> None:
+    """Moves the deadline later, before it has passed, and tells everyone; never earlier (DESIGN §2)."""
+    letter = load_letter(session, actor, reference, Permission.CLOSE, for_update=True)
+    move = move_for(letter.state, Action.MOVE_DEADLINE)
+    new, old = instant_from_local(local, letter.deadline_zone), _deadline(letter)
+    if now >= old:
+        raise WrongState("The deadline has passed, and a deadline that has passed cannot be moved.")
+    if new <= old:
+        raise InvalidInput(
+            "A deadline can only be moved later: societies have planned with the one that was announced.", field="deadline_local"
+        )
+    letter.deadline, letter.deadline_version = new, letter.deadline_version + 1
+    public = {"deadline": new.isoformat(), "before": old.isoformat(), "deadline_zone": letter.deadline_zone}
+    append_event(session, letter, actor, move.event, public, now=now)
+    for invitation in invitations_of(session, letter):
+        for representative in live_representatives(invitation):
+            reason = f"deadline_moved:{representative.reference}:{letter.deadline_version}"
+            outbox.put(
+                session, "deadline_moved", reason, representative.email, now=now, letter_id=letter.id, representative=representative.id
+            )
+    _schedule_close(session, letter, now=now)
+
+
+def close_if_due(session: Session, letter_id: int, *, now: datetime) -> bool:
+    """Closes the letter if its deadline has passed; harmless at any other time."""
+    letter = lock_letter(session, letter_id)
+    move = find_move(letter.state, Action.CLOSE_AT_DEADLINE)
+    if move is None or now < _deadline(letter):
+        return False
+    _close(session, letter, CLOCK, _deadline(letter), now=now)
+    return True
+
+
+def letters_due(session: Session, *, now: datetime) -> list[int]:
+    """The letters whose deadline has passed and that still read *signing*."""
+    query = select(LetterRow.id).where(LetterRow.state == LetterState.SIGNING, LetterRow.deadline <= now)
+    return list(session.scalars(query))
+
+
+def unanswered(session: Session, letter: LetterRow) -> list[InvitationRow]:
+    """The invitations without a standing answer."""
+    standing = select(AnswerRow.invitation_id).where(AnswerRow.letter_id == letter.id, AnswerRow.is_standing.is_(True))
+    answered = set(session.scalars(standing))
+    return [row for row in invitations_of(session, letter) if row.id not in answered]
+
+
+def close_early(session: Session, actor: Actor, reference: str, *, now: datetime) -> None:
+    """Closes before the deadline, which is allowed only when every invited society has answered."""
+    letter = load_letter(session, actor, reference, Permission.CLOSE, for_update=True)
+    move_for(letter.state, Action.CLOSE_EARLY)
+    waiting = unanswered(session, letter)
+    if waiting:
+        names = "; ".join(row.society.printed_name for row in waiting[:3]) + (" …" if len(waiting) > 3 else "")
+        raise Conflict(f"Sign-on closes before its deadline only when every society has answered. Waiting for {len(waiting)}: {names}")
+    _close(session, letter, actor, min(now, _deadline(letter)), now=now)
+
+
+def _close(session: Session, letter: LetterRow, actor: Actor, closed_at: datetime, *, now: datetime) -> None:
+    action = Action.CLOSE_AT_DEADLINE if actor is CLOCK else Action.CLOSE_EARLY
+    move = move_for(letter.state, action)
+    letter.state, letter.closed_at = move.becomes, closed_at
+    append_event(session, letter, actor, move.event, {"state": move.becomes, "closed_at": closed_at.isoformat()}, now=now)
+
+
+def cancel_letter(session: Session, actor: Actor, reference: str, reason: str, *, now: datetime) -> None:
+    """Ends a letter that will not be sent. Whoever was invited is told why."""
+    letter = load_letter(session, actor, reference, Permission.CLOSE, for_update=True)
+    move = move_for(letter.state, Action.CANCEL)
+    was_open = letter.opened_at is not None
+    letter.state = move.becomes
+    event = append_event(session, letter, actor, move.event, {"state": move.becomes, "reason": reason}, now=now)
+    if not was_open:
+        return
+    for invitation in invitations_of(session, letter):
+        for representative in live_representatives(invitation):
+            outbox.put(
+                session,
+                "letter_cancelled",
+                f"letter_cancelled:{representative.reference}",
+                representative.email,
+                now=now,
+                letter_id=letter.id,
+                representative=representative.id,
+                event=event.sequence,
+            )
