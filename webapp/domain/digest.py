@@ -9,8 +9,18 @@ from typing import Any
 
 def canonical_json(value: Any) -> str:
     """JSON in one form only: sorted keys, no spaces, NFC. On strings, integers, booleans and null it equals RFC 8785."""
-    plain = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return unicodedata.normalize("NFC", plain)
+    return json.dumps(_normalised(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def _normalised(value: Any) -> Any:
+    # Before and not after it is written: behind an escaped line end a combining mark would join the letter of the escape.
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, Mapping):
+        return {_normalised(key): _normalised(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_normalised(part) for part in value]
+    return value
 
 
 def sha256_of(label: str, value: Any) -> str:
