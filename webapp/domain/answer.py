@@ -31,6 +31,9 @@ class AuthorityCheck(StrEnum):
     """Settled by the one-time code sent to the registered address, the default rule."""
 
 
+_SETTLED = frozenset({AuthorityCheck.CODE})
+
+
 @dataclass(frozen=True)
 class SignOn:
     """What a representative states when a society signs. All of it is shown again before the code is asked for."""
@@ -63,7 +66,7 @@ def is_signatory(answer: StandingFacts, *, digest_in_force: str) -> bool:
         and answer.kind == AnswerKind.SIGN
         and answer.digest == digest_in_force
         and not answer.is_disputed
-        and answer.authority != AuthorityCheck.OPEN
+        and answer.authority in _SETTLED
     )
 
 
