@@ -54,9 +54,13 @@ def instant_from_local(wall_clock: datetime, zone: str) -> datetime:
     if not is_zone(zone):
         raise InvalidInput("Choose a time zone from the list, such as Europe/Berlin.", field="deadline_zone")
     place = ZoneInfo(zone)
-    first = wall_clock.replace(tzinfo=place, fold=0).astimezone(UTC)
-    second = wall_clock.replace(tzinfo=place, fold=1).astimezone(UTC)
-    if first.astimezone(place).replace(tzinfo=None) != wall_clock:
+    try:
+        first = wall_clock.replace(tzinfo=place, fold=0).astimezone(UTC)
+        second = wall_clock.replace(tzinfo=place, fold=1).astimezone(UTC)
+        is_skipped = first.astimezone(place).replace(tzinfo=None) != wall_clock
+    except OverflowError as error:
+        raise InvalidInput("Choose a date within the next years.", field="deadline_local") from error
+    if is_skipped:
         sentence = f"In {zone} the clocks skip {wall_clock:%H:%M} on that day. Choose a time an hour earlier or later."
         raise InvalidInput(sentence, field="deadline_local")
     if first != second:
