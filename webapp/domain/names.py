@@ -6,6 +6,8 @@ from webapp.domain.errors import InvalidInput
 
 # Bidirectional overrides and isolates can make a name read as another one; zero-width joiners belong to scripts that need them.
 _JOINERS = {"\u200c", "\u200d"}
+# Letters, marks and signs by category, and blank on paper: Hangul fillers, Khmer inherent vowels, grapheme joiner, empty Braille cell.
+_BLANKS = {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u2800", "\u3164", "\uffa0"}
 _MOST_MARKS_ON_ONE_LETTER = 4
 
 
@@ -33,18 +35,25 @@ def refuse_deceptive(text: str, *, field: str | None, what: str) -> None:
     marks = 0
     for character in text:
         category = unicodedata.category(character)
-        if category in {"Cc", "Cs", "Co", "Cn"} or (category in {"Cf", "Zl", "Zp"} and character not in _JOINERS):
+        is_format = category in {"Cf", "Zl", "Zp"} and character not in _JOINERS
+        if is_format or category in {"Cc", "Cs", "Co", "Cn"} or character in _BLANKS:
             sentence = f"{what} holds an invisible character (U+{ord(character):04X}). Type it again instead of pasting it."
             raise InvalidInput(sentence, field=field)
-        marks = marks + 1 if category in {"Mn", "Me"} else 0
+        if category in {"Mn", "Me"}:
+            marks += 1
+        elif character not in _JOINERS:
+            # A joiner leaves the marks on the letter before it, so it does not begin a new count.
+            marks = 0
         if marks > _MOST_MARKS_ON_ONE_LETTER:
             raise InvalidInput(f"{what} holds more marks on one letter than any script uses.", field=field)
+    if text.strip() and all(character in _JOINERS or character.isspace() for character in text):
+        raise InvalidInput(f"{what} holds nothing that can be seen.", field=field)
 
 
 def default_sort_name(printed_name: str) -> str:
     """The name without a leading “The”: kept in print, ignored in sorting (R15)."""
-    head, _, rest = printed_name.partition(" ")
-    return rest if head.casefold() == "the" and rest else printed_name
+    words = printed_name.split(maxsplit=1)
+    return words[1] if len(words) > 1 and words[0].casefold() == "the" else printed_name
 
 
 def comparison_key(printed_name: str) -> str:
