@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import unicodedata
 from dataclasses import dataclass
 
 # Crockford's alphabet: no I, L, O or U, so that nothing is misread aloud or from a small screen.
@@ -47,7 +48,8 @@ def hash_token(token: str) -> str:
 
 def normalise_code(typed: str) -> str:
     """What was meant: case, spaces and hyphens do not matter, and look-alikes are read as Crockford reads them."""
-    plain = typed.upper().replace(" ", "").replace("-", "")
+    # NFKC, for an East Asian keyboard types letters and digits in full width; mail programs turn hyphens and spaces into others.
+    plain = "".join(character for character in unicodedata.normalize("NFKC", typed).upper() if character.isalnum())
     return plain.replace("O", "0").replace("I", "1").replace("L", "1")
 
 
