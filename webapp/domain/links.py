@@ -1,6 +1,7 @@
 """The addresses that mails and documents print; a test holds them equal to the web layer's own."""
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 
@@ -30,4 +31,7 @@ class Links:
     @property
     def is_loopback(self) -> bool:
         """Whether the address works on this machine only, so that a letter printed with it could never be checked."""
-        return self.host in {"localhost", "127.0.0.1", "::1"} or self.host.endswith(".localhost")
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost" or self.host.endswith(".localhost")
