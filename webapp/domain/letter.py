@@ -66,7 +66,7 @@ MOVES: tuple[Move, ...] = (
     Move(_S.CLOSED, _A.CANCEL, _S.CANCELLED, _P.CLOSE, "letter.cancelled"),
 )
 
-_BY_STATE_AND_ACTION = {(move.state, move.action): move for move in MOVES}
+_BY_STATE_AND_ACTION: dict[tuple[str, str], Move] = {(move.state, move.action): move for move in MOVES}
 
 _TOO_LATE = {
     _A.EDIT: "The statement is frozen: sign-on has been opened, and what the societies sign cannot change.",
@@ -82,17 +82,22 @@ _TOO_LATE = {
     _A.CANCEL: "A sealed letter cannot be cancelled.",
 }
 
+_ENDED: dict[str, str] = {
+    _S.CANCELLED: "This letter was cancelled. It can be read, and nothing more can be done with it.",
+    _S.RESOLVED: "The course of this letter has ended. It can be read, and nothing more can be done with it.",
+}
+
 
 def find_move(state: str, action: Action) -> Move | None:
     """The row of the table, or None where the table has none."""
-    return _BY_STATE_AND_ACTION.get((LetterState(state), action))
+    return _BY_STATE_AND_ACTION.get((state, action))
 
 
 def move_for(state: str, action: Action) -> Move:
     """The row of the table; WrongState with a sentence for a person where there is none."""
     move = find_move(state, action)
     if move is None:
-        raise WrongState(_TOO_LATE.get(action, "The letter is not in a state in which that can be done."))
+        raise WrongState(_ENDED.get(state) or _TOO_LATE.get(action, "The letter is not in a state in which that can be done."))
     return move
 
 
