@@ -42,9 +42,8 @@ def read_roster(data: bytes) -> list[RosterRow]:
         raise InvalidInput("The file is larger than 1 MB. A roster of 1,000 societies is far smaller: is it the right file?", field="file")
     text = _decode(data)
     if "\0" in text:
-        raise InvalidInput(
-            f"Row {_row_of(text, text.index(chr(0)))} holds a character that no CSV file has. Export the list again.", field="file"
-        )
+        row = _row_after(text[: text.index("\0")])
+        raise InvalidInput(f"Row {row} holds a character that no CSV file has. Export the list again.", field="file")
     return _rows(text)
 
 
@@ -54,13 +53,21 @@ def _decode(data: bytes) -> str:
             return data.decode("utf-16")
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        row = data[: error.start].count(b"\n") + 1
+        row = _row_after(error.object[: error.start].decode(error.encoding))
         sentence = f"Row {row} is not in UTF-8. In your spreadsheet, save the file as “CSV UTF-8” and choose it again."
         raise InvalidInput(sentence, field="file") from error
 
 
-def _row_of(text: str, position: int) -> int:
-    return text.count("\n", 0, position) + 1
+def _row_after(text: str) -> int:
+    """The number of the row in which the text breaks off, as `_rows` counts: a cell may hold line ends."""
+    number = 0
+    try:
+        # The mark stands for what could not be read, so that a row that begins with it is counted too.
+        for _cells in csv.reader(io.StringIO(text + "?", newline=""), delimiter=_delimiter(text)):
+            number += 1
+    except csv.Error:
+        return number + 1
+    return number
 
 
 def _rows(text: str) -> list[RosterRow]:
@@ -86,7 +93,7 @@ def _rows(text: str) -> list[RosterRow]:
 
 
 def _delimiter(text: str) -> str:
-    header = text.split("\n", 1)[0]
+    header = text.replace("\r", "\n").split("\n", 1)[0]
     return max(",;\t", key=header.count)
 
 
