@@ -24,5 +24,5 @@ class ShiftedClock:
     offset_file: Path
 
     def now(self) -> datetime:
-        typed = self.offset_file.read_text() if self.offset_file.exists() else "0"
+        typed = self.offset_file.read_text().strip() if self.offset_file.exists() else "0"
         return datetime.now(UTC) + timedelta(seconds=float(typed or 0))
