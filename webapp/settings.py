@@ -1,8 +1,10 @@
 """What an installation may set: read once from the environment, wrong values refused in words."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -65,7 +67,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     Raises SettingsError with a sentence for the person who runs the installation.
     """
     env = os.environ if environ is None else environ
-    folder = Path(env.get("UNDERSIGNED_DATA", "instance")).resolve()
+    folder = Path(env.get("UNDERSIGNED_DATA") or "instance").resolve()
     _make_folder(folder)
     links = Links(_base_address(env.get("UNDERSIGNED_BASE_URL", "http://127.0.0.1:8000")))
     offset_file = env.get("UNDERSIGNED_CLOCK")
@@ -76,7 +78,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         database_url=_database_url(env.get("DATABASE_URL"), folder),
         links=links,
         keyring=Keyring(_secret_key(env, folder)),
-        mail_from=env.get("UNDERSIGNED_MAIL_FROM", f"undersigned@{links.host if '.' in links.host else 'localhost'}"),
+        mail_from=_mail_from(env.get("UNDERSIGNED_MAIL_FROM"), links),
         smtp=_smtp(env),
         clock=ShiftedClock(Path(offset_file)) if offset_file else SystemClock(),
         is_rehearsal=bool(offset_file),
@@ -88,7 +90,9 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise SettingsError(f"The data folder {folder} cannot be made ({error.strerror}). Set UNDERSIGNED_DATA to a folder that can.") from error
+        raise SettingsError(
+            f"The data folder {folder} cannot be made ({error.strerror}). Set UNDERSIGNED_DATA to a folder that can."
+        ) from error
 
 
 def _database_url(typed: str | None, folder: Path) -> str:
@@ -102,10 +106,24 @@ def _database_url(typed: str | None, folder: Path) -> str:
 
 
 def _base_address(typed: str) -> str:
-    parts = urlsplit(typed)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
-        raise SettingsError("UNDERSIGNED_BASE_URL must be an address such as https://letters.example.org, without a path.")
-    return typed.rstrip("/")
+    sentence = "UNDERSIGNED_BASE_URL must be an address such as https://letters.example.org, without a path."
+    try:
+        parts = urlsplit(typed.strip())
+        host, _port = parts.hostname, parts.port
+    except ValueError as error:
+        raise SettingsError(sentence) from error
+    is_plain = re.fullmatch(r"[^\s@?#/]+", parts.netloc) and not (parts.path.strip("/") or parts.query or parts.fragment)
+    if parts.scheme not in {"http", "https"} or not host or not is_plain:
+        raise SettingsError(sentence)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _mail_from(typed: str | None, links: Links) -> str:
+    if not typed:
+        return f"undersigned@{'localhost' if links.is_loopback or '.' not in links.host else links.host}"
+    if not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+", typed):
+        raise SettingsError("UNDERSIGNED_MAIL_FROM must be one plain address, such as letters@example.org.")
+    return typed
 
 
 def _secret_key(env: Mapping[str, str], folder: Path) -> bytes:
@@ -114,18 +132,27 @@ def _secret_key(env: Mapping[str, str], folder: Path) -> bytes:
             raise SettingsError(f"UNDERSIGNED_SECRET_KEY must have at least {SHORTEST_KEY} characters.")
         return typed.encode()
     path = folder / "secret-key"
-    if not path.exists():
-        # Written beside and linked into place, so that two processes starting at once agree on one key.
-        fresh = folder / f"secret-key.{secrets.token_hex(4)}"
-        fresh.touch(mode=0o600)
+    try:
+        if not path.exists():
+            _make_key(path)
+        key = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"The secret key {path} cannot be made or read ({error.strerror}). See to UNDERSIGNED_DATA.") from error
+    if len(key) < SHORTEST_KEY:
+        raise SettingsError(f"The secret key {path} is cut short, so that links could be guessed: restore it from the backup.")
+    return key
+
+
+def _make_key(path: Path) -> None:
+    # Written beside and linked into place, so that two processes starting at once agree on one key.
+    fresh = path.with_name(f"secret-key.{secrets.token_hex(4)}")
+    fresh.touch(mode=0o600)
+    try:
         fresh.write_text(secrets.token_urlsafe(48))
-        try:
+        with suppress(FileExistsError):
             os.link(fresh, path)
-        except FileExistsError:
-            return path.read_bytes()
-        finally:
-            fresh.unlink()
-    return path.read_bytes()
+    finally:
+        fresh.unlink()
 
 
 def _smtp(env: Mapping[str, str]) -> Smtp | None:
@@ -135,12 +162,18 @@ def _smtp(env: Mapping[str, str]) -> Smtp | None:
     typed = env.get("UNDERSIGNED_SMTP_SECURITY", MailSecurity.STARTTLS)
     if typed not in set(MailSecurity):
         raise SettingsError("UNDERSIGNED_SMTP_SECURITY must be starttls, tls or none.")
-    user, password = env.get("UNDERSIGNED_SMTP_USER"), env.get("UNDERSIGNED_SMTP_PASSWORD")
-    return Smtp(host, _number(env, "UNDERSIGNED_SMTP_PORT", 587), user, password, MailSecurity(typed))
+    user, password = env.get("UNDERSIGNED_SMTP_USER") or None, env.get("UNDERSIGNED_SMTP_PASSWORD") or None
+    if (user is None) != (password is None):
+        raise SettingsError("UNDERSIGNED_SMTP_USER and UNDERSIGNED_SMTP_PASSWORD belong together: set both or neither.")
+    port = _number(env, "UNDERSIGNED_SMTP_PORT", 587)
+    if not 1 <= port <= 65_535:
+        raise SettingsError("UNDERSIGNED_SMTP_PORT must be between 1 and 65535.")
+    return Smtp(host, port, user, password, MailSecurity(typed))
 
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:
-    typed = env.get(name, str(default))
-    if not typed.isdigit():
+    typed = env.get(name) or str(default)
+    # Not isdigit: “²” is a digit and no number.
+    if not re.fullmatch(r"[0-9]{1,9}", typed):
         raise SettingsError(f"{name} must be a whole number.")
     return int(typed)
