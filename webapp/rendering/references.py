@@ -76,7 +76,8 @@ def _by_pandoc(text: str, form: str) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = json.loads(convert(text, ["--from", form, "--to", "csljson"]).text)
     except ConversionError as error:
         place = re.search(r"\(line (\d+)", error.messages)
-        where = f" near line {place[1]}" if place else ""
+        # Pandoc reads past the end; a person cannot.
+        where = f" near line {min(int(place[1]), len(text.splitlines()))}" if place else ""
         raise _refusal(f"The {name} cannot be read{where}. Check that no bracket or closing line is missing.") from error
     if not items:
         raise _refusal(f"No reference was found in this {name}. {_FORMS}")

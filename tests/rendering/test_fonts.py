@@ -1,0 +1,63 @@
+import unicodedata
+
+import pytest
+
+from webapp.domain.errors import RenderingFailed
+from webapp.rendering.fonts import FOLDER, FONT_FILES, describe_character, uncovered_characters
+from webapp.rendering.letter import uncovered_in_document
+from webapp.rendering.pdf import letter_pdf
+
+from .letters import AWKWARD_NAMES, letter, signatories
+
+
+@pytest.mark.parametrize("name", AWKWARD_NAMES)
+def test_every_awkward_name_can_be_printed(name: str) -> None:
+    assert uncovered_characters(name) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        pytest.param(0x00A0, 0x024F, id="Latin with every diacritic"),
+        pytest.param(0x1EA0, 0x1EF9, id="Vietnamese"),
+        pytest.param(0x0388, 0x03CE, id="Greek"),
+        pytest.param(0x0400, 0x045F, id="Cyrillic"),
+        pytest.param(0x0621, 0x064A, id="Arabic"),
+        pytest.param(0x05D0, 0x05EA, id="Hebrew"),
+        pytest.param(0x0904, 0x0939, id="Devanagari"),
+        pytest.param(0x0E01, 0x0E3A, id="Thai"),
+        pytest.param(0x4E00, 0x9FA5, id="Chinese"),
+    ],
+)
+def test_script_is_covered_whole(first: int, last: int) -> None:
+    assigned = [chr(code) for code in range(first, last + 1) if unicodedata.category(chr(code)) != "Cn"]
+    assert uncovered_characters("".join(assigned)) == []
+
+
+def test_uncovered_characters_are_told_once_in_order() -> None:
+    assert uncovered_characters("b🦴a🙂🦴 한") == ["🦴", "🙂", "한"]
+
+
+def test_joiners_marks_and_spaces_are_never_missed() -> None:
+    assert uncovered_characters("a\u200d\u0301\ufe0f \u00ad\n\u2003") == []
+
+
+def test_character_is_described_by_sign_code_and_name() -> None:
+    assert describe_character("🦴") == "“🦴” (U+1F9B4, BONE)"
+    assert describe_character("\ue000") == "“\ue000” (U+E000)"
+
+
+def test_place_of_an_uncovered_character_is_named() -> None:
+    document = letter(title="Bones 🦴", signatories=signatories(("Good", "Bad 🙂")))
+    assert uncovered_in_document(document) == [("The title", ["🦴"]), ("Society “Bad 🙂”", ["🙂"])]
+
+
+def test_letter_with_an_uncovered_character_is_not_printed() -> None:
+    with pytest.raises(RenderingFailed, match=r"Society “Bad 🦴” .* “🦴” \(U\+1F9B4, BONE\)"):
+        letter_pdf(letter(signatories=signatories(("Bad 🦴",))))
+
+
+def test_every_font_has_its_licence_beside_it() -> None:
+    for font in FONT_FILES:
+        licence = FOLDER / f"{font.name.partition('_')[0]}-OFL.txt"
+        assert "SIL OPEN FONT LICENSE Version 1.1" in licence.read_text(encoding="utf-8")

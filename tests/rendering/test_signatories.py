@@ -1,0 +1,43 @@
+import csv
+import io
+import json
+
+import pytest
+
+from webapp.rendering.signatories import signatories_csv, signatories_json
+
+from .letters import AWKWARD_NAMES, DIGEST, letter, signatories
+
+
+def _rows(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+def test_csv_holds_every_signatory_in_order() -> None:
+    rows = _rows(signatories_csv(letter()))
+    assert rows[0] == ["position", "society", "officer", "office", "country"]
+    assert [row[1].removeprefix("'") for row in rows[1:]] == list(AWKWARD_NAMES)
+    assert [row[0] for row in rows[1:]] == [str(place) for place in range(1, len(AWKWARD_NAMES) + 1)]
+
+
+def test_csv_lines_end_as_rfc_4180_has_it() -> None:
+    text = signatories_csv(letter(signatories=signatories(("A, B", 'C "D"'))))
+    assert text.count("\r\n") == 3
+    assert '"C ""D"""' in text
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠"])
+def test_csv_cell_is_never_a_formula(start: str) -> None:
+    name = f"{start}cmd|' /C calc'!A0"
+    assert _rows(signatories_csv(letter(signatories=signatories((name,)))))[1][1] == f"'{name}"
+
+
+def test_json_counts_what_it_lists() -> None:
+    content = json.loads(signatories_json(letter()))
+    assert content["count"] == len(content["signatories"]) == len(AWKWARD_NAMES)
+    assert [one["society"] for one in content["signatories"]] == list(AWKWARD_NAMES)
+    assert (content["digest"], content["collective_noun"]) == (DIGEST, "societies")
+
+
+def test_json_speaks_of_one_society() -> None:
+    assert json.loads(signatories_json(letter(signatories=signatories(("Only One",)))))["collective_noun"] == "society"
