@@ -41,8 +41,10 @@ FONT_FILES = (
     FontFile("NotoSansSC_400Regular.ttf", "Letter Han"),
 )
 
-# Set by the text engine itself (joiners, marks on a letter before them) or not set at all.
-_NEVER_MISSED = {"Cc", "Cf", "Mn", "Me", "Zs", "Zl", "Zp"}
+# Set by the text engine itself (spaces, joiners, marks on a letter before them) or not set at all.
+_NEVER_MISSED = {"Cc", "Cf", "Mn", "Me", "Zs"}
+# Line and paragraph separators: some fonts claim them, and the text engine draws a box all the same.
+_ALWAYS_MISSED = {"Zl", "Zp"}
 
 
 def fontconfig(cache_folder: Path) -> str:
@@ -72,12 +74,12 @@ def _covered() -> frozenset[int]:
 
 def uncovered_characters(text: str) -> list[str]:
     """The characters that would be printed as an empty box: each once, in order of appearance."""
-    covered = _covered()
-    return [
-        character
-        for character in dict.fromkeys(text)
-        if ord(character) not in covered and unicodedata.category(character) not in _NEVER_MISSED
-    ]
+    return [character for character in dict.fromkeys(text) if _is_missed(character)]
+
+
+def _is_missed(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category in _ALWAYS_MISSED or (category not in _NEVER_MISSED and ord(character) not in _covered())
 
 
 def describe_character(character: str) -> str:

@@ -19,6 +19,7 @@ DRAFT_NOTICE = "Draft, not for distribution"
 DEMONSTRATION_NOTICE = "Demonstration"
 # In columns of the running head; a notice beside it takes the rest.
 _COLUMNS, _COLUMNS_BESIDE_NOTICE = 100, 60
+_LONGEST_ORDINARY_WORD = 24
 
 
 def letter_html(document: LetterDocument) -> str:
@@ -34,7 +35,8 @@ def letter_html(document: LetterDocument) -> str:
             targets=[_target(target) for target in document.targets],
             dated=format_date(document.dated, "long", locale=_locale(document.language)),
             notice=notice,
-            page_kind="draft" if document.is_draft else "demonstration" if document.is_demonstration else "final",
+            has_unbroken_words=_has_unbroken_words(document.statement),
+            watermark=_watermark(document),
             running_title=_shortened(document.title, _COLUMNS_BESIDE_NOTICE if notice else _COLUMNS),
             count=count_phrase(count, document.collective_noun),
             signed_sentence=signed_sentence(count, document.collective_noun),
@@ -68,6 +70,15 @@ def _texts(document: LetterDocument) -> Iterator[tuple[str, str]]:
 def _notice(document: LetterDocument) -> str:
     notices = ((DRAFT_NOTICE, document.is_draft), (DEMONSTRATION_NOTICE, document.is_demonstration))
     return " · ".join(words for words, applies in notices if applies)
+
+
+def _watermark(document: LetterDocument) -> str:
+    return "draft" if document.is_draft else "demonstration" if document.is_demonstration else "final"
+
+
+def _has_unbroken_words(statement: str) -> bool:
+    """Whether a word might be longer than a line or a cell; addresses are links, which may break in any case."""
+    return any(len(word) > _LONGEST_ORDINARY_WORD and "://" not in word for word in statement.split())
 
 
 def _target(target: TargetLine) -> dict[str, Any]:

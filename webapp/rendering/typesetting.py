@@ -85,12 +85,14 @@ def _archival_and_accessible(pdf: Any, document: Any, _streams: object, _attachm
 
     ISO 19005-3, 6.6.2 and 6.3.2: an uncompressed XMP stream that agrees with the Info dictionary; annotations are printed.
     """
+    facts = document.metadata
+    if not (facts.title and facts.authors and facts.lang and facts.created):
+        raise TypesettingRefusedError("it lacks title, author, language or date")
     for part in pdf.objects:
         if isinstance(part, dict) and part.get("Type") == "/Annot":
             part["F"] = 4
     # The name of the program and its version help nobody but an attacker.
     pdf.info.pop("Producer", None)
-    facts = document.metadata
     metadata = document_environment().get_template("documents/metadata.xmp")
     xmp = metadata.render(title=facts.title, author=", ".join(facts.authors), language=facts.lang, dated=facts.created)
     stream = pydyf.Stream([xmp.encode()], pydyf.Dictionary({"Type": "/Metadata", "Subtype": "/XML"}))
