@@ -42,6 +42,10 @@ def test_joiners_marks_and_spaces_are_never_missed() -> None:
     assert uncovered_characters("a\u200d\u0301\ufe0f \u00ad\n\u2003") == []
 
 
+def test_line_separator_is_missed_because_it_is_set_as_a_box() -> None:
+    assert uncovered_characters("a\u2028b") == ["\u2028"]
+
+
 def test_character_is_described_by_sign_code_and_name() -> None:
     assert describe_character("🦴") == "“🦴” (U+1F9B4, BONE)"
     assert describe_character("\ue000") == "“\ue000” (U+E000)"
