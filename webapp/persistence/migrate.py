@@ -35,6 +35,9 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 def prepare(engine: Engine) -> None:
     """An empty or older database becomes one that this code can use; one that is up to date is left alone."""
     if not inspect(engine).has_table("dbos_migrations", schema=_job_schema(engine)):
+        # The job engine opens the file with Python's own SQLite. Beside a connection of ours, a second SQLite in one process would
+        # take itself for the last one out and remove the write-ahead log from under us.
+        engine.dispose()
         # Only for a database without them: later versions are brought in by the worker, with the application's own driver.
         DBOS.migrate(engine.url.render_as_string(hide_password=False))
     upgrade(engine)
