@@ -1,0 +1,90 @@
+"""When an answer counts, to the millisecond."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from webapp.domain.answer import (
+    MANDATES,
+    AnswerKind,
+    AuthorityCheck,
+    Mandate,
+    StandingFacts,
+    authority_sentence,
+    decline_sentence,
+    is_in_time,
+    is_signatory,
+)
+
+IN_FORCE, OLDER = "a" * 64, "b" * 64
+SIGNED = StandingFacts(kind="sign", is_standing=True, digest=IN_FORCE, authority="code")
+CLOSES_AT = datetime(2026, 3, 14, 22, 59, 59, tzinfo=UTC)
+MS = timedelta(milliseconds=1)
+
+
+def test_r4_standing_sign_on_the_statement_in_force_makes_a_signatory() -> None:
+    assert is_signatory(SIGNED, digest_in_force=IN_FORCE)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(replace(SIGNED, kind="decline"), id="R4 a society that declines is not a signatory"),
+        pytest.param(replace(SIGNED, kind="abstain"), id="R4 an answer of another kind does not count"),
+        pytest.param(replace(SIGNED, kind=""), id="R4 no answer does not count"),
+        pytest.param(replace(SIGNED, is_standing=False), id="R4 an answer that was withdrawn or replaced does not count"),
+        pytest.param(replace(SIGNED, digest=OLDER), id="R4 an answer to an older text does not count"),
+        pytest.param(replace(SIGNED, digest=""), id="R4 an answer to no text does not count"),
+        pytest.param(replace(SIGNED, digest=IN_FORCE.upper()), id="R4 a digest is compared letter by letter"),
+        pytest.param(replace(SIGNED, authority="open"), id="R4 an answer waits for its authority check"),
+        pytest.param(replace(SIGNED, authority=""), id="R4 authority that is not known is not settled"),
+        pytest.param(replace(SIGNED, authority="surely"), id="R4 authority of an unknown kind is not settled"),
+        pytest.param(replace(SIGNED, is_disputed=True), id="R4 a disputed answer does not count"),
+    ],
+)
+def test_r4_any_one_failing_fact_keeps_a_society_off_the_list(answer: StandingFacts) -> None:
+    assert not is_signatory(answer, digest_in_force=IN_FORCE)
+
+
+def test_withdrawn_society_is_not_a_signatory() -> None:
+    assert not is_signatory(replace(SIGNED, is_standing=False), digest_in_force=IN_FORCE)
+
+
+@pytest.mark.parametrize(
+    ("received_at", "counts"),
+    [
+        pytest.param(CLOSES_AT - timedelta(days=30), True, id="R9 weeks before the deadline counts"),
+        pytest.param(CLOSES_AT - MS, True, id="R9 one millisecond before the deadline counts"),
+        pytest.param(CLOSES_AT, False, id="R9 at the deadline is refused"),
+        pytest.param(CLOSES_AT + MS, False, id="R9 one millisecond after the deadline is refused"),
+    ],
+)
+def test_r9_one_instant_decides(received_at: datetime, counts: bool) -> None:
+    assert is_in_time(received_at, CLOSES_AT) is counts
+
+
+def test_r9_answer_at_the_deadline_is_refused() -> None:
+    assert not is_in_time(CLOSES_AT, CLOSES_AT)
+
+
+@pytest.mark.parametrize("hours", [-9.5, 5.75, 14], ids=["Marquesas", "Kathmandu", "Kiritimati"])
+def test_r9_the_zone_in_which_an_instant_is_written_decides_nothing(hours: float) -> None:
+    zone = timezone(timedelta(hours=hours))
+    assert is_in_time((CLOSES_AT - MS).astimezone(zone), CLOSES_AT)
+    assert not is_in_time(CLOSES_AT, CLOSES_AT.astimezone(zone))
+
+
+@pytest.mark.parametrize("name", ["The Society", "Société d’Anesthésie, Réanimation (SAR)", "社会 学会"])
+def test_r15_authority_sentence_holds_the_name_as_given(name: str) -> None:
+    assert authority_sentence(name, "A title") == f"I am authorised by {name} to state that {name} signs this letter, “A title”."
+    assert decline_sentence(name, "A title") == f"I am authorised by {name} to state that {name} does not sign this letter, “A title”."
+
+
+def test_every_mandate_is_put_in_words() -> None:
+    assert set(MANDATES) == set(Mandate)
+
+
+def test_no_kind_or_check_is_added_without_these_tests() -> None:
+    assert set(AnswerKind) == {"sign", "decline"}
+    assert set(AuthorityCheck) == {"open", "code"}
