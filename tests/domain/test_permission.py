@@ -1,0 +1,25 @@
+"""Who may do what; unknown means no (R13)."""
+
+import pytest
+
+from webapp.domain.permission import ROLE_PERMISSIONS, Permission, Role, role_may
+
+
+@pytest.mark.parametrize("permission", list(Permission))
+def test_owner_may_do_everything(permission: Permission) -> None:
+    assert role_may(Role.OWNER, permission)
+    assert role_may("owner", permission)
+
+
+@pytest.mark.parametrize("role", ["", "reader", "OWNER", "owner ", "administrator", "*"])
+def test_r13_unknown_role_may_do_nothing(role: str) -> None:
+    assert not any(role_may(role, permission) for permission in Permission)
+
+
+def test_every_role_is_in_the_table() -> None:
+    assert set(ROLE_PERMISSIONS) == set(Role)
+
+
+def test_nobody_may_answer_for_a_society_from_the_desk() -> None:
+    # R12: there is no such permission to give.
+    assert set(Permission) == {"see", "edit", "invite", "open_sign_on", "close", "seal", "keep_course"}

@@ -1,0 +1,38 @@
+"""A society's own course: the facts, and the one word that they give."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from webapp.domain.stage import Stage, stage_of
+
+NOTHING: dict[str, Any] = {"was_invited": False, "was_opened": False, "board_meets_on": None, "standing_kind": None, "has_withdrawn": False}
+INVITED = {**NOTHING, "was_invited": True}
+READING = {**INVITED, "was_opened": True}
+BOARD = {**READING, "board_meets_on": date(2026, 3, 14)}
+WITHDRAWN = {**BOARD, "has_withdrawn": True}
+
+
+@pytest.mark.parametrize(
+    ("facts", "stage"),
+    [
+        pytest.param(NOTHING, "on the list", id="before the invitation a society is on the list"),
+        pytest.param(INVITED, "invited", id="an invited society that has not opened the letter is invited"),
+        pytest.param(READING, "reading", id="who opened the letter is reading"),
+        pytest.param(BOARD, "with the board", id="a date of the board outranks reading"),
+        pytest.param({**INVITED, "board_meets_on": date(2026, 3, 14)}, "with the board", id="a board announced by phone counts unopened"),
+        pytest.param({**BOARD, "standing_kind": "sign"}, "signed", id="a signature outranks the board"),
+        pytest.param({**BOARD, "standing_kind": "decline"}, "declined", id="a refusal outranks the board"),
+        pytest.param(WITHDRAWN, "withdrawn", id="a withdrawal outranks the board"),
+        pytest.param({**WITHDRAWN, "standing_kind": "sign"}, "signed", id="who withdrew and signed again has signed"),
+        pytest.param({**WITHDRAWN, "standing_kind": "decline"}, "declined", id="who withdrew and declined has declined"),
+    ],
+)
+def test_stage_follows_from_the_facts(facts: dict[str, Any], stage: str) -> None:
+    assert stage_of(**facts) == stage
+
+
+@pytest.mark.parametrize("kind", ["decline", "abstain", ""])
+def test_only_a_signature_shows_as_signed(kind: str) -> None:
+    assert stage_of(**{**BOARD, "standing_kind": kind}) != Stage.SIGNED
