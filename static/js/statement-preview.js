@@ -4,7 +4,7 @@ const PAUSE_MS = 600;
 
 function fetchPage(source, done) {
   const request = new XMLHttpRequest();
-  const body = new URLSearchParams({ [source.name]: source.value, csrf_token: source.form.elements.csrf_token.value });
+  const body = new URLSearchParams(new FormData(source.form));
   request.open("POST", source.dataset.previewUrl);
   request.responseType = "document";
   request.addEventListener("load", () => done(request.status === 200 ? request.response : null));

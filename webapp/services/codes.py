@@ -41,6 +41,12 @@ def send_code(session: Session, place: Place, nonce: str, keyring: Keyring, *, n
     outbox.put(session, "code", f"code:{reference}", email, now=now, letter_id=letter, code=code.id, representative=place.representative.id)
 
 
+def newest_code(session: Session, place: Place) -> str | None:
+    """The reference of the newest code that was asked for in this session; the code itself is derived from it, and never stored."""
+    asked = select(CodeRow.reference).where(CodeRow.web_session_id == place.stay.id)
+    return session.scalars(asked.order_by(CodeRow.id.desc()).limit(1)).first()
+
+
 def use_code(session: Session, place: Place, nonce: str, typed: str, *, now: datetime) -> int | None:
     """None when the code is right, and it is used up; else how many tries are left (0: a new code is needed).
 

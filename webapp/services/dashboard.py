@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -114,6 +114,7 @@ class Dashboard:
     is_demonstration: bool
     signed: int
     signed_words: str
+    signed_phrase: str
     signed_sentence: str
     invited: int
     invited_phrase: str
@@ -181,6 +182,7 @@ def show_dashboard(session: Session, actor: Actor, reference: str, links: Links,
         is_demonstration=letter.is_demonstration,
         signed=len(signatories),
         signed_words=f"{noun_for(len(signatories), letter.collective_noun)} {'has' if len(signatories) == 1 else 'have'} signed",
+        signed_phrase=count_phrase(len(signatories), letter.collective_noun),
         signed_sentence=signed_sentence(len(signatories), letter.collective_noun),
         invited=len(lines),
         invited_phrase=count_phrase(len(lines), letter.collective_noun),
@@ -321,7 +323,7 @@ def _chart(session: Session, letter: LetterRow, *, now: datetime) -> SignOnChart
     days = [instant.astimezone(zone).date() for instant in session.scalars(query)]
     deadline = letter.deadline.astimezone(zone).date()
     last = min(max(now.astimezone(zone).date(), letter.opened_at.astimezone(zone).date()), deadline)
-    return sign_on_chart(days, letter.opened_at.astimezone(zone).date(), last + timedelta(days=0), deadline, letter.collective_noun)
+    return sign_on_chart(days, letter.opened_at.astimezone(zone).date(), last, deadline, letter.collective_noun)
 
 
 _EVENT_TITLES = {

@@ -33,7 +33,7 @@ class TargetDraft:
 
 @dataclass(frozen=True)
 class AuthorDraft:
-    name: str
+    full_name: str
     affiliation: str = ""
     orcid: str = ""
     is_corresponding: bool = False
@@ -141,7 +141,7 @@ def _author(position: int, draft: AuthorDraft) -> AuthorRow:
     prefix = f"authors-{position - 1}"
     return AuthorRow(
         position=position,
-        name=_line(draft.name, f"{prefix}-name", "The author's name", limits.PERSON_NAME),
+        name=_line(draft.full_name, f"{prefix}-full_name", "The author's name", limits.PERSON_NAME),
         affiliation=_line(draft.affiliation, f"{prefix}-affiliation", "The affiliation", limits.AFFILIATION),
         orcid=draft.orcid.strip(),
         is_corresponding=draft.is_corresponding,

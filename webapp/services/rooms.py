@@ -54,6 +54,7 @@ class PendingView:
     act: str
     nonce: str
     content: dict[str, Any]
+    decided_on: str
     masked_address: str
     replaces_given: str | None
 
@@ -215,7 +216,15 @@ def _pending_view(session: Session, place: Place, letter: LetterRow) -> PendingV
         return None
     replaced = session.get(AnswerRow, row.replaces_id) if row.replaces_id else None
     given = str(show_instant(replaced.received_at, letter.deadline_zone)) if replaced else None
-    return PendingView(row.act, row.nonce, row.content, mask_address(place.representative.email), given)
+    decided = row.content.get("decided_on")
+    return PendingView(
+        act=row.act,
+        nonce=row.nonce,
+        content=row.content,
+        decided_on=show_date(date.fromisoformat(decided)) if decided else "",
+        masked_address=mask_address(place.representative.email),
+        replaces_given=given,
+    )
 
 
 def mask_address(address: str) -> str:

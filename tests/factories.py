@@ -1,0 +1,166 @@
+"""Valid things, and always the same few people."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.domain.actor import Actor, ActorKind
+from webapp.domain.answer import AnswerKind, Mandate, SignOn
+from webapp.domain.links import Links
+from webapp.domain.roster import RosterEntry
+from webapp.domain.tokens import Keyring, hash_token
+from webapp.persistence.tables import CodeRow, InvitationRow, LetterRow, RepresentativeRow, SocietyRow
+from webapp.services import access, answers, doors, letters, roster, rooms, sign_on
+from webapp.services.answers import Intent, Recorded
+from webapp.services.letters import AuthorDraft, LetterDraft, TargetDraft
+from webapp.services.place import Place
+from webapp.settings import Settings
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+DEADLINE_LOCAL = datetime(2026, 3, 14, 17, 0)
+ZONE = "Europe/Berlin"
+DEADLINE = datetime(2026, 3, 14, 16, 0, tzinfo=UTC)
+KEYRING = Keyring(b"a key for tests only, of more than thirty-two bytes")
+
+COORDINATOR = "coordinator@example.org"
+ANNA, BRUNO = "anna@gullhaven.example.org", "bruno@gullhaven.example.org"
+
+
+@dataclass
+class FakeClock:
+    """A clock that stands until it is moved."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+    def move(self, **by: Any) -> datetime:
+        self.at += timedelta(**by)
+        return self.at
+
+
+def settings_for(folder: Path) -> Settings:
+    return Settings(
+        data_folder=folder,
+        database_url=f"sqlite:///{folder / 'undersigned.db'}",
+        links=Links("http://127.0.0.1:8000"),
+        keyring=KEYRING,
+        mail_from="undersigned@example.org",
+        smtp=None,
+        clock=FakeClock(NOW),
+        is_rehearsal=False,
+        trusted_proxies=0,
+    )
+
+
+def draft(**changes: Any) -> LetterDraft:
+    """A letter that is complete but for its roster."""
+    whole = LetterDraft(
+        title="The quiet hour deserves a fair trial",
+        collective_noun="societies",
+        lead_society="The Marrowby Society",
+        contact_email="office@marrowby.example.org",
+        ask="correction",
+        journal="Journal of Invented Medicine",
+        addressee="The Editor-in-Chief",
+        statement="To the Editor,\n\nWe, the undersigned, disagree [@vale2026].\n\n## Why\n\nBecause of *evidence*.\n",
+        references_typed='[{"id": "vale2026", "type": "article-journal", "title": "A quiet hour", "author": [{"family": "Vale", "given": "A"}], "issued": {"date-parts": [[2026]]}}]',
+        deadline_local=DEADLINE_LOCAL,
+        deadline_zone=ZONE,
+        submission_target=date(2026, 3, 18),
+        targets=(TargetDraft("trial", "Vale A. A quiet hour. J Invent Med 2026;1:1-9.", "10.5555/jim.2026.1", date(2026, 2, 19)),),
+        authors=(AuthorDraft("Dr Ida Holm", "Marrowby", "", True, "None."),),
+    )
+    return replace(whole, **changes)
+
+
+def staff_actor(session: Session, email: str = COORDINATOR) -> Actor:
+    reference, _is_new = doors.add_staff(session, email, now=NOW)
+    return Actor(ActorKind.STAFF, reference)
+
+
+def entry(society: str = "Gullhaven, Society of", email: str = ANNA, contact: str = "Anna Berg") -> RosterEntry:
+    return RosterEntry(society=society, contact=contact, email=email)
+
+
+def letter_in_draft(session: Session, actor: Actor, *entries: RosterEntry, is_demonstration: bool = True, **changes: Any) -> str:
+    reference = letters.create_letter(session, actor, draft(**changes), now=NOW, is_demonstration=is_demonstration)
+    for one in entries or (entry(),):
+        roster.add_society(session, actor, reference, one, KEYRING, now=NOW)
+    return reference
+
+
+def letter_in_signing(session: Session, actor: Actor, *entries: RosterEntry, **changes: Any) -> str:
+    reference = letter_in_draft(session, actor, *entries, **changes)
+    sign_on.open_sign_on(session, actor, reference, is_fit=True, now=NOW)
+    return reference
+
+
+def letter_row(session: Session, reference: str) -> LetterRow:
+    return session.scalars(select(LetterRow).where(LetterRow.reference == reference)).one()
+
+
+def representative(session: Session, reference: str, email: str = ANNA, society: str | None = None) -> RepresentativeRow:
+    query = select(RepresentativeRow).join(InvitationRow).join(LetterRow, LetterRow.id == InvitationRow.letter_id)
+    query = query.where(LetterRow.reference == reference, RepresentativeRow.email == email)
+    if society is not None:
+        query = query.join(SocietyRow, SocietyRow.id == InvitationRow.society_id).where(SocietyRow.printed_name == society)
+    return session.scalars(query).one()
+
+
+def personal_link(session: Session, reference: str, email: str = ANNA) -> str:
+    row = representative(session, reference, email)
+    return KEYRING.personal_link(row.reference, row.link_generation)
+
+
+def enter(session: Session, reference: str, email: str = ANNA, *, now: datetime = NOW) -> Place:
+    """The representative opens the letter."""
+    token, invitation = rooms.enter_room(session, personal_link(session, reference, email), now=now)
+    return access.load_place(session, hash_token(token), invitation, now=now)
+
+
+def sign_on_facts(**changes: Any) -> SignOn:
+    whole = SignOn(
+        printed_name="Gullhaven, Society of",
+        officer="Prof. Anna Berg",
+        office="President",
+        consent_to_print=True,
+        decided_by="the board",
+        decided_on=date(2026, 3, 1),
+        competing_interests="None.",
+        mandate=Mandate.EDIT,
+    )
+    return replace(whole, **changes)
+
+
+def intent(session: Session, place: Place, act: str = AnswerKind.SIGN, *, nonce: str = "a-nonce-of-this-form", **changes: Any) -> Intent:
+    """What a page would send: the digest in force, and the answer that stands, to be replaced."""
+    from webapp.services.documents import digest_in_force
+
+    standing = answers.standing_answer(session, place.invitation.id)
+    facts: dict[str, Any] = {
+        "act": act,
+        "nonce": nonce,
+        "digest": digest_in_force(session.get_one(LetterRow, place.letter_id)),
+        "replaces": standing.reference if standing else None,
+        "sign_on": sign_on_facts() if act == AnswerKind.SIGN else None,
+    }
+    return Intent(**{**facts, **changes})
+
+
+def newest_code(session: Session, place: Place) -> str:
+    query = select(CodeRow).where(CodeRow.representative_id == place.representative.id).order_by(CodeRow.id.desc()).limit(1)
+    return KEYRING.code(session.scalars(query).one().reference)
+
+
+def give(session: Session, place: Place, what: Intent, *, at: datetime = NOW) -> str:
+    """The whole act: prepared, and confirmed with the code. Returns the reference of the answer."""
+    answers.prepare_answer(session, place, what, KEYRING, received_at=at, now=at)
+    done = answers.confirm_answer(session, place, what.nonce, newest_code(session, place), received_at=at, now=at)
+    assert isinstance(done, Recorded)
+    return done.answer

@@ -1,0 +1,73 @@
+"""`create_app(settings)`: the one place where the parts are joined."""
+
+import logging
+
+from flask import Flask, g
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webapp.domain import limits
+from webapp.persistence.database import engine_options, prepare_engine
+from webapp.persistence.tables import Base
+from webapp.rendering.environment import STATIC, TEMPLATES
+from webapp.settings import Settings, load_settings
+from webapp.web import access, errors, security, transaction
+from webapp.web.views import answers, documents, front, letters, mailbox, roster, rooms, sign_in, sign_on, submissions
+
+BLUEPRINTS = (front, sign_in, letters, sign_on, roster, documents, submissions, mailbox, rooms, answers)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The web application. It neither makes nor migrates the database: `undersigned run` does, before it starts this."""
+    chosen = settings or load_settings()
+    app = Flask("webapp", template_folder=str(TEMPLATES), static_folder=str(STATIC))
+    app.config.from_mapping(_configuration(chosen))
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    if chosen.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=chosen.trusted_proxies, x_proto=chosen.trusted_proxies)  # type: ignore[method-assign]  # Flask's own way
+    _join_database(app)
+    security.guard(app)
+    csrf = CSRFProtect(app)
+    errors.register_errors(app)
+    access.check_access_is_named(app)
+    for module in BLUEPRINTS:
+        app.register_blueprint(module.bp)
+    # The link in its address stands in for the token (R6): the page before it may set no cookie to carry one.
+    csrf.exempt("webapp.web.views.rooms.enter")
+    app.context_processor(_page_facts)
+    return app
+
+
+def _configuration(settings: Settings) -> dict[str, object]:
+    links = settings.links
+    return {
+        "UNDERSIGNED": settings,
+        "SECRET_KEY": settings.keyring.pages_key(),
+        "SESSION_COOKIE_NAME": "__Host-undersigned" if links.is_https else "undersigned",
+        "SESSION_COOKIE_SECURE": links.is_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "TRUSTED_HOSTS": [links.host, "localhost", "127.0.0.1"] if links.is_loopback else [links.host],
+        "MAX_CONTENT_LENGTH": limits.REQUEST_BYTES,
+        "MAX_FORM_MEMORY_SIZE": limits.FORM_BYTES,
+        "MAX_FORM_PARTS": limits.FORM_PARTS,
+        # Our own Referrer-Policy keeps the header that this check would want; Origin and Sec-Fetch-Site are checked instead.
+        "WTF_CSRF_SSL_STRICT": False,
+        "WTF_CSRF_TIME_LIMIT": int(limits.DESK_LONGEST.total_seconds()),
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
+    }
+
+
+def _join_database(app: Flask) -> None:
+    database = SQLAlchemy(model_class=Base, disable_autonaming=True)
+    database.init_app(app)
+    with app.app_context():
+        prepare_engine(database.engine)
+    logging.getLogger("undersigned").setLevel(logging.INFO)
+
+
+def _page_facts() -> dict[str, object]:
+    """What every layout may ask for."""
+    return {"signed_in_as": g.get("signed_in_as"), "local_mailbox": transaction.settings().has_local_mailbox}

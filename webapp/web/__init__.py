@@ -1,0 +1,1 @@
+"""Blueprints, forms, access, errors: load with permission, form, one service call, redirect."""

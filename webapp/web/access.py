@@ -1,0 +1,155 @@
+"""Who may call a view: every view names its permission, or says that it is public; unknown means no."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Flask, abort, current_app, g, redirect, render_template, request, session, url_for
+
+from webapp.domain.actor import Actor
+from webapp.domain.permission import Permission
+from webapp.domain.tokens import hash_token
+from webapp.services import access, doors
+from webapp.services.place import Place
+from webapp.web.transaction import now, reading, transaction
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_DESK = "desk"
+_ROOMS = "rooms"
+_MOST_ROOMS = 8
+
+
+def public(view: View) -> View:
+    """Anybody may call it."""
+    view.access = "public"  # type: ignore[attr-defined]  # functions carry attributes; the architecture test reads this one
+    return view
+
+
+def for_staff(permission: Permission | None = None) -> Callable[[View], View]:
+    """Only staff; with a permission, only those who have it on the letter named in the address."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(*args: Any, **values: Any) -> Any:
+            if desk_actor() is None:
+                return _ask_to_sign_in()
+            if permission is not None:
+                access.load_letter(reading(), actor(), values["letter"], permission)
+            return view(*args, **values)
+
+        checked.access = f"staff:{permission}" if permission else "staff"  # type: ignore[attr-defined]  # as in `public`
+        return cast(View, checked)
+
+    return decorate
+
+
+def for_representative(view: View) -> View:
+    """Only the representative whose room is open in this browser; the view gets the checked place."""
+
+    @wraps(view)
+    def checked(invitation: str, *args: Any, **values: Any) -> Any:
+        token = session.get(_ROOMS, {}).get(invitation)
+        if token is None:
+            return _room_is_shut()
+        try:
+            place = access.load_place(reading(), hash_token(token), invitation, now=now())
+        except access.NotFound:
+            return _room_is_shut()
+        _touch(token)
+        g.help_contact = None
+        return view(place, *args, **values)
+
+    checked.access = "representative"  # type: ignore[attr-defined]  # as in `public`
+    return cast(View, checked)
+
+
+def reload_place(invitation: str) -> Place:
+    """The place again, inside the write transaction: judged by what is true behind the lock."""
+    token = session.get(_ROOMS, {}).get(invitation, "")
+    return access.load_place(reading(), hash_token(token), invitation, now=now())
+
+
+def desk_actor() -> Actor | None:
+    """Who sits at the desk in this browser."""
+    if "desk" not in g:
+        token = session.get(_DESK)
+        found = doors.find_desk(reading(), token, now=now()) if token else None
+        g.desk = found[0] if found else None
+        g.signed_in_as = found[1] if found else None
+        if found:
+            _touch(token)
+    who: Actor | None = g.desk
+    return who
+
+
+def actor() -> Actor:
+    """The actor of a view that only staff can reach."""
+    who = desk_actor()
+    if who is None:
+        abort(404)
+    return who
+
+
+def _touch(token: str) -> None:
+    if doors.needs_touch(reading(), token, now=now()):
+        with transaction() as rows:
+            doors.touch(rows, token, now=now())
+
+
+def open_desk(token: str) -> None:
+    """A new stay at the desk; everything that this browser held before it is gone, so that nothing can be fixed in advance."""
+    rooms = session.get(_ROOMS, {})
+    session.clear()
+    session[_DESK] = token
+    if rooms:
+        session[_ROOMS] = rooms
+
+
+def shut_desk() -> str | None:
+    """Forgets the stay at the desk; returns its token."""
+    token: str | None = session.pop(_DESK, None)
+    session.pop("csrf_token", None)
+    return token
+
+
+def open_room(invitation: str, token: str) -> None:
+    """Keeps the room's token beside those of other letters: each tab stays on its own letter."""
+    rooms = {**session.get(_ROOMS, {}), invitation: token}
+    session[_ROOMS] = dict(list(rooms.items())[-_MOST_ROOMS:])
+    session.pop("csrf_token", None)
+
+
+def shut_room(invitation: str) -> str | None:
+    rooms = dict(session.get(_ROOMS, {}))
+    token: str | None = rooms.pop(invitation, None)
+    session[_ROOMS] = rooms
+    return token
+
+
+def _ask_to_sign_in() -> Any:
+    if request.method in {"GET", "HEAD"}:
+        return redirect(url_for("sign_in.ask"))
+    return render_template("errors/signed_out.html", typed=_typed()), 403
+
+
+def _room_is_shut() -> Any:
+    return render_template("rooms/shut.html", typed=_typed()), 404
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What somebody had typed into a form that came too late for its session: nothing typed is lost."""
+    hidden = {"csrf_token", "nonce", "digest", "replaces", "edition", "code"}
+    return [(name.replace("_", " "), value) for name, value in request.form.items() if name not in hidden and value.strip()]
+
+
+def check_access_is_named(app: Flask) -> None:
+    """A view that names no access answers 404: somebody forgot, and unknown means no."""
+
+    @app.before_request
+    def refuse_unnamed() -> None:
+        if request.endpoint is None or request.endpoint == "static":
+            return
+        view = current_app.view_functions[request.endpoint]
+        if not hasattr(view, "access"):
+            abort(404)

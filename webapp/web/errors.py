@@ -1,0 +1,113 @@
+"""From an error to a page: what happened, and what to do next."""
+
+import logging
+import secrets
+import traceback
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, render_template
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from webapp.domain.errors import (
+    Conflict,
+    DomainError,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    RenderingFailed,
+    TooMany,
+    WrongState,
+)
+from webapp.persistence.database import DatabaseBusy
+
+_log = logging.getLogger("undersigned")
+_FRAMES_LOGGED = 8
+
+_STATUS: tuple[tuple[type[DomainError], int, str], ...] = (
+    (NotFound, 404, "There is nothing here"),
+    (NotAllowed, 403, "This is not yours to do"),
+    (InvalidInput, 422, "That could not be taken"),
+    (TooMany, 429, "Too often for now"),
+    (RenderingFailed, 503, "The document could not be made"),
+    (Conflict, 409, "Something has changed meanwhile"),
+    (WrongState, 409, "That cannot be done now"),
+)
+
+_HTTP = {
+    400: ("This page cannot be sent again", "It has grown too old, or your browser did not send its cookie. Go back, load the page again, and repeat what you did."),
+    403: ("That came from another site", "Your browser says that the request was caused by another site, so nothing was done. Open the page here and try again."),
+    404: ("There is nothing here", "The address may be mistyped, or what was here is not yours to see."),
+    405: ("That cannot be done at this address", "Go back and use the buttons of the page."),
+    413: ("That is too large", "A page may send 6 MB at most. Choose a smaller file or a shorter text."),
+    429: ("Too often for now", "Please wait a while, then try again."),
+}  # fmt: skip
+
+
+def register_errors(app: Flask) -> None:
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(DatabaseBusy, _busy)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _page(title: str, sentence: str, status: int, reference: str | None = None) -> tuple[str, int]:
+    return render_template("errors/error.html", title=title, sentence=sentence, reference=reference), status
+
+
+def _domain_error(error: DomainError) -> Any:
+    status, title = next(((status, title) for kind, status, title in _STATUS if isinstance(error, kind)), (409, "That cannot be done"))
+    return _page(title, str(error), status)
+
+
+def _busy(_error: DatabaseBusy) -> Any:
+    page, status = _page("The database is busy", "Nothing was stored. Go back and send the page again in a moment.", 503)
+    return page, status, {"Retry-After": "10"}
+
+
+def _csrf(_error: CSRFError) -> Any:
+    return _page(*_HTTP[400], 400)
+
+
+def _http_error(error: HTTPException) -> Any:
+    status = error.code or 500
+    if status < 400:
+        return error
+    title, sentence = _HTTP.get(status, ("That did not work", "Go back and try again."))
+    page, _status = _page(title, sentence, status)
+    allow = {"Allow": ", ".join(error.valid_methods)} if status == 405 and getattr(error, "valid_methods", None) else {}  # type: ignore[attr-defined]
+    return page, status, allow
+
+
+def _unexpected(error: Exception) -> Any:
+    # The words of an exception may quote what a user typed, so the log gets its kind and place alone (R19).
+    reference = secrets.token_hex(4)
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES_LOGGED:]
+    where = " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+    _log.error("error %s: %s at %s", reference, type(error).__name__, where)
+    sentence = "This is a fault of the software, not yours. What you typed may be kept by going back. Try again in a moment."
+    return _page("Something went wrong", sentence, 500, reference)
+
+
+def attach(form: FlaskForm, error: InvalidInput) -> None:
+    """Puts a service's refusal beside the field that it names, else above the form."""
+    field = _find(form, error.field) if error.field else None
+    if field is None:
+        form.form_errors.append(str(error))
+    else:
+        field.errors = [*field.errors, str(error)]
+
+
+def _find(form: Any, name: str) -> Any:
+    for field in form:
+        if name in {field.name, field.short_name} and not hasattr(field, "entries"):
+            return field
+        if hasattr(field, "entries") or hasattr(field, "form"):
+            inner = field.entries if hasattr(field, "entries") else field.form
+            found = _find(inner, name)
+            if found is not None:
+                return found
+    return None

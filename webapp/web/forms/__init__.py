@@ -1,0 +1,1 @@
+"""Forms: every field has a limit and a sentence."""

@@ -1,0 +1,87 @@
+"""The desk's smaller forms."""
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import BooleanField, DateField, DateTimeLocalField, HiddenField, SelectField
+from wtforms.validators import InputRequired
+
+from webapp.domain import limits
+from webapp.domain.submission import OUTCOMES, ROUTES, STEPS, StepKind
+from webapp.web.forms.fields import line, paragraph
+
+
+class EmptyForm(FlaskForm):
+    """A button and its CSRF token."""
+
+
+class SignInForm(FlaskForm):
+    email = line(
+        "Your e-mail address",
+        limits.EMAIL,
+        "Type the address under which you are on the staff.",
+        render_kw={"autocomplete": "email", "type": "email"},
+    )
+
+
+class OpenForm(FlaskForm):
+    is_fit = BooleanField(
+        "I have read the statement: it is courteous, it gives its evidence, and it accuses nobody of what a journal or the law would not bear.",
+        validators=[InputRequired("Read the statement once more and tick this: after opening it cannot be changed.")],
+    )
+
+
+class DeadlineForm(FlaskForm):
+    deadline_local = DateTimeLocalField(
+        "New deadline",
+        format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        validators=[InputRequired("Give the new day and time.")],
+    )
+
+
+class CancelForm(FlaskForm):
+    reason = paragraph("Why", limits.REASON, "Say in a sentence why: everyone who was invited is told.")
+
+
+class RosterFileForm(FlaskForm):
+    file = FileField("CSV file")
+    pasted = paragraph("Or paste the list", limits.ROSTER_BYTES)
+
+
+class ConfirmRosterForm(FlaskForm):
+    pasted = HiddenField()
+
+
+class SocietyForm(FlaskForm):
+    society = line("Society, as it is to be printed", limits.PRINTED_NAME, "Give the society’s name.", render_kw={"autocomplete": "off"})
+    contact = line("Representative", limits.PERSON_NAME, "Name the person who answers for the society.", render_kw={"autocomplete": "off"})
+    email = line(
+        "Representative’s address", limits.EMAIL, "Give the address to which link and codes go.", render_kw={"autocomplete": "off"}
+    )
+    country = line("Country, two letters", 2)
+    acronym = line("Acronym", limits.ACRONYM)
+    sort_name = line("Sort under", limits.PRINTED_NAME)
+
+
+class NameForm(FlaskForm):
+    printed_name = line("Printed name", limits.PRINTED_NAME, "Give the name as it is to be printed.")
+
+
+class SubmitForm(FlaskForm):
+    journal = line("Journal", limits.JOURNAL, "Name the journal.")
+    route = SelectField("Route", choices=list(ROUTES.items()))
+    manuscript_number = line("Manuscript number", limits.MANUSCRIPT_NUMBER)
+    submitted_on = DateField("Submitted on", validators=[InputRequired("Give the day on which it was submitted.")])
+    note = paragraph("Note", limits.NOTE)
+
+
+class StepForm(FlaskForm):
+    kind = SelectField("What happened", choices=[(kind, label) for kind, label in STEPS.items() if kind != StepKind.SUBMITTED])
+    happened_on = DateField("On", validators=[InputRequired("Give the day on which it happened.")])
+    outcome = SelectField("For an outcome: what became of the article", choices=[("", "–"), *OUTCOMES.items()])
+    note = paragraph("Note", limits.NOTE)
+
+
+class LinkForm(FlaskForm):
+    email = line(
+        "The address at which you were invited", limits.EMAIL, "Type the address.", render_kw={"autocomplete": "email", "type": "email"}
+    )

@@ -1,0 +1,49 @@
+"""Checks that every form uses, each with a sentence for the person who typed."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
+
+# A zone is announced by its place; the abbreviations and old names of the database are not.
+ZONES = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/", "US/"))) + ["UTC"]
+
+
+def filled(sentence: str) -> "Filled":
+    return Filled(sentence)
+
+
+class Filled:
+    """Something other than space was typed."""
+
+    field_flags = {"required": True}
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        if not field.data or (isinstance(field.data, str) and not field.data.strip()):
+            field.errors = []
+            raise StopValidation(self.sentence)
+
+
+def at_most(longest: int, what: str) -> Length:
+    return Length(max=longest, message=f"{what} can have {longest:,} characters at most. Please shorten it; nothing was cut off.")
+
+
+def line(label: str, longest: int, sentence: str | None = None, **more: Any) -> StringField:
+    """A line of text; with a sentence, one that must be filled."""
+    validators = [filled(sentence)] if sentence else [Optional()]
+    return StringField(label, validators=[*validators, at_most(longest, label)], **more)
+
+
+def paragraph(label: str, longest: int, sentence: str | None = None, **more: Any) -> TextAreaField:
+    """Several lines of text."""
+    validators = [filled(sentence)] if sentence else [Optional()]
+    return TextAreaField(label, validators=[*validators, at_most(longest, label)], **more)
+
+
+def chosen(sentence: str) -> InputRequired:
+    return InputRequired(sentence)

@@ -1,0 +1,123 @@
+"""The form of a letter's draft."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    DateTimeLocalField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    SelectField,
+)
+from wtforms.validators import Optional
+
+from webapp.domain import limits
+from webapp.domain.letter import ASKS
+from webapp.domain.wording import COLLECTIVE_NOUNS
+from webapp.services.letters import AuthorDraft, LetterDraft, TargetDraft
+from webapp.web.forms.fields import ZONES, line, paragraph
+
+_SPARE_ROWS = 1
+_LOCAL_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+
+
+class TargetForm(Form):
+    role = line("Kind of article", limits.ROLE, render_kw={"list": "target-roles"})
+    citation = line("Citation", limits.CITATION)
+    doi = line("DOI", limits.DOI)
+    published_on = DateField("Published on", validators=[Optional()])
+
+    @property
+    def is_empty(self) -> bool:
+        return not any((field.data or "") if isinstance(field.data, str) else field.data for field in self)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_fine: bool = super().validate(extra_validators)
+        if not self.is_empty and not (self.citation.data or "").strip():
+            self.citation.errors = [*self.citation.errors, "Give the citation of this article, or empty its other fields."]
+            return False
+        return is_fine
+
+
+class AuthorForm(Form):
+    full_name = line("Name", limits.PERSON_NAME)
+    affiliation = line("Affiliation", limits.AFFILIATION)
+    orcid = line("ORCID iD", 40)
+    is_corresponding = BooleanField("Corresponding author")
+    competing_interests = paragraph("Competing interests", limits.COMPETING_INTERESTS)
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(
+            str(field.data).strip() for field in (self.full_name, self.affiliation, self.orcid, self.competing_interests) if field.data
+        )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_fine: bool = super().validate(extra_validators)
+        if not self.is_empty and not (self.full_name.data or "").strip():
+            self.full_name.errors = [*self.full_name.errors, "Give the author’s name, or empty the other fields of this author."]
+            return False
+        return is_fine
+
+
+class LetterForm(FlaskForm):
+    edition = HiddenField(default="1")
+    title = line("Title", limits.TITLE, "Give the letter a title: it stands above the text and in every mail.")
+    lead_society = line("Lead society", limits.PRINTED_NAME, "Name the society that leads the letter.")
+    contact_email = line("Address for questions", limits.EMAIL, "Give an address that a person reads: every mail and page names it.")
+    collective_noun = SelectField("The signatories are called", choices=[(noun, noun) for noun in COLLECTIVE_NOUNS])
+    ask = SelectField("The letter asks for", choices=list(ASKS.items()))
+    journal = line("Journal", limits.JOURNAL, "Name the journal to which the letter goes.")
+    addressee = paragraph("Addressee", limits.ADDRESSEE, "Say to whom the letter is addressed, for example “The Editor-in-Chief”.")
+    targets = FieldList(FormField(TargetForm), min_entries=1, max_entries=limits.TARGETS)
+    authors = FieldList(FormField(AuthorForm), max_entries=limits.AUTHORS)
+    statement = paragraph("Statement", limits.STATEMENT)
+    references_typed = paragraph("References", limits.REFERENCES_TYPED)
+    deadline_local = DateTimeLocalField("Sign-on closes at", format=_LOCAL_FORMATS, validators=[Optional()])
+    deadline_zone = SelectField("Time zone of the deadline", choices=[(zone, zone.replace("_", " ")) for zone in ZONES], default="UTC")
+    submission_target = DateField("Submit to the journal by", validators=[Optional()])
+
+    def fill_spare_rows(self) -> None:
+        """Spare empty rows for work without script, and the first author's row."""
+        for rows, most in ((self.targets, limits.TARGETS), (self.authors, limits.AUTHORS)):
+            while len(rows.entries) < min(most, sum(1 for row in rows.entries if not row.form.is_empty) + _SPARE_ROWS):
+                rows.append_entry()
+
+    def draft(self) -> LetterDraft:
+        """What was typed, without the empty rows."""
+        deadline: datetime | None = self.deadline_local.data
+        return LetterDraft(
+            title=self.title.data or "",
+            collective_noun=self.collective_noun.data,
+            lead_society=self.lead_society.data or "",
+            contact_email=self.contact_email.data or "",
+            ask=self.ask.data,
+            journal=self.journal.data or "",
+            addressee=self.addressee.data or "",
+            statement=self.statement.data or "",
+            references_typed=self.references_typed.data or "",
+            deadline_local=deadline,
+            deadline_zone=self.deadline_zone.data,
+            submission_target=self.submission_target.data,
+            targets=tuple(_target(row.form) for row in self.targets.entries if not row.form.is_empty),
+            authors=tuple(_author(row.form) for row in self.authors.entries if not row.form.is_empty),
+        )
+
+
+def _target(form: TargetForm) -> TargetDraft:
+    return TargetDraft(form.role.data or "", form.citation.data or "", form.doi.data or "", form.published_on.data)
+
+
+def _author(form: AuthorForm) -> AuthorDraft:
+    return AuthorDraft(
+        full_name=form.full_name.data or "",
+        affiliation=form.affiliation.data or "",
+        orcid=form.orcid.data or "",
+        is_corresponding=form.is_corresponding.data,
+        competing_interests=form.competing_interests.data or "",
+    )

@@ -1,0 +1,100 @@
+"""The reading room's forms."""
+
+import secrets
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, HiddenField, RadioField, StringField
+from wtforms.validators import InputRequired, Length
+
+from webapp.domain import limits
+from webapp.domain.answer import MANDATES, Mandate, SignOn
+from webapp.web.forms.fields import chosen, filled, line, paragraph
+
+
+def new_nonce() -> str:
+    """Names one filling-in of one form, so that sending it twice is one answer (R8)."""
+    return secrets.token_urlsafe(18)
+
+
+class AnswerForm(FlaskForm):
+    """What every answer carries along: its nonce, the digest of the text shown (R2), and the answer that it replaces."""
+
+    nonce = HiddenField(validators=[Length(min=10, max=64, message="Load the page again.")])
+    digest = HiddenField(validators=[Length(max=64)])
+    replaces = HiddenField(validators=[Length(max=20)])
+
+
+class SignForm(AnswerForm):
+    printed_name = line(
+        "Name of the society, exactly as it is to be printed",
+        limits.PRINTED_NAME,
+        "Give the name of the society as it is to be printed.",
+        render_kw={"autocomplete": "organization", "data-preview-source": "name"},
+    )
+    officer = line(
+        "Officer who signs for the society",
+        limits.PERSON_NAME,
+        "Name the officer under whose name the society signs.",
+        render_kw={"autocomplete": "name", "data-preview-source": "officer"},
+    )
+    office = line(
+        "Office",
+        limits.OFFICE,
+        "Give the officer’s office, for example “President”.",
+        render_kw={"autocomplete": "organization-title", "data-preview-source": "office"},
+    )
+    consent_to_print = BooleanField(
+        "The officer agrees that name and office are printed in the letter and published with it.",
+        render_kw={"data-preview-consent": "officer"},
+    )
+    decided_by = line(
+        "Who decided that the society signs",
+        limits.DECIDED_BY,
+        "Say who decided, for example “the board” or “the president, by standing order”.",
+    )
+    decided_on = DateField("On which day", validators=[InputRequired("Give the day of the decision, as year, month and day.")])
+    competing_interests = paragraph(
+        "Competing interests of the society",
+        limits.COMPETING_INTERESTS,
+        "State the society’s competing interests; if there are none, write “None”.",
+    )
+    mandate = RadioField(
+        "If the journal asks for changes", choices=list(MANDATES.items()), validators=[chosen("Choose what the lead society may do.")]
+    )
+    is_authorised = BooleanField(
+        "", validators=[InputRequired("Tick the sentence: only somebody who is authorised can sign for a society.")]
+    )
+
+    def sign_on(self) -> SignOn:
+        return SignOn(
+            printed_name=self.printed_name.data or "",
+            officer=self.officer.data or "",
+            office=self.office.data or "",
+            consent_to_print=self.consent_to_print.data,
+            decided_by=self.decided_by.data or "",
+            decided_on=self.decided_on.data,
+            competing_interests=self.competing_interests.data or "",
+            mandate=Mandate(self.mandate.data),
+        )
+
+
+class DeclineForm(AnswerForm):
+    reason = paragraph("Reason", limits.REASON)
+    is_authorised = BooleanField(
+        "", validators=[InputRequired("Tick the sentence: only somebody who is authorised can answer for a society.")]
+    )
+
+
+class WithdrawForm(AnswerForm):
+    reason = paragraph("Reason", limits.REASON)
+
+
+class ReviewForm(FlaskForm):
+    nonce = HiddenField(validators=[Length(min=10, max=64)])
+    code = StringField(
+        "Code", validators=[filled("Type the code from the mail."), Length(max=40, message="The code has eight characters.")]
+    )
+
+
+class BoardForm(FlaskForm):
+    board_meets_on = DateField("Our board decides on", validators=[InputRequired("Give the day on which your board decides.")])

@@ -1,0 +1,36 @@
+"""The request's session: reads as they come, one short write transaction where a page changes something."""
+
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any
+
+from flask import current_app, g
+
+from webapp.persistence import database
+from webapp.settings import Settings
+
+
+def reading() -> Any:
+    """The session of this request."""
+    return current_app.extensions["sqlalchemy"].session()
+
+
+def transaction() -> AbstractContextManager[Any]:
+    """One write, begun after validation: returning commits, raising rolls back."""
+    return database.transaction(reading())
+
+
+def settings() -> Settings:
+    configured: Settings = current_app.config["UNDERSIGNED"]
+    return configured
+
+
+def now() -> datetime:
+    """The time of this moment."""
+    return settings().clock.now()
+
+
+def received_at() -> datetime:
+    """The one instant that decides whether an answer is in time: when the body of this request had been read (R9)."""
+    instant: datetime = g.received_at
+    return instant

@@ -1,0 +1,1 @@
+"""One blueprint a noun: load with permission, form, one service call, redirect."""

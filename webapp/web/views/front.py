@@ -1,0 +1,23 @@
+"""The front page, and what robots are told."""
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, url_for
+
+from webapp.web.access import desk_actor, public
+
+bp = Blueprint("front", __name__)
+
+
+@bp.get("/")
+@public
+def show() -> Any:
+    if desk_actor() is not None:
+        return redirect(url_for("letters.index"))
+    return render_template("front/show.html")
+
+
+@bp.get("/robots.txt")
+@public
+def robots() -> Response:
+    return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")

@@ -1,0 +1,111 @@
+"""The list of letters, a letter's front page, its draft, its record."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from webapp.domain.errors import Conflict, InvalidInput
+from webapp.domain.letter import TARGET_ROLES
+from webapp.domain.permission import Permission
+from webapp.rendering.references import parse_references
+from webapp.rendering.text import statement_html, word_count
+from webapp.services import dashboard, letters
+from webapp.web.access import actor, for_staff
+from webapp.web.errors import attach
+from webapp.web.forms.letter import LetterForm
+from webapp.web.transaction import now, reading, settings, transaction
+
+bp = Blueprint("letters", __name__, url_prefix="/letters")
+
+
+@bp.get("")
+@for_staff()
+def index() -> Any:
+    return render_template("letters/index.html", letters=dashboard.list_letters(reading(), actor(), now=now()))
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@for_staff()
+def new() -> Any:
+    form = LetterForm()
+    if form.validate_on_submit() and "preview" not in request.form:
+        try:
+            with transaction() as session:
+                reference = letters.create_letter(session, actor(), form.draft(), now=now())
+        except InvalidInput as error:
+            attach(form, error)
+        else:
+            flash("The letter is kept as a draft.", "ok")
+            return redirect(url_for("letters.show", letter=reference), 303)
+    return _form_page(form, title="A new letter", letter=None)
+
+
+@bp.get("/<letter>")
+@for_staff(Permission.SEE)
+def show(letter: str) -> Any:
+    view = dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
+    return render_template("letters/show.html", letter=view, now_iso=now().isoformat(timespec="seconds"))
+
+
+@bp.route("/<letter>/edit", methods=["GET", "POST"])
+@for_staff(Permission.EDIT)
+def edit(letter: str) -> Any:
+    draft, edition = letters.read_draft(reading(), actor(), letter)
+    form = LetterForm(data={**letters.draft_as_plain(draft), "edition": str(edition)})
+    if form.validate_on_submit() and "preview" not in request.form:
+        try:
+            with transaction() as session:
+                letters.edit_letter(session, actor(), letter, form.draft(), _number(form.edition.data), now=now())
+        except InvalidInput as error:
+            attach(form, error)
+        except Conflict as error:
+            form.form_errors.append(str(error))
+        else:
+            flash("The draft is saved.", "ok")
+            return redirect(url_for("letters.show", letter=letter), 303)
+    return _form_page(form, title="The draft", letter=letter)
+
+
+def _number(typed: str | None) -> int:
+    return int(typed) if typed and typed.isdigit() else 0
+
+
+def _form_page(form: LetterForm, *, title: str, letter: str | None) -> Any:
+    form.fill_spare_rows()
+    preview, words = _preview(form) if request.method == "POST" or form.statement.data else ("", 0)
+    status = 422 if form.errors else 200
+    context = {"title": title, "letter": letter, "preview_html": preview, "words": words, "roles": TARGET_ROLES}
+    return render_template("letters/edit.html", form=form, **context), status
+
+
+def _preview(form: LetterForm) -> tuple[str, int]:
+    text = form.statement.data or ""
+    if not text.strip():
+        return "", 0
+    try:
+        html = statement_html(text, parse_references(form.references_typed.data or ""))
+    except InvalidInput as error:
+        field = form.references_typed if error.field == "references" else form.statement
+        if request.method == "POST":
+            field.errors = [*field.errors, str(error)]
+        return "", word_count(text)
+    return html, word_count(text)
+
+
+@bp.post("/preview")
+@for_staff()
+def preview() -> Any:
+    """The statement as every document will set it, while it is typed."""
+    text = request.form.get("statement", "")
+    try:
+        html = statement_html(text, parse_references(request.form.get("references_typed", "")))
+    except InvalidInput as error:
+        return render_template("letters/preview.html", problem=str(error), html="", words=None)
+    return render_template("letters/preview.html", problem="", html=html, words=word_count(text))
+
+
+@bp.get("/<letter>/record")
+@for_staff(Permission.SEE)
+def record(letter: str) -> Any:
+    view = dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
+    return render_template("letters/record.html", letter=view, events=dashboard.list_events(reading(), actor(), letter))

@@ -1,0 +1,88 @@
+"""The reading room: the door, the letter, the board's date, and leaving."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+
+from webapp.domain.errors import InvalidInput, NotFound
+from webapp.services import doors, rooms
+from webapp.services.place import Place
+from webapp.web.access import for_representative, open_room, public, reload_place, shut_room
+from webapp.web.errors import attach
+from webapp.web.forms.desk import LinkForm
+from webapp.web.forms.room import BoardForm
+from webapp.web.transaction import now, reading, transaction
+
+bp = Blueprint("rooms", __name__)
+
+
+@bp.get("/i/<token>")
+@public
+def door(token: str) -> Any:
+    """Changes nothing and sets no cookie: mail scanners open every link (R6)."""
+    try:
+        view = rooms.show_door(reading(), token)
+    except NotFound:
+        return _dead()
+    return render_template("rooms/door.html", door=view, token=token)
+
+
+@bp.post("/i/<token>")
+@public
+def enter(token: str) -> Any:
+    try:
+        with transaction() as session:
+            stay, invitation = rooms.enter_room(session, token, now=now())
+    except NotFound:
+        return _dead()
+    open_room(invitation, stay)
+    return redirect(url_for("rooms.read", invitation=invitation), 303)
+
+
+def _dead() -> Any:
+    return render_template("rooms/dead.html", form=LinkForm(formdata=None)), 404
+
+
+@bp.post("/link")
+@public
+def request_link() -> Any:
+    form = LinkForm()
+    if not form.validate_on_submit():
+        return render_template("rooms/dead.html", form=form), 422
+    with transaction() as session:
+        rooms.request_link(session, form.email.data, now=now())
+    return render_template("rooms/link_sent.html")
+
+
+@bp.get("/room/<invitation>")
+@for_representative
+def read(place: Place) -> Any:
+    return render_template(
+        "rooms/read.html", room=rooms.show_room(reading(), place, now=now()), now_iso=now().isoformat(timespec="seconds")
+    )
+
+
+@bp.route("/room/<invitation>/board", methods=["GET", "POST"])
+@for_representative
+def board(place: Place) -> Any:
+    form, invitation = BoardForm(), place.invitation.reference
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                rooms.set_board_date(session, reload_place(invitation), form.board_meets_on.data, now=now())
+        except InvalidInput as error:
+            attach(form, error)
+        else:
+            flash("Thank you: the coordinator sees when your board decides. Your link works until then, and after.", "ok")
+            return redirect(url_for("rooms.read", invitation=invitation), 303)
+    room = rooms.show_room(reading(), reload_place(invitation), now=now())
+    return render_template("rooms/board.html", form=form, room=room), 422 if form.errors else 200
+
+
+@bp.post("/room/<invitation>/leave")
+@for_representative
+def leave(place: Place) -> Any:
+    token = shut_room(place.invitation.reference)
+    with transaction() as session:
+        doors.end_stay(session, token or "")
+    return render_template("rooms/left.html")

@@ -1,0 +1,107 @@
+"""The roster: who is invited, where each society is, and adding more."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from webapp.domain.errors import InvalidInput
+from webapp.domain.permission import Permission
+from webapp.domain.roster import RosterEntry
+from webapp.services import dashboard, roster
+from webapp.web.access import actor, for_staff
+from webapp.web.errors import attach
+from webapp.web.forms.desk import ConfirmRosterForm, EmptyForm, NameForm, RosterFileForm, SocietyForm
+from webapp.web.transaction import now, reading, settings, transaction
+
+bp = Blueprint("roster", __name__, url_prefix="/letters/<letter>/roster")
+
+
+def _letter(letter: str) -> dashboard.Dashboard:
+    return dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
+
+
+@bp.get("")
+@for_staff(Permission.SEE)
+def show(letter: str) -> Any:
+    stage, search = request.args.get("stage", ""), request.args.get("q", "")
+    lines = dashboard.list_roster(reading(), actor(), letter, stage=stage, search=search)
+    return render_template("roster/show.html", letter=_letter(letter), lines=lines, stage=stage, search=search, form=EmptyForm())
+
+
+@bp.route("/add", methods=["GET", "POST"])
+@for_staff(Permission.INVITE)
+def add(letter: str) -> Any:
+    form = SocietyForm()
+    if form.validate_on_submit():
+        entry = RosterEntry(**{name: (form[name].data or "").strip() for name in RosterEntry.__dataclass_fields__})
+        try:
+            with transaction() as session:
+                checked = roster.add_society(session, actor(), letter, entry, settings().keyring, now=now())
+        except InvalidInput as error:
+            attach(form, error)
+        else:
+            flash(f"{entry.society} is on the roster.", "ok")
+            for doubt in checked.doubts:
+                flash(doubt, "warn")
+            return redirect(url_for("roster.show", letter=letter), 303)
+    return render_template("roster/add.html", form=form, letter=_letter(letter)), 422 if form.errors else 200
+
+
+@bp.route("/import", methods=["GET", "POST"])
+@for_staff(Permission.INVITE)
+def import_file(letter: str) -> Any:
+    form = RosterFileForm()
+    if not form.validate_on_submit():
+        return render_template("roster/import.html", form=form, letter=_letter(letter)), 422 if form.errors else 200
+    data = form.file.data.read() if form.file.data else (form.pasted.data or "").encode()
+    try:
+        preview = roster.preview_roster(reading(), actor(), letter, data)
+    except InvalidInput as error:
+        attach(form, error)
+        return render_template("roster/import.html", form=form, letter=_letter(letter)), 422
+    confirm = ConfirmRosterForm(formdata=None, pasted=_text_of(data))
+    status = 422 if preview.problem_count else 200
+    return render_template("roster/preview.html", form=confirm, preview=preview, letter=_letter(letter)), status
+
+
+def _text_of(data: bytes) -> str:
+    """What was read, once more as text: the preview's button sends it back, so that nothing is stored before."""
+    return data.decode("utf-16") if data.startswith((b"\xff\xfe", b"\xfe\xff")) else data.decode("utf-8-sig")
+
+
+@bp.post("/import/confirm")
+@for_staff(Permission.INVITE)
+def confirm_import(letter: str) -> Any:
+    form = ConfirmRosterForm()
+    with transaction() as session:
+        count = roster.import_roster(session, actor(), letter, (form.pasted.data or "").encode(), settings().keyring, now=now())
+    flash(f"{count} {_letter(letter).collective_noun} are on the roster.", "ok")
+    return redirect(url_for("roster.show", letter=letter), 303)
+
+
+@bp.post("/representatives/<representative>/link")
+@for_staff(Permission.INVITE)
+def replace_link(letter: str, representative: str) -> Any:
+    with transaction() as session:
+        roster.replace_link(session, actor(), letter, representative, settings().keyring, now=now())
+    flash("The old link is dead; a new one is on its way to the registered address.", "ok")
+    return redirect(url_for("roster.show", letter=letter), 303)
+
+
+@bp.route("/<invitation>/name", methods=["GET", "POST"])
+@for_staff(Permission.INVITE)
+def correct_name(letter: str, invitation: str) -> Any:
+    line = next((one for one in dashboard.list_roster(reading(), actor(), letter) if one.invitation == invitation), None)
+    if line is None or not line.printed_name:
+        raise roster.NotFound
+    form = NameForm(printed_name=line.printed_name)
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                roster.correct_printed_name(session, actor(), letter, invitation, form.printed_name.data, now=now())
+        except InvalidInput as error:
+            attach(form, error)
+        else:
+            flash("The printed name is corrected, and the society is being told.", "ok")
+            return redirect(url_for("roster.show", letter=letter), 303)
+    return render_template("roster/name.html", form=form, letter=_letter(letter), line=line), 422 if form.errors else 200
