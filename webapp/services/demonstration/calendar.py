@@ -101,7 +101,7 @@ class Calendar:
 
     def _answered(self, days_ago: int, slot: int) -> datetime:
         planned = self._instant(days_ago, _FIRST_ANSWER) + slot * _SLOT
-        latest = self.now - timedelta(minutes=15) - (slot % 5) * timedelta(minutes=8)
+        latest = self.now - timedelta(minutes=15) - slot * timedelta(minutes=5)
         return min(planned, latest)
 
     def _instant(self, days_ago: int, clock: time) -> datetime:

@@ -38,12 +38,16 @@ def read_letter(deadline_local: datetime, submission_target: date) -> LetterDraf
         deadline_zone=ZONE,
         submission_target=submission_target,
         targets=tuple(_target(target) for target in facts["targets"]),
-        authors=tuple(AuthorDraft(**author) for author in facts["authors"]),
+        authors=tuple(_author(author) for author in facts["authors"]),
     )
 
 
 def _target(facts: dict[str, str]) -> TargetDraft:
     return TargetDraft(facts["role"], facts["citation"], facts["doi"], date.fromisoformat(facts["published"]))
+
+
+def _author(facts: dict[str, Any]) -> AuthorDraft:
+    return AuthorDraft(facts["name"], facts["affiliation"], facts["orcid"], facts["is_corresponding"], facts["competing_interests"])
 
 
 def _read_json(name: str) -> dict[str, Any]:
