@@ -7,7 +7,7 @@ from webapp.rendering.fonts import FOLDER, FONT_FILES, describe_character, uncov
 from webapp.rendering.letter import uncovered_in_document
 from webapp.rendering.pdf import letter_pdf
 
-from .letters import AWKWARD_NAMES, letter, signatories
+from .letters import AWKWARD_NAMES, SMITH, letter, signatories
 
 
 @pytest.mark.parametrize("name", AWKWARD_NAMES)
@@ -54,6 +54,11 @@ def test_character_is_described_by_sign_code_and_name() -> None:
 def test_place_of_an_uncovered_character_is_named() -> None:
     document = letter(title="Bones 🦴", signatories=signatories(("Good", "Bad 🙂")))
     assert uncovered_in_document(document) == [("The title", ["🦴"]), ("Society “Bad 🙂”", ["🙂"])]
+
+
+def test_abstract_of_a_reference_is_not_printed_and_may_hold_anything() -> None:
+    assert uncovered_in_document(letter(references=({**SMITH, "abstract": "🦴"},))) == []
+    assert uncovered_in_document(letter(references=({**SMITH, "title": "🦴"},))) == [("Reference “smith2024”", ["🦴"])]
 
 
 def test_letter_with_an_uncovered_character_is_not_printed() -> None:

@@ -42,6 +42,21 @@ def test_document_that_takes_too_much_is_ended(limits: RenderLimits, reason: str
         PRESS.pdf(ENDLESS, limits)
 
 
+@pytest.mark.assurance
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        pytest.param("<div>" * 1_000_000, id="a million boxes"),
+        pytest.param("<div style='display:grid;grid-template:repeat(100000,1px)/repeat(100000,1px)'>x</div>", id="a grid without end"),
+        pytest.param("x" * 5_000_000, id="a word of five million letters"),
+        pytest.param("<p style='font-size:1e9px'>x</p>", id="a letter larger than the sky"),
+    ],
+)
+def test_bomb_is_contained(bomb: str) -> None:
+    with pytest.raises(RenderingFailed):
+        PRESS.pdf(GOOD.replace("</h1>", f"</h1>{bomb}"), RenderLimits(wall_seconds=6, cpu_seconds=5))
+
+
 def test_too_large_a_result_is_not_handed_over() -> None:
     with pytest.raises(RenderingFailed, match="too large"):
         PRESS.pdf(GOOD, RenderLimits(output_bytes=100))

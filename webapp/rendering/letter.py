@@ -20,6 +20,8 @@ DEMONSTRATION_NOTICE = "Demonstration"
 # In columns of the running head; a notice beside it takes the rest.
 _COLUMNS, _COLUMNS_BESIDE_NOTICE = 100, 60
 _LONGEST_ORDINARY_WORD = 24
+# What databases send along with a reference, and no style prints.
+_NOT_PRINTED = {"abstract", "annote", "keyword", "note", "shortTitle", "source"}
 
 
 def letter_html(document: LetterDocument) -> str:
@@ -59,7 +61,8 @@ def _texts(document: LetterDocument) -> Iterator[tuple[str, str]]:
         yield "An article answered", f"{target.role} {target.citation} {target.doi or ''}"
     yield "The statement", document.statement
     for item in document.references:
-        yield f"Reference “{item.get('id', '')}”", json.dumps(dict(item), ensure_ascii=False)
+        printed = {name: value for name, value in item.items() if name not in _NOT_PRINTED}
+        yield f"Reference “{item.get('id', '')}”", json.dumps(printed, ensure_ascii=False)
     for author in document.authors:
         yield f"Author “{author.name}”", f"{author.name} {author.affiliation} {author.competing_interests}"
     for one in document.signatories:
