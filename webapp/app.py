@@ -13,7 +13,7 @@ from webapp.persistence.tables import Base
 from webapp.rendering.environment import STATIC, TEMPLATES
 from webapp.settings import Settings, load_settings
 from webapp.web import access, errors, security, transaction
-from webapp.web.views import answers, documents, front, letters, mailbox, roster, rooms, sign_in, sign_on, submissions
+from webapp.web.views import answers, documents, front, letters, mailbox, rooms, roster, sign_in, sign_on, submissions
 
 BLUEPRINTS = (front, sign_in, letters, sign_on, roster, documents, submissions, mailbox, rooms, answers)
 

@@ -74,7 +74,7 @@ def _encoded(subject: str) -> str:
 
 
 def _check(read_back: Message, recipient: str, message_id: str) -> None:
-    names = [name.lower() for name in read_back.keys()]
+    names = [name.lower() for name in read_back]
     if set(names) - _HEADERS or len(names) != len(set(names)):
         raise UnsafeMessage("the headers are not the ones that were written")
     if read_back["To"] != recipient or read_back["Message-ID"] != message_id:

@@ -4,6 +4,7 @@ import fcntl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TextIO
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -41,7 +42,7 @@ def prepare_engine(engine: Engine) -> None:
     if engine.dialect.name != "sqlite":
         return
     local = threading.local()
-    lock_path = f"{engine.url.database}.lock"
+    lock_path = Path(f"{engine.url.database}.lock")
 
     @event.listens_for(engine, "connect")
     def on_connect(dbapi_connection: Any, _record: Any) -> None:
@@ -55,7 +56,7 @@ def prepare_engine(engine: Engine) -> None:
             connection.exec_driver_sql("BEGIN DEFERRED")
             return
         # SQLite's busy handler sleeps and polls, so late comers overtake; the flock is a fair queue (p99 842 → 98 ms).
-        held: TextIO = getattr(local, "handle", None) or open(lock_path, "w")  # noqa: SIM115 - lives as long as the thread
+        held: TextIO = getattr(local, "handle", None) or lock_path.open("w")
         local.handle = held
         fcntl.flock(held, fcntl.LOCK_EX)
         connection.info["held"] = held

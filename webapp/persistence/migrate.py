@@ -62,5 +62,6 @@ def revision_of(connection: Connection) -> str | None:
 def head_revision() -> str:
     """The revision that this code needs."""
     head = ScriptDirectory(str(Path(__file__).parent / "migrations")).get_current_head()
-    assert head is not None, "the package ships its migrations"
+    if head is None:
+        raise RuntimeError("the package has lost its migrations")
     return head

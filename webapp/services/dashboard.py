@@ -272,7 +272,7 @@ def _mail_states(session: Session, letter: LetterRow) -> dict[str, str]:
     query = select(OutboxRow.to_address, OutboxRow.state).where(
         OutboxRow.letter_id == letter.id, OutboxRow.kind.in_(["invitation", "new_link"])
     )
-    return {address: state for address, state in session.execute(query.order_by(OutboxRow.id))}
+    return {row.to_address: row.state for row in session.execute(query.order_by(OutboxRow.id))}
 
 
 def _roster_line(invitation: InvitationRow, answer: AnswerRow | None, mail: dict[str, str], letter: LetterRow) -> RosterLine:
@@ -347,7 +347,12 @@ _EVENT_TITLES = {
     "letter.resolved": "Course ended",
 }
 
-_ACTORS = {ActorKind.STAFF: "a coordinator", ActorKind.REPRESENTATIVE: "the society", ActorKind.COMMAND: "the command line", ActorKind.CLOCK: "the clock"}  # fmt: skip
+_ACTORS = {
+    ActorKind.STAFF: "a coordinator",
+    ActorKind.REPRESENTATIVE: "the society",
+    ActorKind.COMMAND: "the command line",
+    ActorKind.CLOCK: "the clock",
+}
 
 
 def list_events(session: Session, actor: Actor, reference: str) -> list[EventLine]:

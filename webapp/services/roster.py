@@ -27,7 +27,21 @@ from webapp.services.sign_on import invitations_of, invite
 
 # Above this many points of a hundred two names are shown side by side to a person; nothing is ever merged (R15).
 _LOOKS_ALIKE = 88
-_FREE_MAIL = {"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "yahoo.com", "gmx.de", "gmx.net", "web.de", "icloud.com", "qq.com", "mail.ru"}  # fmt: skip
+_FREE_MAIL = frozenset(
+    [
+        "gmail.com",
+        "googlemail.com",
+        "outlook.com",
+        "hotmail.com",
+        "yahoo.com",
+        "gmx.de",
+        "gmx.net",
+        "web.de",
+        "icloud.com",
+        "qq.com",
+        "mail.ru",
+    ]
+)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 from flask import Flask, abort, current_app, g, redirect, render_template, request, session, url_for
 
 from webapp.domain.actor import Actor
+from webapp.domain.errors import NotFound
 from webapp.domain.permission import Permission
 from webapp.domain.tokens import hash_token
 from webapp.services import access, doors
@@ -54,7 +55,7 @@ def for_representative(view: View) -> View:
             return _room_is_shut()
         try:
             place = access.load_place(reading(), hash_token(token), invitation, now=now())
-        except access.NotFound:
+        except NotFound:
             return _room_is_shut()
         _touch(token)
         g.help_contact = None
@@ -75,9 +76,8 @@ def desk_actor() -> Actor | None:
     if "desk" not in g:
         token = session.get(_DESK)
         found = doors.find_desk(reading(), token, now=now()) if token else None
-        g.desk = found[0] if found else None
-        g.signed_in_as = found[1] if found else None
-        if found:
+        g.desk, g.signed_in_as = found or (None, None)
+        if token and found:
             _touch(token)
     who: Actor | None = g.desk
     return who

@@ -37,13 +37,19 @@ _STATUS: tuple[tuple[type[DomainError], int, str], ...] = (
 )
 
 _HTTP = {
-    400: ("This page cannot be sent again", "It has grown too old, or your browser did not send its cookie. Go back, load the page again, and repeat what you did."),
-    403: ("That came from another site", "Your browser says that the request was caused by another site, so nothing was done. Open the page here and try again."),
+    400: (
+        "This page cannot be sent again",
+        "It has grown too old, or your browser did not send its cookie. Go back, load the page again, and repeat what you did.",
+    ),
+    403: (
+        "That came from another site",
+        "Your browser says that the request was caused by another site, so nothing was done. Open the page here and try again.",
+    ),
     404: ("There is nothing here", "The address may be mistyped, or what was here is not yours to see."),
     405: ("That cannot be done at this address", "Go back and use the buttons of the page."),
     413: ("That is too large", "A page may send 6 MB at most. Choose a smaller file or a shorter text."),
     429: ("Too often for now", "Please wait a while, then try again."),
-}  # fmt: skip
+}
 
 
 def register_errors(app: Flask) -> None:

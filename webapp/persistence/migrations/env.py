@@ -10,7 +10,7 @@ context.configure(
     connection=connection,
     target_metadata=Base.metadata,
     render_as_batch=True,
-    include_name=lambda name, kind, parents: is_ours(name, kind),
+    include_name=lambda name, kind, _parents: is_ours(name, kind),
 )
 with context.begin_transaction():
     context.run_migrations()

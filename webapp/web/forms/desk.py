@@ -25,7 +25,8 @@ class SignInForm(FlaskForm):
 
 class OpenForm(FlaskForm):
     is_fit = BooleanField(
-        "I have read the statement: it is courteous, it gives its evidence, and it accuses nobody of what a journal or the law would not bear.",
+        "I have read the statement: it is courteous, it gives its evidence,"
+        " and it accuses nobody of what a journal or the law would not bear.",
         validators=[InputRequired("Read the statement once more and tick this: after opening it cannot be changed.")],
     )
 

@@ -8,7 +8,8 @@ from wtforms import Field, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 # A zone is announced by its place; the abbreviations and old names of the database are not.
-ZONES = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/", "US/"))) + ["UTC"]
+_PLACES = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/", "US/")))
+ZONES = [*_PLACES, "UTC"]
 
 
 def filled(sentence: str) -> "Filled":
@@ -18,12 +19,11 @@ def filled(sentence: str) -> "Filled":
 class Filled:
     """Something other than space was typed."""
 
-    field_flags = {"required": True}
-
     def __init__(self, sentence: str) -> None:
         self.sentence = sentence
+        self.field_flags = {"required": True}
 
-    def __call__(self, form: FlaskForm, field: Field) -> None:
+    def __call__(self, _form: FlaskForm, field: Field) -> None:
         if not field.data or (isinstance(field.data, str) and not field.data.strip()):
             field.errors = []
             raise StopValidation(self.sentence)

@@ -1,5 +1,6 @@
 """Answering for a society: the form, the review with its code, the receipt."""
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -56,7 +57,7 @@ def _prefilled(room: rooms.RoomView, act: str) -> dict[str, Any]:
     if room.pending and room.pending.act == act:
         known = dict(room.pending.content)
         if "decided_on" in known:
-            known["decided_on"] = answers.date.fromisoformat(known["decided_on"])
+            known["decided_on"] = date.fromisoformat(known["decided_on"])
     return {**known, "nonce": new_nonce(), "digest": room.digest, "replaces": standing.reference if standing else ""}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, send_file, url_for
 
-from webapp.domain.errors import InvalidInput, RenderingFailed
+from webapp.domain.errors import Conflict, InvalidInput, RenderingFailed
 from webapp.domain.permission import Permission
 from webapp.rendering.pdf import letter_pdf
 from webapp.rendering.signatories import signatories_csv, signatories_json
@@ -31,7 +31,7 @@ def seal_letter(letter: str) -> Any:
                 seal.seal_letter(session, actor(), letter, plan, pdf, now=now())
         except (RenderingFailed, InvalidInput) as error:
             form.form_errors.append(f"{error} The letter stays closed and nothing was stored: you can seal it again.")
-        except seal.Conflict as error:
+        except Conflict as error:
             form.form_errors.append(str(error))
         else:
             flash("The letter is sealed. Its text, its signatories and its file are fixed for good.", "ok")

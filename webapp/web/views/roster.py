@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from webapp.domain.errors import InvalidInput
+from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.permission import Permission
 from webapp.domain.roster import RosterEntry
 from webapp.services import dashboard, roster
@@ -93,7 +93,7 @@ def replace_link(letter: str, representative: str) -> Any:
 def correct_name(letter: str, invitation: str) -> Any:
     line = next((one for one in dashboard.list_roster(reading(), actor(), letter) if one.invitation == invitation), None)
     if line is None or not line.printed_name:
-        raise roster.NotFound
+        raise NotFound
     form = NameForm(printed_name=line.printed_name)
     if form.validate_on_submit():
         try:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 
+from webapp.domain.errors import NotFound
 from webapp.services import doors
 from webapp.web.access import open_desk, public, shut_desk
 from webapp.web.forms.desk import EmptyForm, SignInForm
@@ -43,7 +44,7 @@ def enter(token: str) -> Any:
     try:
         with transaction() as session:
             stay = doors.use_sign_in_link(session, token, now=now())
-    except doors.NotFound:
+    except NotFound:
         return render_template("sign_in/dead.html"), 404
     open_desk(stay)
     return redirect(url_for("letters.index"), 303)
