@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -143,10 +144,17 @@ print("imported once, printed thrice")
 def test_command_line_and_forked_workers_can_print(tmp_path: Path) -> None:
     script = tmp_path / "main.py"
     script.write_text(_SCRIPT)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(scratch)}
     command = [sys.executable, "-W", "error", str(script)]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "imported once, printed thrice\n", "")
+    # The forked worker ended without a farewell; its helper notices, and cleans up after it.
+    deadline = time.monotonic() + 10
+    while list(scratch.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert list(scratch.iterdir()) == []
 
 
 @pytest.mark.parametrize("style", ["font-family: Letter Serif", "font: italic 400 12pt Letter Serif", "font: 600 12pt Letter Sans"])

@@ -4,6 +4,7 @@ import gc
 import json
 import os
 import resource
+import shutil
 import signal
 import socket
 import sys
@@ -79,3 +80,5 @@ def _answer(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
 
 if __name__ == "__main__":
     serve(socket.socket(fileno=int(sys.argv[1])))
+    # The scratch folder; an application that was killed could not remove it.
+    shutil.rmtree(Path.cwd(), ignore_errors=True)
