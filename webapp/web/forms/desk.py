@@ -69,16 +69,16 @@ class NameForm(FlaskForm):
 
 class SubmitForm(FlaskForm):
     journal = line("Journal", limits.JOURNAL, "Name the journal.")
-    route = SelectField("Route", choices=list(ROUTES.items()))
+    route = SelectField("Route", choices=ROUTES)
     manuscript_number = line("Manuscript number", limits.MANUSCRIPT_NUMBER)
     submitted_on = DateField("Submitted on", validators=[InputRequired("Give the day on which it was submitted.")])
     note = paragraph("Note", limits.NOTE)
 
 
 class StepForm(FlaskForm):
-    kind = SelectField("What happened", choices=[(kind, label) for kind, label in STEPS.items() if kind != StepKind.SUBMITTED])
+    kind = SelectField("What happened", choices={kind: label for kind, label in STEPS.items() if kind != StepKind.SUBMITTED})
     happened_on = DateField("On", validators=[InputRequired("Give the day on which it happened.")])
-    outcome = SelectField("For an outcome: what became of the article", choices=[("", "–"), *OUTCOMES.items()])
+    outcome = SelectField("For an outcome: what became of the article", choices={"": "–", **OUTCOMES})
     note = paragraph("Note", limits.NOTE)
 
 

@@ -70,8 +70,8 @@ class LetterForm(FlaskForm):
     title = line("Title", limits.TITLE, "Give the letter a title: it stands above the text and in every mail.")
     lead_society = line("Lead society", limits.PRINTED_NAME, "Name the society that leads the letter.")
     contact_email = line("Address for questions", limits.EMAIL, "Give an address that a person reads: every mail and page names it.")
-    collective_noun = SelectField("The signatories are called", choices=[(noun, noun) for noun in COLLECTIVE_NOUNS])
-    ask = SelectField("The letter asks for", choices=list(ASKS.items()))
+    collective_noun = SelectField("The signatories are called", choices={noun: noun for noun in COLLECTIVE_NOUNS})
+    ask = SelectField("The letter asks for", choices=ASKS)
     journal = line("Journal", limits.JOURNAL, "Name the journal to which the letter goes.")
     addressee = paragraph("Addressee", limits.ADDRESSEE, "Say to whom the letter is addressed, for example “The Editor-in-Chief”.")
     targets = FieldList(FormField(TargetForm), min_entries=1, max_entries=limits.TARGETS)
@@ -79,7 +79,7 @@ class LetterForm(FlaskForm):
     statement = paragraph("Statement", limits.STATEMENT)
     references_typed = paragraph("References", limits.REFERENCES_TYPED)
     deadline_local = DateTimeLocalField("Sign-on closes at", format=_LOCAL_FORMATS, validators=[Optional()])
-    deadline_zone = SelectField("Time zone of the deadline", choices=[(zone, zone.replace("_", " ")) for zone in ZONES], default="UTC")
+    deadline_zone = SelectField("Time zone of the deadline", choices={zone: zone.replace("_", " ") for zone in ZONES}, default="UTC")
     submission_target = DateField("Submit to the journal by", validators=[Optional()])
 
     def fill_spare_rows(self) -> None:
