@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -77,14 +78,29 @@ class SmtpTransport:
             message_id=f"<{envelope.reference}@{self.host}>",
             sent_at=envelope.sent_at,
         )
+        connection = self._connected()
         try:
-            with self._connect() as connection:
-                connection.sendmail(self.sender, [envelope.recipient], raw)
+            connection.sendmail(self.sender, [envelope.recipient], raw)
         except smtplib.SMTPRecipientsRefused as error:
             reply, _text = next(iter(error.recipients.values()))
             raise _failure(reply, "the recipient was refused") from error
         except smtplib.SMTPResponseException as error:
             raise _failure(error.smtp_code, type(error).__name__) from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise TemporaryFailure(type(error).__name__) from error
+        finally:
+            _hang_up(connection)
+
+    def knock(self) -> None:
+        """Connects and signs in, and sends nothing. Raises TemporaryFailure with what was wrong."""
+        _hang_up(self._connected())
+
+    def _connected(self) -> smtplib.SMTP:
+        # Refused before any message was named, as for a wrong password: the fault of the installation, for which no message is given up.
+        try:
+            return self._connect()
+        except smtplib.SMTPResponseException as error:
+            raise TemporaryFailure(f"{error.smtp_code} {type(error).__name__}") from error
         except (OSError, smtplib.SMTPException) as error:
             raise TemporaryFailure(type(error).__name__) from error
 
@@ -94,11 +110,22 @@ class SmtpTransport:
             connection: smtplib.SMTP = smtplib.SMTP_SSL(self.server.host, self.server.port, timeout=_SECONDS, context=context)
         else:
             connection = smtplib.SMTP(self.server.host, self.server.port, timeout=_SECONDS)
-        if self.server.security is MailSecurity.STARTTLS:
-            connection.starttls(context=context)
-        if self.server.user is not None:
-            connection.login(self.server.user, self.server.password or "")
+        try:
+            if self.server.security is MailSecurity.STARTTLS:
+                connection.starttls(context=context)
+            if self.server.user is not None:
+                connection.login(self.server.user, self.server.password or "")
+        except BaseException:
+            connection.close()
+            raise
         return connection
+
+
+def _hang_up(connection: smtplib.SMTP) -> None:
+    # What a server answers to the farewell changes nothing: a message that it has accepted must not be sent again for it (R16).
+    with suppress(OSError, smtplib.SMTPException):
+        connection.quit()
+    connection.close()
 
 
 def _failure(reply: int, what: str) -> Exception:
