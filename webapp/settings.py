@@ -15,6 +15,7 @@ from webapp.domain.links import Links
 from webapp.domain.tokens import Keyring
 
 SHORTEST_KEY = 32
+_KEY_FILE = "secret-key"
 
 
 class SettingsError(Exception):
@@ -55,6 +56,11 @@ class Settings:
     def has_local_mailbox(self) -> bool:
         """The mailbox page exists only where no mail server does (R19)."""
         return self.smtp is None
+
+    @property
+    def secret_key_file(self) -> Path:
+        """Not there where the key comes from the environment."""
+        return self.data_folder / _KEY_FILE
 
     @property
     def worker_heartbeat(self) -> Path:
@@ -131,7 +137,7 @@ def _secret_key(env: Mapping[str, str], folder: Path) -> bytes:
         if len(typed) < SHORTEST_KEY:
             raise SettingsError(f"UNDERSIGNED_SECRET_KEY must have at least {SHORTEST_KEY} characters.")
         return typed.encode()
-    path = folder / "secret-key"
+    path = folder / _KEY_FILE
     try:
         if not path.exists():
             _make_key(path)

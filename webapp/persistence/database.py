@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from webapp.persistence.sqlite import is_wal_safe, sqlite_module
@@ -20,6 +20,16 @@ _WRITE = "undersigned_write"
 
 class DatabaseBusy(Exception):
     """The database could not be written to in time; nothing was stored."""
+
+
+class DatabaseUnreachable(Exception):
+    """The database cannot be opened or used; the sentence says why, in the driver's own words."""
+
+
+def unreachable(error: DBAPIError) -> DatabaseUnreachable:
+    """The first line is enough for a person, and quotes neither statement nor values (R19)."""
+    words = str(error.orig).strip().splitlines()
+    return DatabaseUnreachable(f"The database cannot be used: {words[0] if words else type(error.orig).__name__}.")
 
 
 def engine_options(database_url: str) -> dict[str, Any]:
@@ -125,10 +135,12 @@ def transaction(session: Session) -> Iterator[Session]:
 
 @contextmanager
 def opened_session(settings: Settings) -> Iterator[Session]:
-    """A session outside the web application: for the command and the worker."""
+    """A session outside the web application: for the command. Raises DatabaseUnreachable."""
     engine = make_engine(settings)
     try:
         with Session(engine) as session:
             yield session
+    except OperationalError as error:
+        raise unreachable(error) from error
     finally:
         engine.dispose()

@@ -59,9 +59,18 @@ def revision_of(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def is_known(revision: str) -> bool:
+    """Whether this code has heard of the revision; a newer version's is unknown to an older one."""
+    return any(one.revision == revision for one in _scripts().walk_revisions())
+
+
 def head_revision() -> str:
     """The revision that this code needs."""
-    head = ScriptDirectory(str(Path(__file__).parent / "migrations")).get_current_head()
+    head = _scripts().get_current_head()
     if head is None:
         raise RuntimeError("the package has lost its migrations")
     return head
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(Path(__file__).parent / "migrations"))
