@@ -20,6 +20,10 @@ class Links:
     def letter(self, reference: str) -> str:
         return f"{self.base}/letters/{reference}"
 
+    def mailbox(self) -> str:
+        """Only where no mail server is set (R19)."""
+        return f"{self.base}/mailbox"
+
     @property
     def host(self) -> str:
         return urlsplit(self.base).hostname or ""

@@ -1,6 +1,7 @@
 """How staff come in: accounts, one-time links, and the sessions of both desk and reading room."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
@@ -16,6 +17,15 @@ from webapp.persistence.tables import OutboxRow, SignInLinkRow, StaffRow, WebSes
 from webapp.services.references import new_reference
 
 
+@dataclass(frozen=True)
+class StaffLine:
+    """An account, as the command lists it."""
+
+    reference: str
+    email: str
+    added_at: datetime
+
+
 def clean_address(typed: str, *, field: str = "email") -> str:
     """The address in its normal form. Raises InvalidInput with what is wrong; asks no name server."""
     if len(typed) > limits.EMAIL:
@@ -28,6 +38,12 @@ def clean_address(typed: str, *, field: str = "email") -> str:
 
 def find_staff(session: Session, typed: str) -> StaffRow | None:
     return session.scalars(select(StaffRow).where(func.lower(StaffRow.email) == typed.strip().lower())).one_or_none()
+
+
+def list_staff(session: Session) -> list[StaffLine]:
+    """The accounts, the oldest first."""
+    rows = session.scalars(select(StaffRow).order_by(StaffRow.id))
+    return [StaffLine(row.reference, row.email, row.added_at) for row in rows]
 
 
 def add_staff(session: Session, typed: str, *, now: datetime) -> tuple[str, bool]:
