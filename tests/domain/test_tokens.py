@@ -48,6 +48,7 @@ def test_another_key_makes_other_secrets() -> None:
 def test_secret_of_one_purpose_is_none_of_another() -> None:
     secrets = {KEYRING.personal_link("r", 1), KEYRING.sign_in_link("r"), KEYRING.code("r"), KEYRING.pages_key()}
     assert len(secrets) == 4
+    assert KEYRING.sign_in_link("r\0001") != KEYRING.personal_link("r", 1)
 
 
 def test_reference_and_generation_are_kept_apart() -> None:
