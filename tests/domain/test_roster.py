@@ -175,6 +175,7 @@ def test_entry_has_the_columns_that_are_documented() -> None:
     assert tuple(RosterEntry.__dataclass_fields__) == (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=200) | st.lists(st.sampled_from([b"\n", b"\r", b'"', b",", b";", b"\0", b"\xff", b"x"]), max_size=40).map(b"".join)
 )
