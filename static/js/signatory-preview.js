@@ -7,3 +7,11 @@ for (const source of document.querySelectorAll("[data-preview-source]")) {
   source.addEventListener("input", mirror);
   mirror();
 }
+
+// Name and office are printed only if their owner agrees.
+for (const consent of document.querySelectorAll("[data-preview-consent]")) {
+  const lines = [...document.querySelectorAll(`[data-preview-target="${consent.dataset.previewConsent}"]`)].map((target) => target.parentElement);
+  const show = () => lines.forEach((line) => line.toggleAttribute("data-preview-hidden", !consent.checked));
+  consent.addEventListener("change", show);
+  show();
+}

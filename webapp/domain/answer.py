@@ -80,6 +80,13 @@ def authority_sentence(society: str, title: str) -> str:
     return f"I am authorised by {society} to state that {society} signs this letter, “{title}”."
 
 
+def answer_sentence(act: str, society: str, title: str) -> str:
+    """The sentence that stands behind an answer of this kind; a withdrawal has none of its own."""
+    if act == AnswerKind.SIGN:
+        return authority_sentence(society, title)
+    return decline_sentence(society, title) if act == AnswerKind.DECLINE else ""
+
+
 def decline_sentence(society: str, title: str) -> str:
     """The same for a refusal, which also speaks for the whole society."""
     return f"I am authorised by {society} to state that {society} does not sign this letter, “{title}”."

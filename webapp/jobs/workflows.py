@@ -28,10 +28,10 @@ class Workflows:
 
     def register(self) -> None:
         """Tells the job engine the workflows; their names are part of the queued jobs and stay as they are."""
-        attempt = DBOS.step(name="attempt_message")(self.attempt_message)
-        close = DBOS.step(name="close_if_due")(self.close_if_due)
-        tick_step = DBOS.step(name="tick_step")(self.tick_step)
-        sweep_step = DBOS.step(name="sweep_step")(self.sweep_step)
+        attempt = _step("attempt_message", self.attempt_message)
+        close = _step("close_if_due", self.close_if_due)
+        tick_step = _step("tick_step", self.tick_step)
+        sweep_step = _step("sweep_step", self.sweep_step)
 
         @DBOS.workflow(name=SEND_WORKFLOW)
         def send_message(outbox_id: int) -> None:
@@ -77,3 +77,13 @@ class Workflows:
     def sweep_step(self) -> None:
         with Session(self._engine) as session, transaction(session):
             tick.sweep_doors(session, now=self._settings.clock.now())
+
+
+def _step(name: str, act: Callable[..., None]) -> Callable[..., None]:
+    """The act as a step of a workflow. The job engine marks the function that it is given, which a bound method does not allow."""
+
+    @DBOS.step(name=name)
+    def step(*arguments: Any) -> None:
+        act(*arguments)
+
+    return step

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain import limits
-from webapp.domain.answer import AnswerKind, AuthorityCheck, Mandate, SignOn, authority_sentence, decline_sentence, is_in_time
+from webapp.domain.answer import AnswerKind, AuthorityCheck, Mandate, SignOn, answer_sentence, is_in_time
 from webapp.domain.deadline import show_instant
 from webapp.domain.errors import AnswerStands, Conflict, InvalidInput, StaleText, TooLate, WrongState
 from webapp.domain.letter import LetterState
@@ -251,7 +251,6 @@ def _answer_row(
     content = pending.content
     is_sign = pending.act == AnswerKind.SIGN
     name = content.get("printed_name") or place.invitation.society.printed_name
-    sentence = authority_sentence(name, letter.title) if is_sign else decline_sentence(name, letter.title)
     return AnswerRow(
         reference=reference,
         letter_id=letter.id,
@@ -271,7 +270,7 @@ def _answer_row(
         decided_on=date.fromisoformat(content["decided_on"]) if is_sign else None,
         competing_interests=content.get("competing_interests", ""),
         mandate=content.get("mandate", ""),
-        authority_sentence=sentence,
+        authority_sentence=answer_sentence(pending.act, name, letter.title),
         authority=AuthorityCheck.CODE,
         reason=content.get("reason", ""),
         record_sequence=event.sequence,

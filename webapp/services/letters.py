@@ -59,11 +59,12 @@ class LetterDraft:
     targets: tuple[TargetDraft, ...]
     authors: tuple[AuthorDraft, ...]
     language: str = "en-GB"
+    is_demonstration: bool = False
 
 
-def create_letter(session: Session, actor: Actor, draft: LetterDraft, *, now: datetime, is_demonstration: bool = False) -> str:
+def create_letter(session: Session, actor: Actor, draft: LetterDraft, *, now: datetime) -> str:
     """A new letter in *drafting*, owned by the actor; returns its reference. InvalidInput names the field that cannot be taken."""
-    letter = LetterRow(reference=new_reference(), state=LetterState.DRAFTING, created_at=now, is_demonstration=is_demonstration)
+    letter = LetterRow(reference=new_reference(), state=LetterState.DRAFTING, created_at=now)
     _fill(letter, draft)
     session.add(letter)
     session.flush()
@@ -116,6 +117,7 @@ def _fill(letter: LetterRow, draft: LetterDraft) -> None:
     letter.journal = _line(draft.journal, "journal", "The journal", limits.JOURNAL)
     letter.addressee = clean_text(draft.addressee, field="addressee", what="The addressee")
     letter.language = draft.language
+    letter.is_demonstration = draft.is_demonstration
     letter.statement = clean_text(draft.statement, field="statement", what="The statement")
     letter.references_typed = draft.references_typed.strip()
     letter.references = [dict(item) for item in parse_references(letter.references_typed)]
@@ -179,6 +181,7 @@ def _facts(letter: LetterRow) -> dict[str, Any]:
         "targets": target_facts(letter.targets),
         "deadline": letter.deadline.isoformat() if letter.deadline else None,
         "deadline_zone": letter.deadline_zone,
+        "is_demonstration": letter.is_demonstration,
     }
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain import limits
 from webapp.domain.actor import Actor, ActorKind
-from webapp.domain.answer import authority_sentence, decline_sentence, is_in_time
+from webapp.domain.answer import answer_sentence, decline_sentence, is_in_time
 from webapp.domain.deadline import ShownInstant, show_date, show_instant, time_left
 from webapp.domain.document import TargetLine
 from webapp.domain.errors import InvalidInput, NotFound, TooLate
@@ -38,6 +38,12 @@ class AnswerView:
     printed_name: str
     officer: str
     office: str
+    consent_to_print: bool
+    decided_by: str
+    decided_on: date | None
+    competing_interests: str
+    mandate: str
+    reason: str
     given_by: str
     given_at: ShownInstant
     digest: str
@@ -55,6 +61,7 @@ class PendingView:
     nonce: str
     content: dict[str, Any]
     decided_on: str
+    sentence: str
     masked_address: str
     replaces_given: str | None
 
@@ -86,7 +93,6 @@ class RoomView:
     stage: Stage
     answer: AnswerView | None
     pending: PendingView | None
-    authority_sentence: str
     decline_sentence: str
     is_demonstration: bool
 
@@ -143,8 +149,6 @@ def show_room(session: Session, place: Place, *, now: datetime) -> RoomView:
         raise NotFound
     invitation = place.invitation
     shown = latest_answer(session, invitation)
-    standing = shown if shown and shown.is_standing else None
-    name = standing.printed_name if standing else invitation.society.printed_name
     return RoomView(
         invitation=invitation.reference,
         society=invitation.society.printed_name,
@@ -169,7 +173,6 @@ def show_room(session: Session, place: Place, *, now: datetime) -> RoomView:
         stage=invitation_stage(invitation, shown),
         answer=_answer_view(shown, letter) if shown else None,
         pending=_pending_view(session, place, letter),
-        authority_sentence=authority_sentence(name, revision.title),
         decline_sentence=decline_sentence(invitation.society.printed_name, revision.title),
         is_demonstration=letter.is_demonstration,
     )
@@ -200,6 +203,12 @@ def _answer_view(answer: AnswerRow, letter: LetterRow) -> AnswerView:
         printed_name=answer.printed_name,
         officer=answer.officer,
         office=answer.office,
+        consent_to_print=answer.consent_to_print,
+        decided_by=answer.decided_by,
+        decided_on=answer.decided_on,
+        competing_interests=answer.competing_interests,
+        mandate=answer.mandate,
+        reason=answer.reason,
         given_by=answer.representative.name,
         given_at=show_instant(answer.received_at, letter.deadline_zone),
         digest=answer.digest,
@@ -222,6 +231,7 @@ def _pending_view(session: Session, place: Place, letter: LetterRow) -> PendingV
         nonce=row.nonce,
         content=row.content,
         decided_on=show_date(date.fromisoformat(decided)) if decided else "",
+        sentence=answer_sentence(row.act, row.content.get("printed_name") or place.invitation.society.printed_name, letter.title),
         masked_address=mask_address(place.representative.email),
         replaces_given=given,
     )

@@ -35,7 +35,7 @@ def make_demonstration(session: Session, actor: Actor, staff_reference: str, key
     """
     calendar = Calendar(now)
     draft = read_letter(calendar.deadline_local, calendar.submission_target)
-    reference = create_letter(session, actor, draft, now=calendar.created_at, is_demonstration=True)
+    reference = create_letter(session, actor, draft, now=calendar.created_at)
     grant_all_to_staff(session, actor, reference, staff_reference)
     import_roster(session, actor, reference, read_roster_file(), keyring, now=calendar.listed_at)
     open_sign_on(session, actor, reference, is_fit=True, now=calendar.opened_at)

@@ -37,6 +37,7 @@ def read_letter(deadline_local: datetime, submission_target: date) -> LetterDraf
         deadline_local=deadline_local,
         deadline_zone=ZONE,
         submission_target=submission_target,
+        is_demonstration=True,
         targets=tuple(_target(target) for target in facts["targets"]),
         authors=tuple(_author(author) for author in facts["authors"]),
     )

@@ -82,14 +82,20 @@ class LetterForm(FlaskForm):
     deadline_zone = SelectField("Time zone of the deadline", choices={zone: zone.replace("_", " ") for zone in ZONES}, default="UTC")
     submission_target = DateField("Submit to the journal by", validators=[Optional()])
 
+    is_demonstration = BooleanField("This letter is a demonstration")
+
     def fill_spare_rows(self) -> None:
         """Spare empty rows for work without script, and the first author's row."""
         for rows, most in ((self.targets, limits.TARGETS), (self.authors, limits.AUTHORS)):
             while len(rows.entries) < min(most, sum(1 for row in rows.entries if not row.form.is_empty) + _SPARE_ROWS):
                 rows.append_entry()
 
-    def draft(self) -> LetterDraft:
-        """What was typed, without the empty rows."""
+    def forget_demonstration(self) -> None:
+        """Only an installation that works on this machine alone asks whether a letter is a demonstration."""
+        del self.is_demonstration
+
+    def draft(self, *, is_demonstration: bool = False) -> LetterDraft:
+        """What was typed, without the empty rows; the mark of a demonstration as it was, where the form does not ask for it."""
         deadline: datetime | None = self.deadline_local.data
         return LetterDraft(
             title=self.title.data or "",
@@ -106,6 +112,7 @@ class LetterForm(FlaskForm):
             submission_target=self.submission_target.data,
             targets=tuple(_target(row.form) for row in self.targets.entries if not row.form.is_empty),
             authors=tuple(_author(row.form) for row in self.authors.entries if not row.form.is_empty),
+            is_demonstration=self.is_demonstration.data if self.is_demonstration else is_demonstration,
         )
 
 

@@ -1,5 +1,6 @@
 """Answering for a society: the form, the review with its code, the receipt."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -53,7 +54,7 @@ def withdraw(place: Place) -> Any:
 def _prefilled(room: rooms.RoomView, act: str) -> dict[str, Any]:
     """The form as it is first shown: what waits for its code, else what is known; the nonce is new, the digest is of the text shown."""
     standing = room.answer if room.answer and room.answer.is_standing else None
-    known: dict[str, Any] = {"printed_name": standing.printed_name if standing else room.society}
+    known: dict[str, Any] = asdict(standing) if standing and standing.kind == act else {"printed_name": room.society}
     if room.pending and room.pending.act == act:
         known = dict(room.pending.content)
         if "decided_on" in known:

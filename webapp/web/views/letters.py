@@ -27,7 +27,7 @@ def index() -> Any:
 @bp.route("/new", methods=["GET", "POST"])
 @for_staff()
 def new() -> Any:
-    form = LetterForm()
+    form = _form()
     if form.validate_on_submit() and "preview" not in request.form:
         try:
             with transaction() as session:
@@ -51,11 +51,12 @@ def show(letter: str) -> Any:
 @for_staff(Permission.EDIT)
 def edit(letter: str) -> Any:
     draft, edition = letters.read_draft(reading(), actor(), letter)
-    form = LetterForm(data={**letters.draft_as_plain(draft), "edition": str(edition)})
+    form = _form(data={**letters.draft_as_plain(draft), "edition": str(edition)})
     if form.validate_on_submit() and "preview" not in request.form:
+        typed = form.draft(is_demonstration=draft.is_demonstration)
         try:
             with transaction() as session:
-                letters.edit_letter(session, actor(), letter, form.draft(), _number(form.edition.data), now=now())
+                letters.edit_letter(session, actor(), letter, typed, _number(form.edition.data), now=now())
         except InvalidInput as error:
             attach(form, error)
         except Conflict as error:
@@ -64,6 +65,13 @@ def edit(letter: str) -> Any:
             flash("The draft is saved.", "ok")
             return redirect(url_for("letters.show", letter=letter), 303)
     return _form_page(form, title="The draft", letter=letter)
+
+
+def _form(**known: Any) -> LetterForm:
+    form = LetterForm(**known)
+    if not settings().links.is_loopback:
+        form.forget_demonstration()
+    return form
 
 
 def _number(typed: str | None) -> int:
