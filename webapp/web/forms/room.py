@@ -58,9 +58,7 @@ class SignForm(AnswerForm):
         limits.COMPETING_INTERESTS,
         "State the society’s competing interests; if there are none, write “None”.",
     )
-    mandate = RadioField(
-        "If the journal asks for changes", choices=MANDATES, validators=[chosen("Choose what the lead society may do.")]
-    )
+    mandate = RadioField("If the journal asks for changes", choices=MANDATES, validators=[chosen("Choose what the lead society may do.")])
     is_authorised = BooleanField(
         "", validators=[InputRequired("Tick the sentence: only somebody who is authorised can sign for a society.")]
     )
