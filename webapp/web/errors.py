@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, render_template
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from webapp.domain.errors import (
     Conflict,
@@ -56,6 +56,7 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(DatabaseBusy, _busy)
     app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(SecurityError, _unknown_host)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
 
@@ -76,6 +77,11 @@ def _busy(_error: DatabaseBusy) -> Any:
 
 def _csrf(_error: CSRFError) -> Any:
     return _page(*_HTTP[400], 400)
+
+
+def _unknown_host(_error: SecurityError) -> Any:
+    # A page would need addresses, and none can be built for a host that this installation does not serve.
+    return "This site is not served under that name.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def _http_error(error: HTTPException) -> Any:
