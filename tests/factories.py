@@ -14,7 +14,7 @@ from webapp.domain.links import Links
 from webapp.domain.roster import RosterEntry
 from webapp.domain.tokens import Keyring, hash_token
 from webapp.persistence.tables import CodeRow, InvitationRow, LetterRow, RepresentativeRow, SocietyRow
-from webapp.services import access, answers, doors, letters, roster, rooms, sign_on
+from webapp.services import access, answers, doors, letters, rooms, roster, seal, sign_on, submissions
 from webapp.services.answers import Intent, Recorded
 from webapp.services.letters import AuthorDraft, LetterDraft, TargetDraft
 from webapp.services.place import Place
@@ -26,8 +26,10 @@ ZONE = "Europe/Berlin"
 DEADLINE = datetime(2026, 3, 14, 16, 0, tzinfo=UTC)
 KEYRING = Keyring(b"a key for tests only, of more than thirty-two bytes")
 
-COORDINATOR = "coordinator@example.org"
-ANNA, BRUNO = "anna@gullhaven.example.org", "bruno@gullhaven.example.org"
+COORDINATOR, STRANGER = "coordinator@example.org", "stranger@example.org"
+ANNA, BRUNO, OTTO = "anna@gullhaven.example.org", "bruno@gullhaven.example.org", "otto@marshes.example.org"
+FAKE_PDF = b"%PDF-1.7 that no press made"
+SEALABLE = DEADLINE + timedelta(seconds=30)
 
 
 @dataclass
@@ -75,6 +77,7 @@ def draft(**changes: Any) -> LetterDraft:
         submission_target=date(2026, 3, 18),
         targets=(TargetDraft("trial", "Vale A. A quiet hour. J Invent Med 2026;1:1-9.", "10.5555/jim.2026.1", date(2026, 2, 19)),),
         authors=(AuthorDraft("Dr Ida Holm", "Marrowby", "", True, "None."),),
+        is_demonstration=True,
     )
     return replace(whole, **changes)
 
@@ -88,8 +91,8 @@ def entry(society: str = "Gullhaven, Society of", email: str = ANNA, contact: st
     return RosterEntry(society=society, contact=contact, email=email)
 
 
-def letter_in_draft(session: Session, actor: Actor, *entries: RosterEntry, is_demonstration: bool = True, **changes: Any) -> str:
-    reference = letters.create_letter(session, actor, draft(**changes), now=NOW, is_demonstration=is_demonstration)
+def letter_in_draft(session: Session, actor: Actor, *entries: RosterEntry, **changes: Any) -> str:
+    reference = letters.create_letter(session, actor, draft(**changes), now=NOW)
     for one in entries or (entry(),):
         roster.add_society(session, actor, reference, one, KEYRING, now=NOW)
     return reference
@@ -122,6 +125,11 @@ def enter(session: Session, reference: str, email: str = ANNA, *, now: datetime 
     """The representative opens the letter."""
     token, invitation = rooms.enter_room(session, personal_link(session, reference, email), now=now)
     return access.load_place(session, hash_token(token), invitation, now=now)
+
+
+def back(session: Session, place: Place) -> Place:
+    """The same place in another session of the database: a place lives no longer than its request."""
+    return access.load_place(session, place.stay.token_hash, place.invitation.reference, now=place.stay.seen_at)
 
 
 def sign_on_facts(**changes: Any) -> SignOn:
@@ -164,3 +172,42 @@ def give(session: Session, place: Place, what: Intent, *, at: datetime = NOW) ->
     done = answers.confirm_answer(session, place, what.nonce, newest_code(session, place), received_at=at, now=at)
     assert isinstance(done, Recorded)
     return done.answer
+
+
+def sign(session: Session, reference: str, email: str = ANNA, *, at: datetime = NOW, **changes: Any) -> str:
+    """The representative signs for the society; returns the reference of the answer."""
+    place = enter(session, reference, email, now=at)
+    what = intent(session, place, nonce=f"nonce-of-{email}-{at.isoformat()}")
+    return give(session, place, replace(what, sign_on=sign_on_facts(**changes)), at=at)
+
+
+def letter_closed(session: Session, actor: Actor, *entries: RosterEntry, **changes: Any) -> str:
+    """Signed by every society that is named, and past its deadline."""
+    reference = letter_in_signing(session, actor, *entries, **changes)
+    for one in entries or (entry(),):
+        sign(session, reference, one.email, printed_name=one.society, officer=one.contact)
+    assert sign_on.close_if_due(session, letter_row(session, reference).id, now=DEADLINE)
+    return reference
+
+
+def seal_it(session: Session, actor: Actor, reference: str, *, now: datetime = SEALABLE) -> None:
+    """Sealed with a file that no press made."""
+    plan = seal.plan_seal(session, actor, reference, Links("http://127.0.0.1:8000"), now=now)
+    seal.seal_letter(session, actor, reference, plan, FAKE_PDF, now=now)
+
+
+def letter_sealed(session: Session, actor: Actor, *entries: RosterEntry, **changes: Any) -> str:
+    reference = letter_closed(session, actor, *entries, **changes)
+    seal_it(session, actor, reference)
+    return reference
+
+
+def submitted(**changes: Any) -> submissions.Submitted:
+    whole = submissions.Submitted("Journal of Invented Medicine", "rapid_response", "JIM-1", SEALABLE.date(), "By the form.")
+    return replace(whole, **changes)
+
+
+def letter_submitted(session: Session, actor: Actor, *entries: RosterEntry, **changes: Any) -> str:
+    reference = letter_sealed(session, actor, *entries, **changes)
+    submissions.submit_letter(session, actor, reference, submitted(), now=SEALABLE)
+    return reference
