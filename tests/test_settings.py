@@ -150,7 +150,7 @@ def test_key_file_that_cannot_be_read_is_refused_by_its_name(tmp_path: Path) -> 
     ],
 )
 def test_base_address_is_kept_in_one_form(tmp_path: Path, typed: str, base: str) -> None:
-    assert load(tmp_path, UNDERSIGNED_BASE_URL=typed).links.base == base
+    assert load(tmp_path, UNDERSIGNED_BASE_URL=typed, UNDERSIGNED_SMTP_HOST="mail.example.org").links.base == base
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_database_address_names_our_driver(tmp_path: Path, typed: str, url: str)
     ],
 )
 def test_sender_follows_the_base_address(tmp_path: Path, base: str, sender: str) -> None:
-    assert load(tmp_path, UNDERSIGNED_BASE_URL=base).mail_from == sender
+    assert load(tmp_path, UNDERSIGNED_BASE_URL=base, UNDERSIGNED_SMTP_HOST="mail.example.org").mail_from == sender
 
 
 def test_sender_can_be_set(tmp_path: Path) -> None:
@@ -200,3 +200,15 @@ def test_clock_can_be_shifted_on_this_machine_alone(tmp_path: Path, base: str) -
     settings = load(tmp_path, UNDERSIGNED_CLOCK=str(tmp_path / "clock"), UNDERSIGNED_BASE_URL=base)
     assert settings.clock == ShiftedClock(tmp_path / "clock")
     assert settings.is_rehearsal
+
+
+def test_public_address_without_mail_server_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="UNDERSIGNED_SMTP_HOST"):
+        load(tmp_path, UNDERSIGNED_BASE_URL="https://letters.example.org")
+
+
+@pytest.mark.parametrize(("security", "port"), [("starttls", 587), ("tls", 465), ("none", 25)])
+def test_port_follows_the_security_of_the_connection(tmp_path: Path, security: str, port: int) -> None:
+    settings = load(tmp_path, UNDERSIGNED_SMTP_HOST="mail.example.org", UNDERSIGNED_SMTP_SECURITY=security)
+    assert settings.smtp is not None
+    assert settings.smtp.port == port

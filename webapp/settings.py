@@ -28,6 +28,10 @@ class MailSecurity(StrEnum):
     NONE = "none"
 
 
+# RFC 8314: submission with implicit TLS has a port of its own.
+_PORTS = {MailSecurity.STARTTLS: 587, MailSecurity.TLS: 465, MailSecurity.NONE: 25}
+
+
 @dataclass(frozen=True)
 class Smtp:
     """The mail server that takes the letters' messages."""
@@ -79,13 +83,17 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     offset_file = env.get("UNDERSIGNED_CLOCK")
     if offset_file and not links.is_loopback:
         raise SettingsError("UNDERSIGNED_CLOCK shifts the clock and is only for rehearsals on this machine: remove it.")
+    smtp = _smtp(env)
+    if smtp is None and not links.is_loopback:
+        # The mailbox page would show every link and code to all of the staff (R19).
+        raise SettingsError("At a public address mail must leave: set UNDERSIGNED_SMTP_HOST to your mail server.")
     return Settings(
         data_folder=folder,
         database_url=_database_url(env.get("DATABASE_URL"), folder),
         links=links,
         keyring=Keyring(_secret_key(env, folder)),
         mail_from=_mail_from(env.get("UNDERSIGNED_MAIL_FROM"), links),
-        smtp=_smtp(env),
+        smtp=smtp,
         clock=ShiftedClock(Path(offset_file)) if offset_file else SystemClock(),
         is_rehearsal=bool(offset_file),
         trusted_proxies=_number(env, "UNDERSIGNED_TRUSTED_PROXIES", 0),
@@ -171,7 +179,7 @@ def _smtp(env: Mapping[str, str]) -> Smtp | None:
     user, password = env.get("UNDERSIGNED_SMTP_USER") or None, env.get("UNDERSIGNED_SMTP_PASSWORD") or None
     if (user is None) != (password is None):
         raise SettingsError("UNDERSIGNED_SMTP_USER and UNDERSIGNED_SMTP_PASSWORD belong together: set both or neither.")
-    port = _number(env, "UNDERSIGNED_SMTP_PORT", 587)
+    port = _number(env, "UNDERSIGNED_SMTP_PORT", _PORTS[MailSecurity(typed)])
     if not 1 <= port <= 65_535:
         raise SettingsError("UNDERSIGNED_SMTP_PORT must be between 1 and 65535.")
     return Smtp(host, port, user, password, MailSecurity(typed))

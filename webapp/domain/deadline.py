@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from webapp.domain.errors import InvalidInput
@@ -25,8 +26,13 @@ class ShownInstant:
 
 
 def is_zone(name: str) -> bool:
-    """Whether the name is an IANA time zone that this machine knows."""
-    return name in available_timezones()
+    """Whether the name is an IANA time zone that this machine knows and that means the same on every machine."""
+    return name in _zones()
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones()) - {"Factory", "localtime"}
 
 
 def show_date(day: date) -> str:

@@ -112,6 +112,9 @@ def _columns(cells: list[str]) -> list[str]:
 
 
 def _entry(number: int, columns: list[str], cells: list[str]) -> RosterEntry:
+    # Spreadsheets write empty cells out to the widest row of the sheet.
+    while len(cells) > len(columns) and not cells[-1].strip():
+        cells = cells[:-1]
     if len(cells) > len(columns):
         sentence = f"Row {number} has more cells than row 1 has columns. A name with a comma in it must stand in quotation marks."
         raise InvalidInput(sentence, field="file")
