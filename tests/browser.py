@@ -38,7 +38,7 @@ class Page:
             if field.tag in _FIELDS and field.get("type") not in {"hidden", "submit"}:
                 assert field.get("id") in labelled or field.get("aria-label"), f"{field.get('name')} has no label"
         for element in self.root.iter():
-            assert not any(name == "style" or name.startswith("on") for name in element.keys()), "inline style or script"
+            assert not any(name == "style" or name.startswith("on") for name in element.attrib), "inline style or script"
 
     def all(self, tag: str) -> list[Element]:
         return [e for e in self.root.iter() if e.tag == tag]

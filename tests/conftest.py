@@ -3,18 +3,24 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
-from sqlalchemy import Engine
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 # The PostgreSQL wheel warns where there is no runtime folder, as in a container.
 os.environ.setdefault("XDG_RUNTIME_DIR", mkdtemp(prefix="undersigned-run-"))
 
+from tests.browser import Browser
 from tests.factories import NOW, FakeClock, settings_for
+from tests.postman import Postman
+from webapp.app import create_app
 from webapp.persistence.database import make_engine
 from webapp.persistence.migrate import prepare
 from webapp.settings import Settings
@@ -56,3 +62,65 @@ def session(engine: Engine) -> Iterator[Session]:
     with Session(engine) as session:
         yield session
         session.rollback()
+
+
+@pytest.fixture(scope="session")
+def shared_engine(tmp_path_factory: pytest.TempPathFactory, database_template: Path) -> Iterator[Engine]:
+    """One engine for all tests that leave nothing behind: it keeps the SQL that it has compiled."""
+    folder = tmp_path_factory.mktemp("shared")
+    shutil.copy(database_template, folder / "undersigned.db")
+    engine = make_engine(settings_for(folder))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def connection(shared_engine: Engine) -> Iterator[Connection]:
+    """A connection whose one transaction is rolled back at the end."""
+    with shared_engine.connect() as connection:
+        outermost = connection.begin()
+        yield connection
+        outermost.rollback()
+
+
+class Store:
+    """Each use is a transaction as the edge opens it: kept when it returns, undone when it raises; all undone at the end of the test."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @contextmanager
+    def __call__(self) -> Iterator[Session]:
+        with Session(self.connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session, session.begin():
+            yield session
+
+
+@pytest.fixture
+def store(connection: Connection) -> Store:
+    return Store(connection)
+
+
+@pytest.fixture
+def mail(settings: Settings, engine: Engine) -> Postman:
+    return Postman(settings, engine)
+
+
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture
+def app(settings: Settings, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
+    """The real application on the test's own database."""
+    app = create_app(settings)
+    # Each test makes its own application; the templates are the same, and compiled once.
+    app.jinja_env.bytecode_cache = compiled_templates
+    yield app
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    return Browser(app)

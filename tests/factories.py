@@ -16,15 +16,21 @@ from webapp.domain.tokens import Keyring, hash_token
 from webapp.persistence.tables import CodeRow, InvitationRow, LetterRow, RepresentativeRow, SocietyRow
 from webapp.services import access, answers, doors, letters, rooms, roster, seal, sign_on, submissions
 from webapp.services.answers import Intent, Recorded
+from webapp.services.documents import digest_in_force
 from webapp.services.letters import AuthorDraft, LetterDraft, TargetDraft
 from webapp.services.place import Place
 from webapp.settings import Settings
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-DEADLINE_LOCAL = datetime(2026, 3, 14, 17, 0)
+DEADLINE_LOCAL = datetime(2026, 3, 14, 17, 0)  # noqa: DTZ001 - a wall clock has no zone, that is its point
 ZONE = "Europe/Berlin"
 DEADLINE = datetime(2026, 3, 14, 16, 0, tzinfo=UTC)
 KEYRING = Keyring(b"a key for tests only, of more than thirty-two bytes")
+
+REFERENCES = (
+    '[{"id": "vale2026", "type": "article-journal", "title": "A quiet hour", '
+    '"author": [{"family": "Vale", "given": "A"}], "issued": {"date-parts": [[2026]]}}]'
+)
 
 COORDINATOR, STRANGER = "coordinator@example.org", "stranger@example.org"
 ANNA, BRUNO, OTTO = "anna@gullhaven.example.org", "bruno@gullhaven.example.org", "otto@marshes.example.org"
@@ -71,7 +77,7 @@ def draft(**changes: Any) -> LetterDraft:
         journal="Journal of Invented Medicine",
         addressee="The Editor-in-Chief",
         statement="To the Editor,\n\nWe, the undersigned, disagree [@vale2026].\n\n## Why\n\nBecause of *evidence*.\n",
-        references_typed='[{"id": "vale2026", "type": "article-journal", "title": "A quiet hour", "author": [{"family": "Vale", "given": "A"}], "issued": {"date-parts": [[2026]]}}]',
+        references_typed=REFERENCES,
         deadline_local=DEADLINE_LOCAL,
         deadline_zone=ZONE,
         submission_target=date(2026, 3, 18),
@@ -148,8 +154,6 @@ def sign_on_facts(**changes: Any) -> SignOn:
 
 def intent(session: Session, place: Place, act: str = AnswerKind.SIGN, *, nonce: str = "a-nonce-of-this-form", **changes: Any) -> Intent:
     """What a page would send: the digest in force, and the answer that stands, to be replaced."""
-    from webapp.services.documents import digest_in_force
-
     standing = answers.standing_answer(session, place.invitation.id)
     facts: dict[str, Any] = {
         "act": act,

@@ -1,0 +1,30 @@
+"""The whole database as text, so that a test can say: nothing was stored."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+Dump = dict[str, list[str]]
+
+
+def dump(bind: Engine | Connection, *, without: tuple[str, ...] = ()) -> Dump:
+    """Every row of every table, the job engine's queue included."""
+    if isinstance(bind, Engine):
+        with bind.connect() as connection:
+            return dump(connection, without=without)
+    names = [name for name in inspect(bind).get_table_names() if name not in without]
+    return {name: sorted(repr(tuple(row)) for row in bind.execute(text(f'SELECT * FROM "{name}"'))) for name in names}
+
+
+def changed(before: Dump, after: Dump) -> set[str]:
+    """The tables that differ."""
+    return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+
+
+@contextmanager
+def unchanged(bind: Engine | Connection, *, but: tuple[str, ...] = ()) -> Iterator[None]:
+    """What happens within stores nothing, except in the tables that are named."""
+    before = dump(bind)
+    yield
+    assert changed(before, dump(bind)) <= set(but)

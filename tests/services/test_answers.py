@@ -1,0 +1,488 @@
+"""Answers: one stands, on the text that was shown, in time, confirmed with the code, stored once."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection, func, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from tests.conftest import Store
+from tests.dump import unchanged
+from tests.factories import (
+    ANNA,
+    BRUNO,
+    DEADLINE,
+    KEYRING,
+    NOW,
+    back,
+    enter,
+    give,
+    intent,
+    letter_row,
+    newest_code,
+    sign,
+    sign_on_facts,
+)
+from webapp.domain import limits
+from webapp.domain.actor import Actor
+from webapp.domain.errors import AnswerStands, Conflict, DomainError, InvalidInput, StaleText, TooLate, WrongState
+from webapp.persistence.tables import AnswerRow, CodeRow, EventRow, OutboxRow, PendingAnswerRow
+from webapp.services import answers, sign_on
+from webapp.services.answers import WITHDRAW, Recorded, WrongCode
+
+MS = timedelta(milliseconds=1)
+
+
+def standing(session: Session, reference: str) -> list[AnswerRow]:
+    letter = letter_row(session, reference)
+    return list(session.scalars(select(AnswerRow).where(AnswerRow.letter_id == letter.id, AnswerRow.is_standing.is_(True))))
+
+
+def reasons(session: Session, kind: str) -> list[tuple[str, str]]:
+    rows = session.scalars(select(OutboxRow).where(OutboxRow.kind == kind).order_by(OutboxRow.id))
+    return [(row.to_address, row.reason) for row in rows]
+
+
+def test_society_signs_and_every_representative_has_a_receipt(store: Store, letter: str) -> None:
+    with store() as session:
+        reference = sign(session, letter)
+    with store() as session:
+        answer = standing(session, letter)[0]
+        assert (answer.reference, answer.kind, answer.printed_name) == (reference, "sign", "Gullhaven, Society of")
+        assert (answer.officer, answer.office, answer.decided_by, answer.mandate) == ("Prof. Anna Berg", "President", "the board", "edit")
+        assert answer.authority == "code"
+        assert answer.authority_sentence.startswith("I am authorised by Gullhaven, Society of to state")
+        assert [to for to, _reason in reasons(session, "receipt")] == [ANNA, BRUNO]
+        assert session.scalar(select(func.count()).select_from(PendingAnswerRow)) == 0
+
+
+@pytest.mark.parametrize("reason", ["", "Our board sees it otherwise."])
+def test_society_declines_with_or_without_a_reason(store: Store, letter: str, reason: str) -> None:
+    with store() as session:
+        place = enter(session, letter)
+        give(session, place, intent(session, place, "decline", reason=reason))
+        answer = standing(session, letter)[0]
+        assert (answer.kind, answer.reason, answer.officer) == ("decline", reason, "")
+        assert "does not sign" in answer.authority_sentence
+        assert len(reasons(session, "receipt")) == 2
+
+
+def test_withdrawn_answer_stands_no_more_and_is_kept(store: Store, letter: str) -> None:
+    with store() as session:
+        reference = sign(session, letter)
+        place = enter(session, letter)
+        assert give(session, place, intent(session, place, WITHDRAW, nonce="the-nonce-to-withdraw", reason="A mistake.")) == reference
+        assert standing(session, letter) == []
+        kept = session.scalars(select(AnswerRow)).one()
+        assert kept.withdrawn_at == NOW
+        assert [to for to, _reason in reasons(session, "withdrawal_receipt")] == [ANNA, BRUNO]
+
+
+def test_nothing_can_be_withdrawn_where_nothing_stands(store: Store, connection: Connection, letter: str) -> None:
+    with store() as session:
+        place = enter(session, letter)
+    with unchanged(connection), pytest.raises(WrongState, match="no answer of your society"), store() as session:
+        answers.prepare_answer(session, back(session, place), intent(session, place, WITHDRAW), KEYRING, received_at=NOW, now=NOW)
+
+
+def test_society_can_answer_again_after_withdrawing(store: Store, letter: str) -> None:
+    with store() as session:
+        sign(session, letter)
+        place = enter(session, letter)
+        give(session, place, intent(session, place, WITHDRAW, nonce="the-nonce-to-withdraw"))
+        again = sign(session, letter, at=NOW + timedelta(hours=1))
+        assert [row.reference for row in standing(session, letter)] == [again]
+
+
+# R1
+
+
+def test_r1_two_representatives_one_answer_stands(store: Store, connection: Connection, letter: str) -> None:
+    with store() as session:
+        first, second = enter(session, letter, ANNA), enter(session, letter, BRUNO)
+        of_anna, of_bruno = intent(session, first), intent(session, second, nonce="the-nonce-of-bruno")
+        answers.prepare_answer(session, first, of_anna, KEYRING, received_at=NOW, now=NOW)
+        answers.prepare_answer(session, second, of_bruno, KEYRING, received_at=NOW, now=NOW)
+        code = newest_code(session, second)
+        answers.confirm_answer(session, first, of_anna.nonce, newest_code(session, first), received_at=NOW, now=NOW)
+    with (
+        unchanged(connection),
+        pytest.raises(AnswerStands, match="Anna Berg signed for your society on 2 March 2026") as told,
+        store() as session,
+    ):
+        answers.confirm_answer(session, back(session, second), of_bruno.nonce, code, received_at=NOW, now=NOW)
+    with store() as session:
+        assert [row.reference for row in standing(session, letter)] == [told.value.answer]
+
+
+def test_r1_answer_is_replaced_only_by_naming_it(store: Store, letter: str) -> None:
+    with store() as session:
+        old = sign(session, letter, ANNA)
+        place = enter(session, letter, BRUNO)
+        what = intent(session, place, nonce="the-nonce-of-bruno")
+        for replaces in (None, "another-one"):
+            with pytest.raises(AnswerStands):
+                answers.prepare_answer(session, place, replace(what, replaces=replaces), KEYRING, received_at=NOW, now=NOW)
+        new = give(session, place, what)
+        rows = {row.reference: row for row in session.scalars(select(AnswerRow))}
+        assert (rows[old].is_standing, rows[new].is_standing) == (False, True)
+        assert rows[new].replaces_id == rows[old].id
+        assert [to for to, _reason in reasons(session, "receipt")] == [ANNA, BRUNO, ANNA, BRUNO]
+
+
+def test_r1_answer_replaced_meanwhile_is_not_replaced_again_unseen(store: Store, letter: str) -> None:
+    with store() as session:
+        sign(session, letter, ANNA)
+        place = enter(session, letter, BRUNO)
+        what = intent(session, place, nonce="the-nonce-of-bruno")
+        answers.prepare_answer(session, place, what, KEYRING, received_at=NOW, now=NOW)
+        code = newest_code(session, place)
+        sign(session, letter, ANNA, at=NOW + timedelta(minutes=1))
+        with pytest.raises(AnswerStands):
+            answers.confirm_answer(session, place, what.nonce, code, received_at=NOW, now=NOW)
+
+
+def test_r1_database_refuses_a_second_standing_answer(store: Store, letter: str) -> None:
+    with store() as session:
+        sign(session, letter)
+        columns = [column.name for column in AnswerRow.__table__.columns if column.name not in {"id", "reference", "nonce"}]
+        names = ", ".join(columns)
+        copy = f"INSERT INTO answer (reference, nonce, {names}) SELECT 'second', 'second', {names} FROM answer"
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(text(copy))
+
+
+# R2
+
+
+def test_r2_old_digest_is_refused_and_nothing_is_stored(store: Store, connection: Connection, letter: str) -> None:
+    with store() as session:
+        place = enter(session, letter)
+        what = replace(intent(session, place), digest="0" * 64)
+    with unchanged(connection), pytest.raises(StaleText, match="nothing was stored"), store() as session:
+        answers.prepare_answer(session, back(session, place), what, KEYRING, received_at=NOW, now=NOW)
+
+
+def test_r2_text_that_changed_between_form_and_code_is_refused(store: Store, connection: Connection, letter: str) -> None:
+    with store() as session:
+        place = enter(session, letter)
+        what = intent(session, place)
+        answers.prepare_answer(session, place, what, KEYRING, received_at=NOW, now=NOW)
+        code = newest_code(session, place)
+        pending = session.scalars(select(PendingAnswerRow)).one()
+        pending.digest = "0" * 64
+    with unchanged(connection), pytest.raises(StaleText), store() as session:
+        answers.confirm_answer(session, back(session, place), what.nonce, code, received_at=NOW, now=NOW)
+
+
+def test_r2_answer_names_the_digest_of_the_frozen_revision(store: Store, letter: str) -> None:
+    with store() as session:
+        sign(session, letter)
+        revision = letter_row(session, letter).revision_in_force
+        assert revision is not None
+        assert standing(session, letter)[0].digest == revision.digest
+
+
+# R8
+
+
+def test_r8_same_form_twice_is_one_answer_one_event_one_receipt_each(store: Store, connection: Connection, letter: str) -> None:
+    with store() as session:
+        place = enter(session, letter)
+        what = intent(session, place)
+        answers.prepare_answer(session, place, what, KEYRING, received_at=NOW, now=NOW)
+        code = newest_code(session, place)
+        first = answers.confirm_answer(session, place, what.nonce, code, received_at=NOW, now=NOW)
+    with unchanged(connection), store() as session:
+        assert answers.confirm_answer(session, back(session, place), what.nonce, code, received_at=NOW, now=NOW) == first
+    with store() as session:
+        assert session.scalar(select(func.count()).select_from(AnswerRow)) == 1
+        assert session.scalar(select(func.count()).select_from(EventRow).where(EventRow.kind == "answer.given")) == 1
+        assert len(reasons(session, "receipt")) == 2
+
+
+def test_r8_same_withdrawal_twice_is_one(store: Store, connection: Connection, letter: str) -> None:
+    with store() as session:
+        sign(session, letter)
+        place = enter(session, letter)
+        done = give(session, place, intent(session, place, WITHDRAW, nonce="the-nonce-to-withdraw"))
+    with unchanged(connection), store() as session:
+        again = answers.confirm_answer(session, back(session, place), "the-nonce-to-withdraw", "whatever", received_at=NOW, now=NOW)
+        assert again == Recorded(done)
+
+
+def test_r8_repeating_after_the_deadline_still_gives_the_same_answer(store: Store, letter: str) -> None:
+    with store() as session:
+        place = enter(session, letter)
+        what = intent(session, place)
+        done = give(session, place, what)
+        late = DEADLINE + timedelta(minutes=1)
+        assert answers.confirm_answer(session, place, what.nonce, "", received_at=late, now=late) == Recorded(done)
+
+
+def test_r8_answer_event_and_receipt_are_stored_together_or_not_at_all(
+    store: Store, connection: Connection, letter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store() as session:
+        place = enter(session, letter)
+        what = intent(session, place)
+        answers.prepare_answer(session, place, what, KEYRING, received_at=NOW, now=NOW)
+        code = newest_code(session, place)
+
+    def fail(*_: object, **__: object) -> None:
+        raise ConnectionError
+
+    # The one way to break a transaction at its last step.
+    monkeypatch.setattr(answers.outbox, "put", fail)
+    with unchanged(connection), pytest.raises(ConnectionError), store() as session:
+        answers.confirm_answer(session, back(session, place), what.nonce, code, received_at=NOW, now=NOW)
+
+
+# R9
+
+
+@pytest.mark.parametrize(
+    ("received_at", "counts"), [(DEADLINE - MS, True), (DEADLINE, False), (DEADLINE + MS, False)], ids=["before", "at", "after"]
+)
+def test_r9_one_instant_decides_to_the_millisecond(store: Store, letter: str, received_at: datetime, counts: bool) -> None:
+    with store() as session:
+        place = enter(session, letter, now=DEADLINE - timedelta(minutes=5))
+        what = intent(session, place)
+        answers.prepare_answer(
+            session, place, what, KEYRING, received_at=DEADLINE - timedelta(minutes=5), now=DEADLINE - timedelta(minutes=5)
+        )
+        code = newest_code(session, place)
+    try:
+        with store() as session:
+            answers.confirm_answer(session, back(session, place), what.nonce, code, received_at=received_at, now=received_at)
+    except TooLate as refused:
+        assert "14 March 2026, 17:00 Europe/Berlin (16:00 UTC)" in str(refused)
+    with store() as session:
+        assert len(standing(session, letter)) == counts
+
+
+def test_r9_answer_received_in_time_counts_though_the_letter_reads_closed(store: Store, letter: str) -> None:
+    with store() as session:
+        place = enter(session, letter, now=DEADLINE - timedelta(minutes=5))
+        what = intent(session, place)
+        answers.prepare_answer(session, place, what, KEYRING, received_at=DEADLINE - MS, now=DEADLINE - MS)
+        code = newest_code(session, place)
+    with store() as session:
+        assert sign_on.close_if_due(session, letter_row(session, letter).id, now=DEADLINE)
+    with store() as session:
+        later = DEADLINE + timedelta(seconds=20)
+        assert isinstance(
+            answers.confirm_answer(session, back(session, place), what.nonce, code, received_at=DEADLINE - MS, now=later), Recorded
+        )
+        assert standing(session, letter)[0].received_at == DEADLINE - MS
+
+
+def test_r9_after_an_early_close_the_instant_of_the_close_decides(store: Store, coordinator: Actor, letter: str) -> None:
+    closed = NOW + timedelta(days=1)
+    with store() as session:
+        place = enter(session, letter)
+        give(session, place, intent(session, place))
+        what = intent(session, place, nonce="the-nonce-to-replace")
+        answers.prepare_answer(session, place, what, KEYRING, received_at=closed - MS, now=closed - MS)
+        code = newest_code(session, place)
+        sign_on.close_early(session, coordinator, letter, now=closed)
+        for received_at in (closed, closed + MS):
+            with pytest.raises(TooLate):
+                answers.confirm_answer(session, place, what.nonce, code, received_at=received_at, now=closed)
+        done = answers.confirm_answer(session, place, what.nonce, code, received_at=closed - MS, now=closed + MS)
+        assert isinstance(done, Recorded)
+
+
+@pytest.mark.parametrize("act", ["sign", "decline", WITHDRAW])
+def test_r9_no_answer_of_any_kind_is_prepared_after_the_deadline(store: Store, connection: Connection, letter: str, act: str) -> None:
+    with store() as session:
+        sign(session, letter)
+        place = enter(session, letter)
+        what = intent(session, place, act, nonce="a-nonce-too-late")
+    with unchanged(connection), pytest.raises(TooLate, match="not counted"), store() as session:
+        answers.prepare_answer(session, back(session, place), what, KEYRING, received_at=DEADLINE, now=DEADLINE)
+
+
+@pytest.mark.parametrize("state", ["sealed", "submitted", "resolved", "cancelled"])
+def test_no_answer_is_taken_once_the_letter_has_gone_on(store: Store, connection: Connection, letter: str, state: str) -> None:
+    with store() as session:
+        place = enter(session, letter)
+        what = intent(session, place)
+        row = letter_row(session, letter)
+        row.state, row.closed_at, row.sealed_at = state, DEADLINE, DEADLINE
+    with unchanged(connection), pytest.raises(TooLate), store() as session:
+        answers.prepare_answer(session, back(session, place), what, KEYRING, received_at=NOW, now=NOW)
+
+
+# Wrong turns and bad input
+
+
+def test_page_older_than_the_last_one_cannot_be_confirmed(store: Store, connection: Connection, letter: str) -> None:
+    with store() as session:
+        place = enter(session, letter)
+        old, new = intent(session, place), intent(session, place, nonce="the-newer-nonce")
+        answers.prepare_answer(session, place, old, KEYRING, received_at=NOW, now=NOW)
+        answers.prepare_answer(session, place, new, KEYRING, received_at=NOW, now=NOW)
+        code = newest_code(session, place)
+    with unchanged(connection), pytest.raises(Conflict, match="older than your last one"), store() as session:
+        answers.confirm_answer(session, back(session, place), old.nonce, code, received_at=NOW, now=NOW)
+
+
+def test_nothing_can_be_confirmed_that_was_never_prepared(store: Store, letter: str) -> None:
+    with store() as session:
+        place = enter(session, letter)
+        with pytest.raises(Conflict):
+            answers.confirm_answer(session, place, "a-nonce-of-nothing", "AAAA-AAAA", received_at=NOW, now=NOW)
+
+
+def test_no_code_is_sent_again_for_nothing(store: Store, letter: str) -> None:
+    with store() as session, pytest.raises(WrongState, match="nothing waiting"):
+        answers.send_another_code(session, enter(session, letter), KEYRING, now=NOW)
+
+
+BAD: list[tuple[str, str]] = [
+    ("printed_name", ""),
+    ("printed_name", "x" * (limits.PRINTED_NAME + 1)),
+    ("printed_name", "Gull\x00haven"),
+    ("printed_name", "Gull\nhaven"),
+    ("printed_name", "Gull\u202ehaven"),
+    ("printed_name", "Gull\U0001f600haven"),
+    ("officer", ""),
+    ("officer", "Anna\nBerg"),
+    ("office", "Presi\u202edent"),
+    ("decided_by", "the\nboard"),
+    ("competing_interests", "None\x07"),
+]
+
+
+@pytest.mark.parametrize(("field", "typed"), BAD)
+def test_bad_input_names_its_field_and_nothing_is_stored(store: Store, connection: Connection, letter: str, field: str, typed: str) -> None:
+    with store() as session:
+        place = enter(session, letter)
+        what = replace(intent(session, place), sign_on=sign_on_facts(**{field: typed}))
+    with unchanged(connection), pytest.raises(InvalidInput) as refused, store() as session:
+        answers.prepare_answer(session, back(session, place), what, KEYRING, received_at=NOW, now=NOW)
+    assert refused.value.field == field
+
+
+def test_reason_may_be_as_long_as_its_limit_and_no_longer(store: Store, letter: str) -> None:
+    with store() as session:
+        place = enter(session, letter)
+        for length, fits in ((limits.REASON, True), (limits.REASON + 1, False)):
+            what = intent(session, place, "decline", nonce=f"a-nonce-for-{length}", reason="x" * length)
+            try:
+                answers.prepare_answer(session, place, what, KEYRING, received_at=NOW, now=NOW)
+            except DomainError as refused:
+                assert not fits and "4000 is the most" in str(refused)
+
+
+def test_r15_society_is_printed_exactly_as_given(store: Store, letter: str) -> None:
+    name = "the “Gullhaven” SOCIETY (of 1901), e.V. & Co., l’Été"
+    with store() as session:
+        sign(session, letter, printed_name=name)
+        assert standing(session, letter)[0].printed_name == name
+
+
+def test_officer_who_does_not_consent_is_in_no_public_part_of_the_record(store: Store, letter: str) -> None:
+    with store() as session:
+        sign(session, letter, consent_to_print=False)
+        event = session.scalars(select(EventRow).where(EventRow.kind == "answer.given")).one()
+        assert "Prof. Anna Berg" not in event.public
+        assert "Prof. Anna Berg" in (event.private or "")
+
+
+# R7
+
+
+def prepared(session: Session, letter: str, email: str = ANNA) -> tuple[answers.Place, str, str]:
+    """A place, the nonce of what waits there, and its code."""
+    place = enter(session, letter, email)
+    what = intent(session, place, nonce=f"the-nonce-of-{email}")
+    answers.prepare_answer(session, place, what, KEYRING, received_at=NOW, now=NOW)
+    return place, what.nonce, newest_code(session, place)
+
+
+def confirm(session: Session, place: answers.Place, nonce: str, code: str, *, at: datetime = NOW) -> Recorded | WrongCode:
+    return answers.confirm_answer(session, place, nonce, code, received_at=at, now=at)
+
+
+@pytest.mark.parametrize("typed", ["", "AAAA-AAAA", "0" * 40, "\x00", "’; DROP TABLE answer"])
+def test_r7_link_alone_never_answers(store: Store, letter: str, typed: str) -> None:
+    with store() as session:
+        place, nonce, _code = prepared(session, letter)
+        assert confirm(session, place, nonce, typed) == WrongCode(4)
+        assert standing(session, letter) == []
+
+
+def test_r7_fifth_wrong_try_locks_the_code(store: Store, letter: str) -> None:
+    with store() as session:
+        place, nonce, code = prepared(session, letter)
+        assert [confirm(session, place, nonce, "AAAA-AAAA") for _ in range(5)] == [WrongCode(left) for left in (4, 3, 2, 1, 0)]
+        assert confirm(session, place, nonce, code) == WrongCode(0)
+        assert standing(session, letter) == []
+        answers.send_another_code(session, place, KEYRING, now=NOW)
+        assert isinstance(confirm(session, place, nonce, newest_code(session, place)), Recorded)
+
+
+def test_r7_code_of_another_representative_does_not_fit(store: Store, letter: str) -> None:
+    with store() as session:
+        place, nonce, _code = prepared(session, letter, ANNA)
+        _other, _nonce, code = prepared(session, letter, BRUNO)
+        assert confirm(session, place, nonce, code) == WrongCode(4)
+
+
+def test_r7_code_of_another_session_does_not_fit(store: Store, letter: str) -> None:
+    with store() as session:
+        _place, nonce, code = prepared(session, letter)
+        same_person_elsewhere = enter(session, letter)
+        assert confirm(session, same_person_elsewhere, nonce, code) == WrongCode(0)
+
+
+def test_r7_code_of_another_nonce_does_not_fit(store: Store, letter: str) -> None:
+    with store() as session:
+        place, _nonce, code = prepared(session, letter)
+        what = intent(session, place, "decline", nonce="the-nonce-to-decline")
+        answers.prepare_answer(session, place, what, KEYRING, received_at=NOW, now=NOW)
+        assert confirm(session, place, what.nonce, code) == WrongCode(4)
+
+
+@pytest.mark.parametrize(("after", "works"), [(limits.CODE_LIFE - MS, True), (limits.CODE_LIFE, False)], ids=["at 29:59", "at 30:00"])
+def test_r7_code_lives_thirty_minutes(store: Store, letter: str, after: timedelta, works: bool) -> None:
+    with store() as session:
+        place, nonce, code = prepared(session, letter)
+        assert isinstance(confirm(session, place, nonce, code, at=NOW + after), Recorded) is works
+
+
+def test_r7_code_works_once(store: Store, letter: str) -> None:
+    with store() as session:
+        place, nonce, code = prepared(session, letter)
+        confirm(session, place, nonce, code)
+        what = intent(session, place, "decline", nonce="the-nonce-to-decline")
+        answers.prepare_answer(session, place, what, KEYRING, received_at=NOW, now=NOW)
+        assert confirm(session, place, what.nonce, code) == WrongCode(4)
+        used = session.scalars(select(CodeRow).order_by(CodeRow.id)).first()
+        assert used is not None and used.used_at == NOW
+
+
+def test_r7_withdrawal_needs_the_code_too(store: Store, letter: str) -> None:
+    with store() as session:
+        sign(session, letter)
+        place = enter(session, letter)
+        what = intent(session, place, WITHDRAW, nonce="the-nonce-to-withdraw")
+        answers.prepare_answer(session, place, what, KEYRING, received_at=NOW, now=NOW)
+        assert confirm(session, place, what.nonce, "AAAA-AAAA") == WrongCode(4)
+        assert len(standing(session, letter)) == 1
+
+
+@pytest.mark.parametrize(
+    "written",
+    [str.lower, lambda code: f" {code[:4]} – {code[4:]} ", lambda code: code.replace("0", "o").replace("1", "l")],
+    ids=["in small letters", "with spaces and a dash", "with look-alikes"],
+)
+def test_code_is_taken_as_people_type_it(store: Store, letter: str, written: Callable[[str], str]) -> None:
+    with store() as session:
+        place, nonce, code = prepared(session, letter)
+        assert isinstance(confirm(session, place, nonce, written(code)), Recorded)
