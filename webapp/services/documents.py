@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from pyuca import Collator
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -62,12 +63,21 @@ def signatory_lines(session: Session, letter: LetterRow) -> tuple[SignatoryLine,
     """The signatories: the sealed list once there is one, for good (R11); else those who have signed so far."""
     if letter.sealed_at is not None:
         query = select(SealedSignatoryRow).where(SealedSignatoryRow.letter_id == letter.id).order_by(SealedSignatoryRow.position)
-        return tuple(SignatoryLine(row.printed_name, row.officer, row.office, row.country or None) for row in session.scalars(query))
-    return tuple(signatory_line(row) for row in signing_answers(session, letter))
+        return tuple(
+            SignatoryLine(row.printed_name, row.officer or None, row.office or None, country_name(row.country, letter.language))
+            for row in session.scalars(query)
+        )
+    return tuple(signatory_line(row, letter.language) for row in signing_answers(session, letter))
 
 
-def signatory_line(answer: AnswerRow) -> SignatoryLine:
-    country = answer.invitation.society.country or None
+def country_name(code: str, language: str) -> str | None:
+    """The country in the language of the letter; an unknown code stands as it was given."""
+    return Locale.parse(language, sep="-").territories.get(code, code) if code else None
+
+
+def signatory_line(answer: AnswerRow, language: str) -> SignatoryLine:
+    """How this society is printed: with its officer only where the officer has agreed."""
+    country = country_name(answer.invitation.society.country, language)
     if not answer.consent_to_print:
         return SignatoryLine(answer.printed_name, None, None, country)
     return SignatoryLine(answer.printed_name, answer.officer, answer.office, country)

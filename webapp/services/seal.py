@@ -72,7 +72,7 @@ def seal_letter(session: Session, actor: Actor, reference: str, plan: SealPlan, 
         raise Conflict("Something changed while the letter was being made, so it was not sealed. Look at the list again, then seal.")
     answers = signing_answers(session, letter)
     for position, answer in enumerate(answers, 1):
-        line = signatory_line(answer)
+        line = signatory_line(answer, letter.language)
         session.add(
             SealedSignatoryRow(
                 letter_id=letter.id,
@@ -81,7 +81,7 @@ def seal_letter(session: Session, actor: Actor, reference: str, plan: SealPlan, 
                 printed_name=line.printed_name,
                 officer=line.officer or "",
                 office=line.office or "",
-                country=line.country or "",
+                country=answer.invitation.society.country,
             )
         )
     digest = hashlib.sha256(pdf).hexdigest()
