@@ -32,8 +32,8 @@ def letter_html(document: LetterDocument) -> str:
         .get_template("documents/letter.html")
         .render(
             letter=document,
-            # Cleaned by the converter: the one piece of markup that comes from what people typed.
-            statement=Markup(statement_html(document.statement, document.references, language=document.language)),  # noqa: S704
+            # The one piece of markup that comes from what people typed.
+            statement=Markup(statement_html(document.statement, document.references, language=document.language)),  # noqa: S704 - cleaned there
             targets=[_target(target) for target in document.targets],
             dated=format_date(document.dated, "long", locale=_locale(document.language)),
             notice=notice,

@@ -25,7 +25,7 @@ class TypesettingRefusedError(Exception):
     """The document must not be printed as it is; `str(error)` says why, for a person."""
 
 
-class ClosedFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no annotations
+class ClosedFetcher(URLFetcher):
     """Answers the names in the closed table; anything else is refused and remembered, whatever WeasyPrint makes of the refusal."""
 
     def __init__(self) -> None:

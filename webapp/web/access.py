@@ -23,7 +23,11 @@ _MOST_ROOMS = 8
 
 def public(view: View) -> View:
     """Anybody may call it."""
-    view.access = "public"  # type: ignore[attr-defined]  # functions carry attributes; the architecture test reads this one
+    return _name_access(view, "public")
+
+
+def _name_access(view: View, access: str) -> View:
+    view.access = access  # type: ignore[attr-defined]  # functions carry attributes; the architecture test reads this one
     return view
 
 
@@ -39,8 +43,7 @@ def for_staff(permission: Permission | None = None) -> Callable[[View], View]:
                 access.load_letter(reading(), actor(), values["letter"], permission)
             return view(*args, **values)
 
-        checked.access = f"staff:{permission}" if permission else "staff"  # type: ignore[attr-defined]  # as in `public`
-        return cast(View, checked)
+        return cast(View, _name_access(checked, f"staff:{permission}" if permission else "staff"))
 
     return decorate
 
@@ -61,8 +64,7 @@ def for_representative(view: View) -> View:
         g.help_contact = None
         return view(place, *args, **values)
 
-    checked.access = "representative"  # type: ignore[attr-defined]  # as in `public`
-    return cast(View, checked)
+    return cast(View, _name_access(checked, "representative"))
 
 
 def reload_place(invitation: str) -> Place:

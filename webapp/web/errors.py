@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, render_template
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from webapp.domain.errors import (
     Conflict,
@@ -90,7 +90,7 @@ def _http_error(error: HTTPException) -> Any:
         return error
     title, sentence = _HTTP.get(status, ("That did not work", "Go back and try again."))
     page, _status = _page(title, sentence, status)
-    allow = {"Allow": ", ".join(error.valid_methods)} if status == 405 and getattr(error, "valid_methods", None) else {}  # type: ignore[attr-defined]
+    allow = {"Allow": ", ".join(error.valid_methods or ())} if isinstance(error, MethodNotAllowed) else {}
     return page, status, allow
 
 
