@@ -111,6 +111,10 @@ class Browser:
     def post(self, address: str, data: dict[str, Any], *, status: int = 200) -> Page:
         return self._seen(self.client.post(_local(address), data=data, follow_redirects=True), status)
 
+    def ask(self, address: str, method: str = "GET", **request: Any) -> TestResponse:
+        """The bare answer to one request: not followed, not looked at as a page."""
+        return self.client.open(address, method=method, buffered=True, **request)
+
     def follow(self, words: str) -> Page:
         return self.get(self.page.link(words))
 

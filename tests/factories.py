@@ -181,7 +181,7 @@ def give(session: Session, place: Place, what: Intent, *, at: datetime = NOW) ->
 def sign(session: Session, reference: str, email: str = ANNA, *, at: datetime = NOW, **changes: Any) -> str:
     """The representative signs for the society; returns the reference of the answer."""
     place = enter(session, reference, email, now=at)
-    what = intent(session, place, nonce=f"nonce-of-{email}-{at.isoformat()}")
+    what = intent(session, place, nonce=f"{reference}-{email}-{at.isoformat()}")
     return give(session, place, replace(what, sign_on=sign_on_facts(**changes)), at=at)
 
 

@@ -1,0 +1,106 @@
+"""R6: GET, HEAD and OPTIONS change nothing but sessions, whoever asks and for whatever."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from tests.browser import Browser
+from tests.dump import changed, dump
+from tests.web.world import Person, World
+from webapp.persistence.database import transaction
+from webapp.persistence.tables import SocietyRow
+from webapp.web.transaction import reading
+
+METHODS = ("GET", "HEAD", "OPTIONS")
+STATES = ("drafting", "signing", "closed", "sealed", "submitted")
+# The one table that a page may touch by being read: when a session was last seen.
+SESSIONS = {"web_session"}
+
+
+def rules(app: Flask) -> list[str]:
+    """Every address that the application answers, with one HTTP method of the safe ones or with several."""
+    return sorted({rule.rule for rule in app.url_map.iter_rules()})
+
+
+def addresses(world: World, rule: str) -> Iterator[str]:
+    """The address for the letter in each state; rules without a letter have one only."""
+    built = set()
+    for state in STATES:
+        address = rule
+        for name, value in world.values(state).items():
+            address = address.replace(f"<path:{name}>", value).replace(f"<{name}>", value)
+        built.add(address)
+    yield from sorted(built)
+
+
+@pytest.mark.parametrize("person", Person)
+def test_r6_safe_methods_change_nothing_but_sessions(readers: World, person: Person) -> None:
+    browser = readers.browser(person)
+    for rule in rules(readers.app):
+        assert changed_by_reading(readers, browser, rule) == set(), rule
+
+
+def changed_by_reading(world: World, browser: Browser, rule: str) -> set[str]:
+    before = dump(world.engine)
+    for address in addresses(world, rule):
+        for method in METHODS:
+            answer = browser.ask(address, method)
+            assert answer.status_code < 500, f"{method} {address}"
+    return changed(before, dump(world.engine)) - SESSIONS
+
+
+def test_r6_live_sign_in_link_is_not_used_up_by_reading_it(readers: World) -> None:
+    token, browser = readers.sign_in_token(), Browser(readers.app)
+    before = dump(readers.engine)
+    for _ in range(20):
+        for method in METHODS:
+            assert browser.ask(f"/sign-in/{token}", method).status_code == 200
+    assert dump(readers.engine) == before
+
+
+def test_r6_control_page_that_writes_is_found(world: World) -> None:
+    def writes() -> str:
+        with transaction(reading()) as session:
+            session.query(SocietyRow).update({"acronym": "written by a GET"})
+        return "read"
+
+    writes.access = "public"  # type: ignore[attr-defined]
+    world.app.add_url_rule("/planted", "planted", writes)
+    assert changed_by_reading(world, Browser(world.app), "/planted") == {"society"}
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Sec-Purpose": "prefetch"}, {"User-Agent": "Mozilla/5.0 (scanner)"}], ids=["plain", "prefetch", "agent"]
+)
+def test_r6_personal_link_sets_no_cookie_and_opens_nothing_however_often_it_is_read(readers: World, headers: dict[str, str]) -> None:
+    browser, before = Browser(readers.app), dump(readers.engine)
+    for address in (f"/i/{readers.facts.anna}", f"/i/{readers.facts.otto}"):
+        for method in METHODS * 4:
+            answer = browser.ask(address, method, headers=headers)
+            assert "Set-Cookie" not in answer.headers
+    assert dump(readers.engine) == before
+
+
+def test_r6_dead_link_stores_nothing_however_often_it_is_read(readers: World) -> None:
+    browser, before = Browser(readers.app), dump(readers.engine)
+    for address in ("/i/lost", "/i/" + "x" * 3000, "/sign-in/lost"):
+        for method in METHODS * 4:
+            assert browser.ask(address, method).status_code == (200 if method == "OPTIONS" else 404)
+    assert dump(readers.engine) == before
+
+
+def test_r6_reading_room_says_opened_only_after_the_button(world: World) -> None:
+    browser = Browser(world.app)
+    browser.get(f"/i/{world.facts.anna}")
+    events = len(dump(world.engine)["event"])
+    browser.press("Open the letter")
+    assert len(dump(world.engine)["event"]) == events + 1
+
+
+def test_r6_session_is_marked_as_seen_by_reading(world: World) -> None:
+    browser = world.browser(Person.COORDINATOR)
+    before = dump(world.engine)
+    world.clock.move(minutes=2)
+    browser.get("/letters")
+    assert changed(before, dump(world.engine)) == SESSIONS
