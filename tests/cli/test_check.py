@@ -1,0 +1,37 @@
+"""What `check` prints, and its exit code."""
+
+import json
+from pathlib import Path
+
+from tests.cli.conftest import Command, command_in
+
+NAMES = ["Python", "PDF libraries", "Pandoc", "Fonts", "Database", "Secret key", "Data folder", "Worker", "Address", "Mail", "Clock"]
+
+
+def test_installation_that_works_is_exit_code_zero(undersigned: Command, folder: Path) -> None:
+    (folder / "worker-heartbeat").touch()
+    shown = undersigned("check").stdout
+    assert shown.endswith("\nNothing is in need of attention.\n")
+    assert "PROBLEM" not in shown
+
+
+def test_problems_are_named_with_what_to_do(folder: Path) -> None:
+    shown = command_in(folder)("check", exit_code=1).stdout
+    assert "PROBLEM  Database       There is no database yet" in shown
+    assert "→ Make one with: undersigned run" in shown
+    assert shown.endswith("\n2 things are in need of attention.\n")
+    assert not (folder / "undersigned.db").exists()
+
+
+def test_document_for_machines_has_every_finding(folder: Path) -> None:
+    document = json.loads(command_in(folder)("check", "--json", exit_code=1).stdout)
+    assert document["is_fine"] is False
+    assert [one["name"] for one in document["findings"]] == NAMES
+    assert all(set(one) == {"name", "is_fine", "sentence", "advice"} for one in document["findings"])
+    assert [one["name"] for one in document["findings"] if not one["is_fine"]] == ["Database", "Worker"]
+
+
+def test_wrong_setting_is_a_finding_too(undersigned: Command) -> None:
+    document = json.loads(undersigned("check", "--json", exit_code=1, UNDERSIGNED_BASE_URL="letters.example.org").stdout)
+    assert [one["name"] for one in document["findings"]] == ["Settings"]
+    assert "UNDERSIGNED_BASE_URL" in document["findings"][0]["sentence"]

@@ -1,0 +1,43 @@
+"""What is missing or misconfigured, in plain words."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import click
+
+from webapp.cli.opening import json_option, print_json
+from webapp.clock import SystemClock
+from webapp.services.check import Finding, findings, settings_finding
+from webapp.settings import SettingsError, load_settings
+
+
+@click.command()
+@click.option("--mail", "tries_mail", is_flag=True, help="Also connect to the mail server; nothing is sent.")
+@json_option
+@click.pass_context
+def check(context: click.Context, *, tries_mail: bool, as_json: bool) -> None:
+    """Say what is missing or misconfigured. Exit code 0 if nothing is, else 1."""
+    found = _look(tries_mail=tries_mail)
+    problems = sum(1 for one in found if not one.is_fine)
+    if as_json:
+        print_json({"is_fine": not problems, "findings": [asdict(one) for one in found]})
+    else:
+        _print(found, problems)
+    context.exit(1 if problems else 0)
+
+
+def _look(*, tries_mail: bool) -> tuple[Finding, ...]:
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        return (settings_finding(error),)
+    return findings(settings, now=SystemClock().now(), tries_mail=tries_mail)
+
+
+def _print(found: Sequence[Finding], problems: int) -> None:
+    width = max(len(one.name) for one in found)
+    for one in found:
+        click.echo(f"{'ok     ' if one.is_fine else 'PROBLEM'}  {one.name:<{width}}  {one.sentence}")
+        if one.advice:
+            click.echo(f"{'':7}  {'':{width}}  → {one.advice}")
+    click.echo(f"\n{'Nothing is' if not problems else '1 thing is' if problems == 1 else f'{problems} things are'} in need of attention.")

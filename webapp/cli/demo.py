@@ -1,0 +1,47 @@
+"""The demonstration letter, for trying everything before it matters."""
+
+import click
+
+from webapp.cli.opening import Refusal, make_if_missing, opened
+from webapp.domain.actor import COMMAND
+from webapp.persistence.database import transaction
+from webapp.services import doors
+from webapp.services.dashboard import list_letters
+from webapp.services.demonstration import make_demonstration
+from webapp.settings import load_settings
+
+COORDINATOR = "coordinator@example.org"
+
+
+@click.command()
+@click.option("--staff", metavar="EMAIL", help=f"Who owns it; by default the oldest account, or else {COORDINATOR}.")
+@click.option("--again", is_flag=True, help="Make another beside the one that is there.")
+def demo(*, staff: str | None, again: bool) -> None:
+    """Make the demonstration letter.
+
+    An invented letter with 36 invented societies, two weeks after sign-on was opened.
+    """
+    settings = load_settings()
+    if not settings.has_local_mailbox:
+        raise Refusal("A demonstration writes to invented addresses, so it is made only where no mail server is set.")
+    make_if_missing(settings)
+    now = settings.clock.now()
+    with opened(settings) as session:
+        known = next((line.reference for line in list_letters(session, COMMAND, now=now) if line.is_demonstration), None)
+        if known and not again:
+            raise Refusal(f"There is a demonstration already: {settings.links.letter(known)} Another is made with --again.")
+        with transaction(session):
+            owner = _owner(doors.list_staff(session), staff)
+            account, _is_new = doors.add_staff(session, owner, now=now)
+            reference = make_demonstration(session, COMMAND, account, settings.keyring, now=now)
+    click.echo(f"The demonstration is letter {reference}: {settings.links.letter(reference)}")
+    click.echo(f"It belongs to {owner}. To sign in: undersigned sign-in-link {owner}")
+
+
+def _owner(accounts: list[doors.StaffLine], named: str | None) -> str:
+    addresses = [line.email for line in accounts]
+    if named is None:
+        return addresses[0] if addresses else COORDINATOR
+    if named.casefold() not in (address.casefold() for address in addresses):
+        raise Refusal(f"Nobody on the staff has the address {named}. Add it with: undersigned staff add {named}")
+    return named

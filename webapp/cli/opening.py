@@ -1,0 +1,65 @@
+"""How a command opens the database, refuses, and prints a document for machines."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+import click
+
+from webapp.persistence.database import make_engine, opened_session
+from webapp.persistence.inspection import DatabaseFacts, inspect_database
+from webapp.persistence.migrate import prepare
+from webapp.settings import Settings
+
+AnyCommand = Callable[..., Any]
+
+
+class Refusal(click.ClickException):
+    """Ends the command with one sentence on standard error and exit code 1."""
+
+    exit_code = 1
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(self.format_message(), file=file, err=file is None)
+
+
+def json_option(command: AnyCommand) -> AnyCommand:
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")(command)
+
+
+def print_json(document: Any) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Any]:
+    """A session on a database that this program can use; Refusal says what to do where it cannot."""
+    facts = inspect_database(settings)
+    if facts.is_empty:
+        raise Refusal(f"There is no database yet (data folder {settings.data_folder}). Make one with: undersigned run")
+    _refuse_newer(facts)
+    if not facts.is_ready:
+        raise Refusal("The database is of an older version. Make a backup, then start undersigned run: it brings the database up to date.")
+    with opened_session(settings) as session:
+        yield session
+
+
+def make_if_missing(settings: Settings) -> None:
+    """An empty database becomes one that can be used; any other is left alone."""
+    if inspect_database(settings).is_empty:
+        bring_up_to_date(settings)
+
+
+def bring_up_to_date(settings: Settings) -> None:
+    _refuse_newer(inspect_database(settings))
+    engine = make_engine(settings)
+    try:
+        prepare(engine)
+    finally:
+        engine.dispose()
+
+
+def _refuse_newer(facts: DatabaseFacts) -> None:
+    if facts.is_newer:
+        raise Refusal("The database is of a newer version of this program. Use that version, or restore the backup from before it.")

@@ -1,0 +1,101 @@
+"""The societies of a letter: read from a spreadsheet, listed by stage."""
+
+from dataclasses import asdict
+from typing import BinaryIO
+
+import click
+
+from webapp.cli.opening import json_option, opened, print_json
+from webapp.domain import limits
+from webapp.domain.actor import COMMAND
+from webapp.persistence.database import transaction
+from webapp.services.dashboard import RosterLine, list_roster
+from webapp.services.roster import RosterPreview, import_roster, preview_roster
+from webapp.settings import load_settings
+
+
+@click.group()
+def roster() -> None:
+    """The societies that are asked to sign."""
+
+
+@roster.command("import")
+@click.argument("letter")
+@click.argument("file", type=click.File("rb"))
+@click.option("--dry-run", is_flag=True, help="Show what each row would do, and store nothing.")
+@json_option
+@click.pass_context
+def import_file(context: click.Context, letter: str, file: BinaryIO, *, dry_run: bool, as_json: bool) -> None:
+    """Add the societies of FILE, a CSV with the columns society, contact and email, to LETTER: all of them, or none.
+
+    While sign-on is open, each new society is invited at once.
+    """
+    settings = load_settings()
+    # One byte more than is taken: enough for the rules to refuse it, whatever its size.
+    data = file.read(limits.ROSTER_BYTES + 1)
+    with opened(settings) as session:
+        preview = preview_roster(session, COMMAND, letter, data)
+        if not dry_run:
+            with transaction(session):
+                import_roster(session, COMMAND, letter, data, settings.keyring, now=settings.clock.now())
+    if as_json:
+        print_json({"letter": letter, "is_stored": not dry_run, "societies": preview.society_count, "rows": _rows(preview)})
+    else:
+        _print(preview, is_stored=not dry_run)
+    context.exit(1 if preview.problem_count else 0)
+
+
+def _rows(preview: RosterPreview) -> list[dict[str, object]]:
+    return [
+        {"row": row.number, **asdict(row.entry), "joins": row.joins, "problems": row.problems, "doubts": row.doubts} for row in preview.rows
+    ]
+
+
+def _print(preview: RosterPreview, *, is_stored: bool) -> None:
+    for row in preview.rows:
+        for remark in (*row.problems, *row.doubts):
+            click.echo(f"Row {row.number}, {row.entry.society}: {remark}")
+    added = f"{preview.society_count} {'society' if preview.society_count == 1 else 'societies'}"
+    joining = sum(1 for row in preview.rows if row.joins and not row.problems)
+    people = f" and {joining} further representative{'' if joining == 1 else 's'}" if joining else ""
+    if preview.problem_count:
+        click.echo(f"Nothing can be stored before {_counted(preview.problem_count)} put right.")
+    else:
+        click.echo(f"{added}{people} {'added' if is_stored else 'would be added; nothing was stored'}.")
+
+
+def _counted(number: int) -> str:
+    return "1 row is" if number == 1 else f"{number} rows are"
+
+
+@roster.command("list")
+@click.argument("letter")
+@json_option
+def show(letter: str, *, as_json: bool) -> None:
+    """Show each society of LETTER with its stage and its representatives, addresses included."""
+    settings = load_settings()
+    with opened(settings) as session:
+        lines = list_roster(session, COMMAND, letter)
+    if as_json:
+        print_json({"letter": letter, "societies": [_facts(line) for line in lines]})
+        return
+    width = max((len(line.stage) for line in lines), default=0)
+    for line in lines:
+        people = ", ".join(f"{one.name} <{one.email}>" for one in line.representatives)
+        when = f" (meets on {line.detail})" if line.detail else ""
+        click.echo(f"{line.stage:<{width}}  {line.society}{when}: {people or 'no representative'}")
+
+
+def _facts(line: RosterLine) -> dict[str, object]:
+    return {
+        "society": line.society,
+        "acronym": line.acronym,
+        "country": line.country,
+        "stage": line.stage,
+        "board_meets_on": line.detail or None,
+        "answered_at": line.answered_at.iso if line.answered_at else None,
+        "printed_name": line.printed_name or None,
+        "officer": line.officer or None,
+        "office": line.office or None,
+        "representatives": [{"name": one.name, "email": one.email} for one in line.representatives],
+    }

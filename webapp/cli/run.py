@@ -1,0 +1,145 @@
+"""`run`: everything that the site needs, from one command. `work`: the worker alone."""
+
+import fcntl
+import http.client
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from typing import Any
+
+import click
+
+from webapp.cli.address import Listening, listen
+from webapp.cli.children import Child, Stop, end, look_after
+from webapp.cli.demo import COORDINATOR
+from webapp.cli.opening import Refusal, bring_up_to_date, opened
+from webapp.cli.staff import LINK_MINUTES
+from webapp.domain.actor import COMMAND
+from webapp.persistence.database import transaction
+from webapp.services import doors
+from webapp.services.dashboard import list_letters
+from webapp.services.demonstration import make_demonstration
+from webapp.settings import Settings, load_settings
+
+_WORKER = ["-m", "webapp.jobs"]
+_WEB = ["-m", "gunicorn", "-w", "2", "-k", "gthread", "--threads", "4", "--no-control-socket", "--log-level", "warning"]
+_APPLICATION = "webapp.app:create_app()"
+_SECONDS_TO_ANSWER = 60
+
+
+@click.command()
+@click.option("--host", help="Where to listen; by default this machine alone.")
+@click.option("--port", type=click.IntRange(0, 65_535), help="By default 8000, or the next that is free; 0 for any.")
+@click.option("--staff", metavar="EMAIL", help=f"An account to sign in with; by default {COORDINATOR}, if there is none.")
+@click.option("--no-demo", is_flag=True, help="Do not make the demonstration in an empty database.")
+def run(*, host: str | None, port: int | None, staff: str | None, no_demo: bool) -> None:
+    """Serve the site and its worker until Ctrl-C.
+
+    Makes the database or brings it up to date, and into an empty one puts the demonstration letter.
+    """
+    settings = load_settings()
+    stop = Stop()
+    with _alone(settings) as mark:
+        listening = listen(settings.links.base if os.environ.get("UNDERSIGNED_BASE_URL") else None, host, port)
+        environment = {**os.environ, "UNDERSIGNED_BASE_URL": listening.base, "UNDERSIGNED_DATA": str(settings.data_folder)}
+        settings = load_settings(environment)
+        mark.write(settings.links.base)
+        mark.flush()
+        bring_up_to_date(settings)
+        email = _furnish(settings, staff, wants_demo=not no_demo)
+        socket = listening.socket.fileno()
+        web = Child("The web server", [*_WEB, "--bind", f"fd://{socket}", _APPLICATION], environment, keeps=(socket,))
+        children = [web, Child("The worker", _WORKER, environment)]
+        try:
+            for child in children:
+                child.start()
+            if _wait_for_answer(listening, web, stop):
+                _greet(settings, email, listening)
+                look_after(children, stop)
+        finally:
+            end(children, stop)
+    click.echo("Undersigned has stopped.")
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[Any]:
+    """Two workers on one data folder would both take up what the other has begun."""
+    with (settings.data_folder / "running").open("a+") as mark:
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            mark.seek(0)
+            raise Refusal(f"Undersigned is running already with this data ({settings.data_folder}): {mark.read()}") from None
+        mark.truncate(0)
+        yield mark
+        mark.truncate(0)
+
+
+def _furnish(settings: Settings, staff: str | None, *, wants_demo: bool) -> str:
+    """Somebody who can sign in, and something to see; returns the address of the account."""
+    now = settings.clock.now()
+    with opened(settings) as session:
+        accounts = doors.list_staff(session)
+        if staff is None and not accounts and not settings.links.is_loopback:
+            raise Refusal("Nobody is on the staff yet. Start with your own address: undersigned run --staff you@your-society.org")
+        email = staff or (accounts[0].email if accounts else COORDINATOR)
+        with transaction(session):
+            account, _is_new = doors.add_staff(session, email, now=now)
+        # Invented addresses are no business of a real mail server.
+        if wants_demo and settings.has_local_mailbox and not list_letters(session, COMMAND, now=now):
+            click.echo("Making the demonstration letter …")
+            with transaction(session):
+                make_demonstration(session, COMMAND, account, settings.keyring, now=now)
+    return email
+
+
+def _wait_for_answer(listening: Listening, web: Child, stop: Stop) -> bool:
+    """Whether the site answers; False when told to stop before. Refusal when it cannot be started."""
+    latest = time.monotonic() + _SECONDS_TO_ANSWER
+    while not stop.wait(0.1):
+        if _answers(listening):
+            return True
+        if web.has_died() or time.monotonic() > latest:
+            raise Refusal("The web server could not be started; what it said stands above. What may be missing: undersigned check")
+    return False
+
+
+def _answers(listening: Listening) -> bool:
+    with closing(http.client.HTTPConnection(*listening.reachable_at, timeout=2)) as connection:
+        with suppress(OSError, http.client.HTTPException):
+            connection.request("GET", "/")
+            return connection.getresponse().status < 500
+        return False
+
+
+def _greet(settings: Settings, email: str, listening: Listening) -> None:
+    links, now = settings.links, settings.clock.now()
+    if listening.is_elsewhere:
+        click.echo("Port 8000 is used by another program, so this is on another.")
+    click.echo(f"\nUndersigned is ready: {links.base}\n")
+    if links.is_loopback:
+        with opened(settings) as session, transaction(session):
+            token = doors.make_sign_in_link(session, email, settings.keyring, now=now)
+        click.echo(f"Sign in as {email}, once, within {LINK_MINUTES} minutes:\n  {links.sign_in(token)}")
+        click.echo(f"Another link: undersigned sign-in-link {email}")
+    else:
+        # What this prints may be kept in a log, and a link that opens a public site must not be (R19).
+        click.echo(f"A link to sign in with: undersigned sign-in-link {email}")
+    if settings.has_local_mailbox:
+        click.echo(f"No mail leaves this machine; it is kept for you at {links.mailbox()}")
+    click.echo(f"The data is in {settings.data_folder}. Stop with Ctrl-C.\n")
+    sys.stdout.flush()
+
+
+@click.command()
+def work() -> None:
+    """Run the worker alone.
+
+    For a site that is served by other means: the worker sends its mail and closes letters at their deadline.
+    """
+    with opened(load_settings()):
+        pass
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, *_WORKER])  # noqa: S606 - our own module, without a shell

@@ -1,0 +1,54 @@
+"""The staff of the lead society: accounts, and links to sign in with."""
+
+import click
+
+from webapp.cli.opening import json_option, make_if_missing, opened, print_json
+from webapp.domain import limits
+from webapp.persistence.database import transaction
+from webapp.services import doors
+from webapp.settings import load_settings
+
+LINK_MINUTES = int(limits.SIGN_IN_LINK_LIFE.total_seconds() // 60)
+
+
+@click.group()
+def staff() -> None:
+    """The people who coordinate letters."""
+
+
+@staff.command("add")
+@click.argument("email")
+def add(email: str) -> None:
+    """Let EMAIL sign in. There are no passwords: whoever reads this address gets a link."""
+    settings = load_settings()
+    make_if_missing(settings)
+    with opened(settings) as session, transaction(session):
+        _reference, is_new = doors.add_staff(session, email, now=settings.clock.now())
+    click.echo(f"{email} {'is now' if is_new else 'was already'} on the staff. To sign in: undersigned sign-in-link {email}")
+
+
+@staff.command("list")
+@json_option
+def show(*, as_json: bool) -> None:
+    """Show who can sign in."""
+    settings = load_settings()
+    with opened(settings) as session:
+        lines = doors.list_staff(session)
+    if as_json:
+        print_json({"staff": [{"email": line.email, "added_at": line.added_at.isoformat()} for line in lines]})
+        return
+    for line in lines:
+        click.echo(f"{line.email}  since {line.added_at:%Y-%m-%d}")
+    if not lines:
+        click.echo("Nobody yet. Add somebody with: undersigned staff add EMAIL", err=True)
+
+
+@click.command("sign-in-link")
+@click.argument("email")
+def sign_in_link(email: str) -> None:
+    """Print a link with which EMAIL signs in once."""
+    settings = load_settings()
+    with opened(settings) as session, transaction(session):
+        token = doors.make_sign_in_link(session, email, settings.keyring, now=settings.clock.now())
+    click.echo(settings.links.sign_in(token))
+    click.echo(f"It works once, within {LINK_MINUTES} minutes. Give it to nobody else.", err=True)
