@@ -18,6 +18,7 @@ EVERY_TWO_SECONDS = "*/2 * * * * *"
 EVERY_NIGHT = "0 20 3 * * *"
 _HEARTBEAT_SECONDS = 5
 _KEEP_FINISHED = timedelta(days=7)
+_SWEEP_EVERY = timedelta(hours=1)
 
 
 def run_worker(settings: Settings) -> None:
@@ -27,8 +28,12 @@ def run_worker(settings: Settings) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
+    next_sweep = datetime.now(UTC)
     while not stop.wait(_HEARTBEAT_SECONDS):
         settings.worker_heartbeat.touch()
+        if datetime.now(UTC) >= next_sweep:
+            delete_finished_jobs()
+            next_sweep = datetime.now(UTC) + _SWEEP_EVERY
     DBOS.destroy()
     engine.dispose()
 
@@ -63,6 +68,7 @@ def _launch(settings: Settings, engine: Engine) -> None:
 
 def delete_finished_jobs() -> None:
     """Removes the job engine's own rows of finished work after a week; the outbox keeps what people read."""
+    # The job engine's own time, not the clock of letters: its rows are never about a deadline.
     before = (datetime.now(UTC) - _KEEP_FINISHED).isoformat()
     finished = DBOS.list_workflows(end_time=before, status="SUCCESS", limit=5_000, load_input=False, load_output=False)
     if finished:

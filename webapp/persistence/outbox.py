@@ -1,7 +1,7 @@
 """The outbox: the one place that puts a message into the transaction of the change that causes it (R8, R16)."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +11,9 @@ from webapp.persistence.tables import OutboxRow
 from webapp.persistence.tables.message import MessageState
 
 SEND_WORKFLOW = "send_message"
+
+# A message whose attempt has left no trace for this long is taken for lost with its worker, and tried again.
+LOST_AFTER = timedelta(minutes=10)
 
 # Somebody is waiting at a screen for these; they do not stand in line behind a thousand invitations.
 _AWAITED = {"code", "sign_in", "receipt", "withdrawal_receipt", "new_link"}
@@ -30,7 +33,7 @@ def put(
         to_address=to_address,
         parameters=parameters,
         state=MessageState.QUEUED,
-        next_attempt_at=now,
+        next_attempt_at=now + LOST_AFTER,
         queued_at=now,
     )
     session.add(row)
@@ -40,6 +43,7 @@ def put(
 
 
 def enqueue_attempt(session: Session, row: OutboxRow) -> None:
-    """Queues the next attempt to send; each attempt is one workflow, named after its number, so that none is made twice."""
+    """Queues the next attempt to send; each is one workflow, named after the time that the row sets for it, so that none is made twice."""
     queue = CODES_QUEUE if row.kind in _AWAITED else MAIL_QUEUE
-    enqueue(session, SEND_WORKFLOW, f"{SEND_WORKFLOW}:{row.reference}:{row.attempts}", row.id, queue=queue)
+    when = row.next_attempt_at.isoformat(timespec="milliseconds")
+    enqueue(session, SEND_WORKFLOW, f"{SEND_WORKFLOW}:{row.reference}:{when}", row.id, queue=queue)

@@ -33,8 +33,7 @@ from webapp.persistence.tables.message import MessageState
 
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=1)
-# An attempt whose job was lost with its worker is picked up again by the tick after this long.
-_LOST_AFTER = timedelta(minutes=10)
+_MOST_AT_ONCE = 500
 
 
 class Result(Enum):
@@ -101,12 +100,12 @@ def note_result(session: Session, outbox_id: int, sent: Sent, *, now: datetime) 
 
 
 def enqueue_due(session: Session, *, now: datetime) -> int:
-    """Queues the next attempt of every message whose time has come; returns how many."""
-    retry = select(OutboxRow).where(OutboxRow.state == MessageState.QUEUED, OutboxRow.attempts > 0, OutboxRow.next_attempt_at <= now)
-    rows = list(session.scalars(retry.limit(500)))
+    """Queues the next attempt of every message whose time has come, or whose attempt was lost with its worker; returns how many."""
+    due = select(OutboxRow).where(OutboxRow.state == MessageState.QUEUED, OutboxRow.next_attempt_at <= now)
+    rows = list(session.scalars(due.order_by(OutboxRow.id).limit(_MOST_AT_ONCE).with_for_update(skip_locked=True)))
     for row in rows:
+        row.next_attempt_at = now + outbox.LOST_AFTER
         outbox.enqueue_attempt(session, row)
-        row.next_attempt_at = now + _LOST_AFTER
     return len(rows)
 
 

@@ -13,6 +13,7 @@ from webapp.domain.deadline import instant_from_local, wall_clock_of
 from webapp.domain.errors import Conflict, InvalidInput, NotAllowed
 from webapp.domain.letter import ASKS, Action, LetterState, move_for
 from webapp.domain.names import clean_line, clean_text
+from webapp.domain.orcid import clean_orcid
 from webapp.domain.permission import Permission, Role
 from webapp.domain.wording import COLLECTIVE_NOUNS
 from webapp.persistence.record import append_event
@@ -134,7 +135,7 @@ def _target(position: int, draft: TargetDraft) -> TargetRow:
         position=position,
         role=_line(draft.role, f"{prefix}-role", "The kind of article", limits.ROLE),
         citation=_line(draft.citation, f"{prefix}-citation", "The citation", limits.CITATION),
-        doi=_bare_doi(_line(draft.doi, f"{prefix}-doi", "The DOI", limits.DOI)),
+        doi=_bare_doi(_line(draft.doi, f"{prefix}-doi", "The DOI", limits.DOI), f"{prefix}-doi"),
         published_on=draft.published_on,
     )
 
@@ -145,17 +146,19 @@ def _author(position: int, draft: AuthorDraft) -> AuthorRow:
         position=position,
         name=_line(draft.full_name, f"{prefix}-full_name", "The author's name", limits.PERSON_NAME),
         affiliation=_line(draft.affiliation, f"{prefix}-affiliation", "The affiliation", limits.AFFILIATION),
-        orcid=draft.orcid.strip(),
+        orcid=clean_orcid(draft.orcid, field=f"{prefix}-orcid"),
         is_corresponding=draft.is_corresponding,
         competing_interests=clean_text(draft.competing_interests, field=f"{prefix}-competing_interests", what="Competing interests"),
     )
 
 
-def _bare_doi(typed: str) -> str:
-    """The DOI without the address of a resolver that people paste with it."""
+def _bare_doi(typed: str, field: str) -> str:
+    """The DOI without the address of a resolver that people paste with it. InvalidInput for what is not a DOI."""
     for prefix in ("https://doi.org/", "http://doi.org/", "https://dx.doi.org/", "http://dx.doi.org/", "doi:"):
         if typed.casefold().startswith(prefix):
-            return typed[len(prefix) :].strip()
+            typed = typed[len(prefix) :].strip()
+    if typed and not (typed.startswith("10.") and "/" in typed and " " not in typed):
+        raise InvalidInput("A DOI looks like 10.1234/abc.5. Copy it from the article’s page, or leave it empty.", field=field)
     return typed
 
 

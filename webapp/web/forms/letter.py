@@ -14,7 +14,7 @@ from wtforms import (
     HiddenField,
     SelectField,
 )
-from wtforms.validators import Optional
+from wtforms.validators import Optional, ValidationError
 
 from webapp.domain import limits
 from webapp.domain.letter import ASKS
@@ -74,8 +74,8 @@ class LetterForm(FlaskForm):
     ask = SelectField("The letter asks for", choices=ASKS)
     journal = line("Journal", limits.JOURNAL, "Name the journal to which the letter goes.")
     addressee = paragraph("Addressee", limits.ADDRESSEE, "Say to whom the letter is addressed, for example “The Editor-in-Chief”.")
-    targets = FieldList(FormField(TargetForm), min_entries=1, max_entries=limits.TARGETS)
-    authors = FieldList(FormField(AuthorForm), max_entries=limits.AUTHORS)
+    targets = FieldList(FormField(TargetForm), min_entries=1)
+    authors = FieldList(FormField(AuthorForm))
     statement = paragraph("Statement", limits.STATEMENT)
     references_typed = paragraph("References", limits.REFERENCES_TYPED)
     deadline_local = DateTimeLocalField("Sign-on closes at", format=_LOCAL_FORMATS, validators=[Optional()])
@@ -83,6 +83,12 @@ class LetterForm(FlaskForm):
     submission_target = DateField("Submit to the journal by", validators=[Optional()])
 
     is_demonstration = BooleanField("This letter is a demonstration")
+
+    def validate_targets(self, field: FieldList) -> None:
+        _refuse_too_many(field, limits.TARGETS, "articles")
+
+    def validate_authors(self, field: FieldList) -> None:
+        _refuse_too_many(field, limits.AUTHORS, "authors")
 
     def fill_spare_rows(self) -> None:
         """Spare empty rows for work without script, and the first author's row."""
@@ -114,6 +120,12 @@ class LetterForm(FlaskForm):
             authors=tuple(_author(row.form) for row in self.authors.entries if not row.form.is_empty),
             is_demonstration=self.is_demonstration.data if self.is_demonstration else is_demonstration,
         )
+
+
+def _refuse_too_many(rows: FieldList, most: int, what: str) -> None:
+    given = sum(1 for row in rows.entries if not row.form.is_empty)
+    if given > most:
+        raise ValidationError(f"A letter can have {most} {what} at most; these are {given}. Nothing was cut off.")
 
 
 def _target(form: TargetForm) -> TargetDraft:

@@ -17,6 +17,13 @@ def show() -> Any:
     return render_template("front/show.html")
 
 
+@bp.get("/favicon.ico")
+@public
+def icon() -> Any:
+    """Browsers ask for it beside a PDF, where no page can name another."""
+    return redirect(url_for("static", filename="icon.svg"))
+
+
 @bp.get("/robots.txt")
 @public
 def robots() -> Response:

@@ -72,9 +72,14 @@ def _text_of(data: bytes) -> str:
 @bp.post("/import/confirm")
 @for_staff(Permission.INVITE)
 def confirm_import(letter: str) -> Any:
-    form = ConfirmRosterForm()
-    with transaction() as session:
-        count = roster.import_roster(session, actor(), letter, (form.pasted.data or "").encode(), settings().keyring, now=now())
+    pasted = ConfirmRosterForm().pasted.data or ""
+    try:
+        with transaction() as session:
+            count = roster.import_roster(session, actor(), letter, pasted.encode(), settings().keyring, now=now())
+    except InvalidInput as error:
+        form = RosterFileForm(formdata=None, pasted=pasted)
+        attach(form, error)
+        return render_template("roster/import.html", form=form, letter=_letter(letter)), 422
     flash(f"{count} {_letter(letter).collective_noun} are on the roster.", "ok")
     return redirect(url_for("roster.show", letter=letter), 303)
 
