@@ -1,0 +1,137 @@
+"""The real server for journeys: web and worker as child processes, a folder of their own, a clock that can be moved."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from webapp.rendering.environment import ROOT
+
+COORDINATOR = "coordinator@example.org"
+_STARTS_WITHIN = 90.0
+_STOPS_WITHIN = 30.0
+_COMMAND = str(Path(sys.executable).with_name("undersigned"))
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running installation on this machine; `folder` holds its database, its clock and its log, and goes when it stops."""
+
+    base: str
+    folder: Path
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "server.log"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the processes of this installation are told; nothing of the caller's own settings reaches them."""
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("UNDERSIGNED_") and name != "DATABASE_URL"}
+        return {
+            **ours,
+            "UNDERSIGNED_DATA": str(self.folder / "data"),
+            "UNDERSIGNED_BASE_URL": self.base,
+            "UNDERSIGNED_CLOCK": str(self._clock),
+            "PYTHONWARNINGS": "ignore",
+        }
+
+    @property
+    def _clock(self) -> Path:
+        return self.folder / "clock"
+
+    def now(self) -> datetime:
+        """What the installation takes for the present."""
+        return datetime.now(UTC) + timedelta(seconds=float(self._clock.read_text()))
+
+    def move_clock(self, to: datetime) -> None:
+        # Written beside and moved into place: the processes read the file at any moment.
+        fresh = self.folder / "clock.fresh"
+        fresh.write_text(str((to - datetime.now(UTC)).total_seconds()))
+        fresh.replace(self._clock)
+
+    def command(self, *words: str) -> str:
+        """What the `undersigned` command prints when it is called on this machine."""
+        done = subprocess.run([_COMMAND, *words], env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"undersigned {' '.join(words)} failed:\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def sign_in_address(self) -> str:
+        """A fresh one-time link for the coordinator, as whoever owns the machine gets it."""
+        words = self.command("sign-in-link", COORDINATOR).split()
+        return next(word for word in words if "/sign-in/" in word)
+
+
+@contextmanager
+def running_server(starts_at: datetime | None = None) -> Iterator[Server]:
+    """Starts the installation, waits until it answers, and leaves nothing behind."""
+    with tempfile.TemporaryDirectory(prefix="undersigned-journey-") as folder:
+        port = _free_port()
+        server = Server(f"http://127.0.0.1:{port}", Path(folder))
+        server.move_clock(starts_at or datetime.now(UTC))
+        process = _start(server, [_COMMAND, "run", "--no-demo"])
+        try:
+            _wait_until_it_answers(server, process, port)
+            yield server
+        except BaseException:
+            _show_log(server)
+            raise
+        finally:
+            _stop(process)
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def _start(server: Server, command: Sequence[str]) -> subprocess.Popen[bytes]:
+    with server.log.open("wb") as log:
+        return subprocess.Popen(command, env=server.environment, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+
+
+def _wait_until_it_answers(server: Server, process: subprocess.Popen[bytes], port: int) -> None:
+    heartbeat = server.folder / "data" / "worker-heartbeat"
+    end = time.monotonic() + _STARTS_WITHIN
+    while time.monotonic() < end:
+        assert process.poll() is None, "the server ended while it was starting"
+        if heartbeat.exists() and _answers(port):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"the server does not answer after {_STARTS_WITHIN:.0f} seconds")
+
+
+def _answers(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    with suppress(OSError, HTTPException):
+        connection.request("GET", "/robots.txt")
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        return answer.status == 200
+    connection.close()
+    return False
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_STOPS_WITHIN)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise
+
+
+def _show_log(server: Server) -> None:
+    with suppress(FileNotFoundError):
+        print(f"--- the server's log\n{server.log.read_text(errors='replace')[-6000:]}")
