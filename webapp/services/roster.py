@@ -285,6 +285,8 @@ def correct_printed_name(session: Session, actor: Actor, reference: str, invitat
     if row is None:
         raise NotFound
     name = printable_name(printed_name)
+    if name == row.printed_name:
+        raise InvalidInput("That is how the society is printed already.", field="printed_name")
     before, row.printed_name = row.printed_name, name
     public = {"society": row.invitation.society.reference, "answer": row.reference, "before": before, "printed_name": name}
     event = append_event(session, letter, actor, "name.corrected", public, now=now)
