@@ -100,3 +100,16 @@ def test_unusable_references_are_refused_with_a_sentence(typed: str, sentence: s
 def test_reference_file_cannot_include_another() -> None:
     hostile = "@article{a, title={\\input{/etc/passwd}}, author={Smith, Anna}}"
     assert "root:" not in json.dumps(parse_references(hostile))
+
+
+def test_editor_of_a_book_stands_before_the_word() -> None:
+    chapter = {
+        "id": "wex2014",
+        "type": "chapter",
+        "title": "Changing places",
+        "author": [{"family": "Wexholme", "given": "U"}],
+        "editor": [{"family": "Dunmere", "given": "A"}],
+        "container-title": "Essays for Slow Readers",
+        "issued": {"date-parts": [[2014]]},
+    }
+    assert "In: Dunmere A, editor. Essays for Slow Readers" in statement_html("One [@wex2014].", parse_references(json.dumps([chapter])))
