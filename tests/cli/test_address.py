@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 
 import pytest
 
@@ -18,11 +18,8 @@ def taken_port() -> Iterator[int]:
         yield taken.getsockname()[1]
 
 
-@contextmanager
-def listening(base: str | None = None, host: str | None = None, port: int | None = None) -> Iterator[Listening]:
-    opened = listen(base, host, port)
-    with closing(opened.socket):
-        yield opened
+def listening(base: str | None = None, host: str | None = None, port: int | None = None) -> AbstractContextManager[Listening]:
+    return listen(base, host, port)
 
 
 def free_port() -> int:
@@ -38,14 +35,14 @@ def test_links_begin_with_the_port_that_was_opened() -> None:
 
 
 def test_port_that_was_named_is_that_or_none() -> None:
-    with taken_port() as port, pytest.raises(Refusal, match=f"Port {port} is used by another program"):
-        listen(None, None, port)
+    with taken_port() as port, pytest.raises(Refusal, match=f"Port {port} is used by another program"), listening(port=port):
+        pass
 
 
 def test_port_of_an_address_that_was_named_is_that_or_none() -> None:
     # Mails that have left hold links to it already.
-    with taken_port() as port, pytest.raises(Refusal, match=f"Port {port} is used"):
-        listen(f"http://127.0.0.1:{port}", None, None)
+    with taken_port() as port, pytest.raises(Refusal, match=f"Port {port} is used"), listening(f"http://127.0.0.1:{port}"):
+        pass
 
 
 def test_usual_port_gives_way_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,5 +89,5 @@ def test_address_of_six_is_written_in_brackets() -> None:
 
 @pytest.mark.parametrize("host", ["203.0.113.7", "no-such-host.invalid"])
 def test_host_of_another_machine_is_refused(host: str) -> None:
-    with pytest.raises(Refusal, match=f"cannot listen at {host}, port 0"):
-        listen(None, host, 0)
+    with pytest.raises(Refusal, match=f"cannot listen at {host}, port 0"), listening(host=host, port=0):
+        pass

@@ -2,6 +2,8 @@
 
 import errno
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -29,8 +31,9 @@ class Listening:
         return _WILDCARDS.get(host, host), port
 
 
-def listen(given_base: str | None, host: str | None, port: int | None) -> Listening:
-    """Opens the port and settles the address. Refusal where the port is taken.
+@contextmanager
+def listen(given_base: str | None, host: str | None, port: int | None) -> Iterator[Listening]:
+    """Opens the port and settles the address; closes it at the end. Refusal where the port is taken.
 
     A port that somebody named, with --port or in an address that proxies and mails know already, is this one or none; the usual
     one may give way to the next that is free. Port 0 is any that is free.
@@ -40,7 +43,9 @@ def listen(given_base: str | None, host: str | None, port: int | None) -> Listen
     for tried in range(wanted_port, wanted_port + (1 if is_named else _TRIES)):
         opened = _open(wanted_host, tried)
         if opened is not None:
-            return Listening(opened, given_base or _address(opened), tried != wanted_port)
+            with opened:
+                yield Listening(opened, given_base or _address(opened), tried != wanted_port)
+                return
     raise Refusal(f"Port {wanted_port} is used by another program. End that, or choose another port with --port.")
 
 

@@ -5,7 +5,7 @@ import http.client
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from typing import Any
 
@@ -40,27 +40,30 @@ def run(*, host: str | None, port: int | None, staff: str | None, no_demo: bool)
     Makes the database or brings it up to date, and into an empty one puts the demonstration letter.
     """
     settings = load_settings()
-    stop = Stop()
-    with _alone(settings) as mark:
-        listening = listen(settings.links.base if os.environ.get("UNDERSIGNED_BASE_URL") else None, host, port)
+    given_base = settings.links.base if os.environ.get("UNDERSIGNED_BASE_URL") else None
+    with _alone(settings) as mark, listen(given_base, host, port) as listening:
         environment = {**os.environ, "UNDERSIGNED_BASE_URL": listening.base, "UNDERSIGNED_DATA": str(settings.data_folder)}
         settings = load_settings(environment)
         mark.write(settings.links.base)
         mark.flush()
         bring_up_to_date(settings)
         email = _furnish(settings, staff, wants_demo=not no_demo)
-        socket = listening.socket.fileno()
-        web = Child("The web server", [*_WEB, "--bind", f"fd://{socket}", _APPLICATION], environment, keeps=(socket,))
-        children = [web, Child("The worker", _WORKER, environment)]
-        try:
-            for child in children:
-                child.start()
-            if _wait_for_answer(listening, web, stop):
-                _greet(settings, email, listening)
-                look_after(children, stop)
-        finally:
-            end(children, stop)
+        _serve(settings, email, listening, environment)
     click.echo("Undersigned has stopped.")
+
+
+def _serve(settings: Settings, email: str, listening: Listening, environment: Mapping[str, str]) -> None:
+    socket, stop = listening.socket.fileno(), Stop()
+    web = Child("The web server", [*_WEB, "--bind", f"fd://{socket}", _APPLICATION], environment, keeps=(socket,))
+    children = [web, Child("The worker", _WORKER, environment)]
+    try:
+        for child in children:
+            child.start()
+        if _wait_for_answer(listening, web, stop):
+            _greet(settings, email, listening)
+            look_after(children, stop)
+    finally:
+        end(children, stop)
 
 
 @contextmanager
