@@ -24,9 +24,10 @@ from webapp.persistence.record import load_events
 from webapp.persistence.tables import AnswerRow, LetterRow, OutboxRow
 from webapp.services import doors
 from webapp.services.access import load_letter
-from webapp.services.dashboard import Dashboard, list_roster, show_dashboard
+from webapp.services.dashboard import Dashboard, show_dashboard
 from webapp.services.demonstration import make_demonstration
 from webapp.services.demonstration.calendar import ActKind, Calendar
+from webapp.services.roster_list import list_roster
 from webapp.settings import Settings
 
 NOW = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)

@@ -9,8 +9,9 @@ from webapp.cli.opening import json_option, opened, print_json
 from webapp.domain import limits
 from webapp.domain.actor import COMMAND
 from webapp.persistence.database import transaction
-from webapp.services.dashboard import RosterLine, list_roster
-from webapp.services.roster import RosterPreview, import_roster, preview_roster
+from webapp.services.roster import import_roster, preview_roster
+from webapp.services.roster_check import RosterPreview
+from webapp.services.roster_list import RosterLine, list_roster
 from webapp.settings import load_settings
 
 

@@ -1,31 +1,29 @@
 """What the coordinator sees: “what needs me now?”, the roster by stage, the course, the record."""
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from webapp.domain.actor import Actor, ActorKind
-from webapp.domain.answer import MANDATES, AnswerKind
+from webapp.domain.answer import AnswerKind
 from webapp.domain.deadline import ShownInstant, show_date, show_instant, time_left
 from webapp.domain.letter import ASKS, LetterState, may_seal_from
 from webapp.domain.links import Links
-from webapp.domain.names import comparison_key
 from webapp.domain.permission import Permission
 from webapp.domain.stage import Stage
 from webapp.domain.wording import count_phrase, noun_for, signed_sentence
-from webapp.persistence.tables import AnswerRow, DocumentRow, EventRow, GrantRow, InvitationRow, LetterRow, OutboxRow, StaffRow
+from webapp.persistence.tables import AnswerRow, DocumentRow, GrantRow, InvitationRow, LetterRow, StaffRow
 from webapp.persistence.tables.message import MessageState
 from webapp.services.access import load_letter
 from webapp.services.chart import SignOnChart, sign_on_chart
-from webapp.services.documents import signatory_lines, sort_key
-from webapp.services.rooms import invitation_stage
+from webapp.services.documents import signatory_lines
+from webapp.services.roster_list import RosterLine, roster_lines
 from webapp.services.seal import blockers
-from webapp.services.sign_on import invitations_of, live_representatives, missing_for_opening
+from webapp.services.sign_on import missing_for_opening
 from webapp.services.submissions import SubmissionView, show_submission
 
 COURSE = tuple(state.value for state in LetterState if state is not LetterState.CANCELLED)
@@ -48,50 +46,12 @@ class LetterLine:
 
 
 @dataclass(frozen=True)
-class RepresentativeLine:
-    reference: str
-    name: str
-    email: str
-    mail_state: str
-
-
-@dataclass(frozen=True)
-class RosterLine:
-    """A society's place in the roster, as the desk lists it."""
-
-    invitation: str
-    society: str
-    acronym: str
-    country: str
-    stage: Stage
-    detail: str
-    answered_at: ShownInstant | None
-    printed_name: str
-    officer: str
-    office: str
-    decided: str
-    mandate: str
-    competing_interests: str
-    reason: str
-    representatives: tuple[RepresentativeLine, ...]
-
-
-@dataclass(frozen=True)
 class Need:
     """Something that waits for the coordinator; `act` names the page that does it."""
 
     text: str
     act: str
     detail: str = ""
-
-
-@dataclass(frozen=True)
-class EventLine:
-    number: int
-    when: ShownInstant
-    title: str
-    who: str
-    note: str
 
 
 @dataclass(frozen=True)
@@ -259,60 +219,6 @@ def _milestones(letter: LetterRow, *, now: datetime) -> list[Milestone]:
     return found
 
 
-def roster_lines(session: Session, letter: LetterRow) -> list[RosterLine]:
-    """The roster in sort order, each society with its stage and its newest answer."""
-    invitations = sorted(invitations_of(session, letter), key=lambda row: sort_key(row.society.printed_name, row.society.sort_name))
-    answers = select(AnswerRow).where(AnswerRow.letter_id == letter.id).order_by(AnswerRow.is_standing, AnswerRow.id)
-    newest = {row.invitation_id: row for row in session.scalars(answers.options(joinedload(AnswerRow.representative)))}
-    mail = _mail_states(session, letter)
-    return [_roster_line(row, newest.get(row.id), mail, letter) for row in invitations]
-
-
-def _mail_states(session: Session, letter: LetterRow) -> dict[str, str]:
-    query = select(OutboxRow.to_address, OutboxRow.state).where(
-        OutboxRow.letter_id == letter.id, OutboxRow.kind.in_(["invitation", "new_link"])
-    )
-    return {row.to_address: row.state for row in session.execute(query.order_by(OutboxRow.id))}
-
-
-def _roster_line(invitation: InvitationRow, answer: AnswerRow | None, mail: dict[str, str], letter: LetterRow) -> RosterLine:
-    stage = invitation_stage(invitation, answer)
-    is_standing = answer is not None and answer.is_standing
-    representatives = tuple(
-        RepresentativeLine(row.reference, row.name, row.email, mail.get(row.email, "")) for row in live_representatives(invitation)
-    )
-    decided = f"{answer.decided_by}, {show_date(answer.decided_on)}" if answer and answer.decided_by and answer.decided_on else ""
-    return RosterLine(
-        invitation=invitation.reference,
-        society=invitation.society.printed_name,
-        acronym=invitation.society.acronym,
-        country=invitation.society.country,
-        stage=stage,
-        detail=invitation.board_meets_on.isoformat() if stage == Stage.WITH_BOARD and invitation.board_meets_on else "",
-        answered_at=_shown(answer.received_at, letter) if answer else None,
-        printed_name=answer.printed_name if is_standing and answer and answer.kind == AnswerKind.SIGN else "",
-        officer=answer.officer if answer else "",
-        office=answer.office if answer else "",
-        decided=decided,
-        mandate=MANDATES.get(answer.mandate, "") if answer else "",
-        competing_interests=answer.competing_interests if answer else "",
-        reason=answer.reason if answer else "",
-        representatives=representatives,
-    )
-
-
-def list_roster(session: Session, actor: Actor, reference: str, *, stage: str = "", search: str = "") -> list[RosterLine]:
-    """The roster, narrowed to one stage and to names, people or addresses that hold the words."""
-    letter = load_letter(session, actor, reference, Permission.SEE)
-    words = comparison_key(search)
-    return [line for line in roster_lines(session, letter) if (not stage or line.stage == stage) and _holds(line, words)]
-
-
-def _holds(line: RosterLine, words: str) -> bool:
-    people = " ".join(f"{one.name} {one.email}" for one in line.representatives)
-    return words in comparison_key(f"{line.society} {line.printed_name} {line.acronym} {line.officer} {people}")
-
-
 def _chart(session: Session, letter: LetterRow, *, now: datetime) -> SignOnChart | None:
     if letter.opened_at is None or letter.deadline is None:
         return None
@@ -324,49 +230,3 @@ def _chart(session: Session, letter: LetterRow, *, now: datetime) -> SignOnChart
     deadline = letter.deadline.astimezone(zone).date()
     last = min(max(now.astimezone(zone).date(), letter.opened_at.astimezone(zone).date()), deadline)
     return sign_on_chart(days, letter.opened_at.astimezone(zone).date(), last, deadline, letter.collective_noun)
-
-
-_EVENT_TITLES = {
-    "letter.created": "Letter made",
-    "letter.edited": "Draft saved",
-    "society.added": "Society added",
-    "representative.added": "Representative added",
-    "letter.opened": "Sign-on opened, revision 1 frozen",
-    "invitation.opened": "Letter opened",
-    "board.announced": "Board date given",
-    "answer.given": "Answer given",
-    "answer.withdrawn": "Answer withdrawn",
-    "deadline.moved": "Deadline moved later",
-    "letter.closed": "Sign-on closed",
-    "letter.cancelled": "Letter cancelled",
-    "link.replaced": "Personal link replaced",
-    "name.corrected": "Printed name corrected",
-    "letter.sealed": "Letter sealed",
-    "letter.submitted": "Submitted to the journal",
-    "submission.noted": "Step at the journal noted",
-    "letter.resolved": "Course ended",
-}
-
-_ACTORS = {
-    ActorKind.STAFF: "a coordinator",
-    ActorKind.REPRESENTATIVE: "the society",
-    ActorKind.COMMAND: "the command line",
-    ActorKind.CLOCK: "the clock",
-}
-
-
-def list_events(session: Session, actor: Actor, reference: str) -> list[EventLine]:
-    """The letter's record, the newest first."""
-    letter = load_letter(session, actor, reference, Permission.SEE)
-    names = {row.society.reference: row.society.printed_name for row in invitations_of(session, letter)}
-    rows = session.scalars(select(EventRow).where(EventRow.letter_id == letter.id).order_by(EventRow.sequence.desc()))
-    return [_event_line(row, names, letter) for row in rows]
-
-
-def _event_line(row: EventRow, names: dict[str, str], letter: LetterRow) -> EventLine:
-    public = json.loads(row.public)
-    society = names.get(public.get("society", ""), "")
-    verb = {"sign": "signs", "decline": "declines"}.get(public.get("answer_kind", ""), "")
-    note = " ".join(part for part in (society, verb) if part)
-    who = _ACTORS[ActorKind(row.actor.partition(":")[0])]
-    return EventLine(row.sequence, show_instant(row.at, letter.deadline_zone), _EVENT_TITLES[row.kind], who, note)

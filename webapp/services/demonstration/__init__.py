@@ -14,13 +14,13 @@ from webapp.domain.tokens import Keyring, hash_token
 from webapp.services.access import load_place
 from webapp.services.answers import WITHDRAW, Intent, Recorded, confirm_answer, prepare_answer
 from webapp.services.codes import newest_code
-from webapp.services.dashboard import list_roster
 from webapp.services.demonstration.calendar import Act, ActKind, Calendar
 from webapp.services.demonstration.words import read_answers, read_letter, read_roster_file
 from webapp.services.letters import create_letter, grant_all_to_staff
 from webapp.services.place import Place
 from webapp.services.rooms import RoomView, enter_room, set_board_date, show_room
 from webapp.services.roster import import_roster
+from webapp.services.roster_list import list_roster
 from webapp.services.sign_on import open_sign_on
 
 _READING_TAKES = timedelta(minutes=6)

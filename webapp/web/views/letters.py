@@ -10,6 +10,7 @@ from webapp.domain.permission import Permission
 from webapp.rendering.references import parse_references
 from webapp.rendering.text import statement_html, word_count
 from webapp.services import dashboard, letters
+from webapp.services import record as record_service
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
 from webapp.web.forms.letter import LetterForm
@@ -116,4 +117,4 @@ def preview() -> Any:
 @for_staff(Permission.SEE)
 def record(letter: str) -> Any:
     view = dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
-    return render_template("letters/record.html", letter=view, events=dashboard.list_events(reading(), actor(), letter))
+    return render_template("letters/record.html", letter=view, events=record_service.list_events(reading(), actor(), letter))

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.permission import Permission
 from webapp.domain.roster import RosterEntry
-from webapp.services import dashboard, roster
+from webapp.services import dashboard, roster, roster_list
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
 from webapp.web.forms.desk import ConfirmRosterForm, EmptyForm, NameForm, RosterFileForm, SocietyForm
@@ -24,7 +24,7 @@ def _letter(letter: str) -> dashboard.Dashboard:
 @for_staff(Permission.SEE)
 def show(letter: str) -> Any:
     stage, search = request.args.get("stage", ""), request.args.get("q", "")
-    lines = dashboard.list_roster(reading(), actor(), letter, stage=stage, search=search)
+    lines = roster_list.list_roster(reading(), actor(), letter, stage=stage, search=search)
     return render_template("roster/show.html", letter=_letter(letter), lines=lines, stage=stage, search=search, form=EmptyForm())
 
 
@@ -96,7 +96,7 @@ def replace_link(letter: str, representative: str) -> Any:
 @bp.route("/<invitation>/name", methods=["GET", "POST"])
 @for_staff(Permission.INVITE)
 def correct_name(letter: str, invitation: str) -> Any:
-    line = next((one for one in dashboard.list_roster(reading(), actor(), letter) if one.invitation == invitation), None)
+    line = next((one for one in roster_list.list_roster(reading(), actor(), letter) if one.invitation == invitation), None)
     if line is None or not line.printed_name:
         raise NotFound
     form = NameForm(printed_name=line.printed_name)

@@ -1,0 +1,69 @@
+"""The record as people read it: what happened, when, and who did it."""
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.domain.actor import Actor, ActorKind
+from webapp.domain.deadline import ShownInstant, show_instant
+from webapp.domain.permission import Permission
+from webapp.persistence.tables import EventRow, LetterRow
+from webapp.services.access import load_letter
+from webapp.services.sign_on import invitations_of
+
+
+@dataclass(frozen=True)
+class EventLine:
+    number: int
+    when: ShownInstant
+    title: str
+    who: str
+    note: str
+
+
+_EVENT_TITLES = {
+    "letter.created": "Letter made",
+    "letter.edited": "Draft saved",
+    "society.added": "Society added",
+    "representative.added": "Representative added",
+    "letter.opened": "Sign-on opened, revision 1 frozen",
+    "invitation.opened": "Letter opened",
+    "board.announced": "Board date given",
+    "answer.given": "Answer given",
+    "answer.withdrawn": "Answer withdrawn",
+    "deadline.moved": "Deadline moved later",
+    "letter.closed": "Sign-on closed",
+    "letter.cancelled": "Letter cancelled",
+    "link.replaced": "Personal link replaced",
+    "name.corrected": "Printed name corrected",
+    "letter.sealed": "Letter sealed",
+    "letter.submitted": "Submitted to the journal",
+    "submission.noted": "Step at the journal noted",
+    "letter.resolved": "Course ended",
+}
+
+_ACTORS = {
+    ActorKind.STAFF: "a coordinator",
+    ActorKind.REPRESENTATIVE: "the society",
+    ActorKind.COMMAND: "the command line",
+    ActorKind.CLOCK: "the clock",
+}
+
+
+def list_events(session: Session, actor: Actor, reference: str) -> list[EventLine]:
+    """The letter's record, the newest first."""
+    letter = load_letter(session, actor, reference, Permission.SEE)
+    names = {row.society.reference: row.society.printed_name for row in invitations_of(session, letter)}
+    rows = session.scalars(select(EventRow).where(EventRow.letter_id == letter.id).order_by(EventRow.sequence.desc()))
+    return [_event_line(row, names, letter) for row in rows]
+
+
+def _event_line(row: EventRow, names: dict[str, str], letter: LetterRow) -> EventLine:
+    public = json.loads(row.public)
+    society = names.get(public.get("society", ""), "")
+    verb = {"sign": "signs", "decline": "declines"}.get(public.get("answer_kind", ""), "")
+    note = " ".join(part for part in (society, verb) if part)
+    who = _ACTORS[ActorKind(row.actor.partition(":")[0])]
+    return EventLine(row.sequence, show_instant(row.at, letter.deadline_zone), _EVENT_TITLES[row.kind], who, note)

@@ -1,0 +1,163 @@
+"""Looking at roster rows before anything is stored: what keeps a row out, and what a person should look at twice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz, process
+from sqlalchemy.orm import Session
+
+from webapp.domain import limits
+from webapp.domain.errors import DomainError, InvalidInput
+from webapp.domain.names import clean_line, comparison_key
+from webapp.domain.roster import RosterEntry, RosterRow
+from webapp.persistence.tables import LetterRow
+from webapp.rendering.fonts import describe_character, uncovered_characters
+from webapp.services.doors import clean_address
+from webapp.services.sign_on import invitations_of
+
+# Above this many points of a hundred two names are shown side by side to a person; nothing is ever merged (R15).
+_LOOKS_ALIKE = 88
+_FREE_MAIL = frozenset(
+    [
+        "gmail.com",
+        "googlemail.com",
+        "outlook.com",
+        "hotmail.com",
+        "yahoo.com",
+        "gmx.de",
+        "gmx.net",
+        "web.de",
+        "icloud.com",
+        "qq.com",
+        "mail.ru",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class CheckedRow:
+    """A row of the preview: what keeps it from being stored, and what a person should look at."""
+
+    number: int
+    entry: RosterEntry
+    problems: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    joins: bool = False
+    """The society is on the roster, or higher in the list, already: this row adds a second representative to it."""
+
+
+@dataclass(frozen=True)
+class RosterPreview:
+    rows: tuple[CheckedRow, ...]
+
+    @property
+    def problem_count(self) -> int:
+        return sum(1 for row in self.rows if row.problems)
+
+    @property
+    def doubt_count(self) -> int:
+        return sum(1 for row in self.rows if row.doubts)
+
+    @property
+    def society_count(self) -> int:
+        return sum(1 for row in self.rows if not row.joins)
+
+
+@dataclass
+class _Known:
+    """The names and addresses seen so far, on the roster and in the rows above."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    pairs: dict[tuple[str, str], str] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
+
+
+def check_rows(session: Session, letter: LetterRow, rows: Sequence[RosterRow]) -> RosterPreview:
+    known = _Known()
+    invitations = invitations_of(session, letter)
+    for invitation in invitations:
+        _remember(known, invitation.society.printed_name, [row.email for row in invitation.representatives], "on the roster")
+    checked = tuple(_check_row(row, known) for row in rows)
+    if len(invitations) + sum(1 for row in checked if not row.joins) > limits.SOCIETIES:
+        raise InvalidInput(f"A letter has at most {limits.SOCIETIES} societies.", field="file")
+    return RosterPreview(checked)
+
+
+def _remember(known: _Known, name: str, addresses: Sequence[str], where: str) -> None:
+    key = comparison_key(name)
+    known.names.setdefault(key, name)
+    for address in addresses:
+        known.pairs.setdefault((key, address.casefold()), where)
+        known.addresses.setdefault(address.casefold(), name)
+
+
+def _check_row(row: RosterRow, known: _Known) -> CheckedRow:
+    entry, key = row.entry, comparison_key(row.entry.society)
+    problems = _problems(entry)
+    twice = known.pairs.get((key, entry.email.casefold()))
+    if twice and not problems:
+        problems.append(f"“{entry.society}” with {entry.email} is given twice: it is {twice} already.")
+    doubts = [] if problems else _doubts(entry, key, known)
+    joins = key in known.names
+    _remember(known, entry.society, [entry.email], f"in row {row.number}")
+    return CheckedRow(row.number, entry, tuple(problems), tuple(doubts), joins)
+
+
+def _problems(entry: RosterEntry) -> list[str]:
+    problems = []
+    for check in (_check_society, _check_contact, _check_address, _check_country):
+        try:
+            check(entry)
+        except DomainError as error:
+            problems.append(str(error))
+    return problems
+
+
+def _check_society(entry: RosterEntry) -> None:
+    _need(entry.society, "the society’s name", limits.PRINTED_NAME)
+    _need(entry.acronym, "the acronym", limits.ACRONYM, may_be_empty=True)
+    _need(entry.sort_name, "the sort name", limits.PRINTED_NAME, may_be_empty=True)
+
+
+def _check_contact(entry: RosterEntry) -> None:
+    _need(entry.contact, "the contact’s name", limits.PERSON_NAME)
+
+
+def _check_address(entry: RosterEntry) -> None:
+    if not entry.email:
+        raise InvalidInput("The address is missing.")
+    clean_address(entry.email)
+
+
+def _check_country(entry: RosterEntry) -> None:
+    if entry.country and not (len(entry.country) == 2 and entry.country.isascii() and entry.country.isalpha()):
+        raise InvalidInput(f"“{entry.country}” is not a country code of two letters, such as DE or BR.")
+
+
+def _need(typed: str, what: str, longest: int, *, may_be_empty: bool = False) -> None:
+    text = clean_line(typed, what=what[0].upper() + what[1:])
+    if not text and not may_be_empty:
+        raise InvalidInput(f"Please give {what}.")
+    if len(text) > longest:
+        raise InvalidInput(f"{what[0].upper() + what[1:]} has {len(text)} characters; {longest} is the most.")
+
+
+def _doubts(entry: RosterEntry, key: str, known: _Known) -> list[str]:
+    doubts = []
+    if key in known.names:
+        doubts.append(f"“{known.names[key]}” is there already: this person becomes another representative of it.")
+    else:
+        match = process.extractOne(key, known.names.keys(), scorer=fuzz.token_sort_ratio, score_cutoff=_LOOKS_ALIKE)
+        if match:
+            doubts.append(f"The name looks like “{known.names[match[0]]}”. If it is the same society, remove one.")
+    other = known.addresses.get(entry.email.casefold())
+    if other is not None and comparison_key(other) != key:
+        doubts.append(f"The same address stands for “{other}”.")
+    domain = entry.email.rpartition("@")[2].casefold()
+    if domain in _FREE_MAIL:
+        doubts.append(f"{domain} is a free mail service, not a society’s own domain.")
+    if not entry.email.isascii() or "xn--" in domain:
+        doubts.append("The address is not in plain Latin letters. Is it the right one, letter by letter?")
+    if missing := uncovered_characters(entry.society):
+        doubts.append(f"No font of the letter can print {', '.join(describe_character(one) for one in missing)}.")
+    return doubts
