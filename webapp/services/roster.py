@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from webapp.domain import limits
 from webapp.domain.actor import Actor
+from webapp.domain.answer import AnswerKind
 from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.letter import Action, LetterState, move_for
 from webapp.domain.names import clean_line
@@ -15,7 +16,7 @@ from webapp.domain.roster import RosterEntry, RosterRow, read_roster
 from webapp.domain.tokens import Keyring, hash_token
 from webapp.persistence import outbox
 from webapp.persistence.record import append_event
-from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, RepresentativeRow, SocietyRow
+from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, RepresentativeRow, SocietyRow, WebSessionRow
 from webapp.rendering.fonts import describe_character, uncovered_characters
 from webapp.services.access import load_letter
 from webapp.services.doors import clean_address
@@ -107,7 +108,7 @@ def _representative(invitation: InvitationRow, entry: RosterEntry, keyring: Keyr
 
 
 def replace_link(session: Session, actor: Actor, reference: str, representative: str, keyring: Keyring, *, now: datetime) -> None:
-    """Kills a representative's link at once (R14) and mails a new one to the registered address."""
+    """Kills a representative's link, and what it has opened, at once (R14); mails a new one to the registered address."""
     letter = load_letter(session, actor, reference, Permission.INVITE, for_update=True)
     row = session.scalars(
         select(RepresentativeRow)
@@ -118,6 +119,8 @@ def replace_link(session: Session, actor: Actor, reference: str, representative:
         raise NotFound
     row.link_generation += 1
     row.link_hash = hash_token(keyring.personal_link(row.reference, row.link_generation))
+    # Whoever came in by the old link, perhaps a stranger to whom it was forwarded, is out.
+    session.execute(delete(WebSessionRow).where(WebSessionRow.representative_id == row.id))
     public = {"representative": row.reference, "generation": row.link_generation}
     append_event(session, letter, actor, "link.replaced", public, now=now)
     reason = f"new_link:{row.reference}:generation-{row.link_generation}"
@@ -131,7 +134,8 @@ def correct_printed_name(session: Session, actor: Actor, reference: str, invitat
     row = session.scalars(
         select(AnswerRow)
         .join(InvitationRow)
-        .where(InvitationRow.reference == invitation, InvitationRow.letter_id == letter.id, AnswerRow.is_standing.is_(True))
+        .where(InvitationRow.reference == invitation, InvitationRow.letter_id == letter.id)
+        .where(AnswerRow.is_standing.is_(True), AnswerRow.kind == AnswerKind.SIGN)
     ).one_or_none()
     if row is None:
         raise NotFound
