@@ -331,6 +331,22 @@ def test_page_older_than_the_last_one_cannot_be_confirmed(store: Store, connecti
         answers.confirm_answer(session, back(session, place), old.nonce, code, received_at=NOW, now=NOW)
 
 
+def test_nonce_that_another_form_has_used_is_refused(store: Store, connection: Connection, letter: str) -> None:
+    with store() as session:
+        place = enter(session, letter)
+        used = intent(session, place, nonce="a-nonce-that-is-used")
+        give(session, place, used)
+        withdrawn = intent(session, place, WITHDRAW, nonce="a-nonce-to-withdraw")
+        give(session, place, withdrawn)
+        waiting = intent(session, place, nonce="a-nonce-that-waits")
+        answers.prepare_answer(session, place, waiting, KEYRING, received_at=NOW, now=NOW)
+        other = enter(session, letter, BRUNO)
+    for nonce in (used.nonce, withdrawn.nonce, waiting.nonce):
+        with unchanged(connection), pytest.raises(Conflict, match="sent before"), store() as session:
+            place = back(session, other)
+            answers.prepare_answer(session, place, intent(session, place, nonce=nonce), KEYRING, received_at=NOW, now=NOW)
+
+
 def test_nothing_can_be_confirmed_that_was_never_prepared(store: Store, letter: str) -> None:
     with store() as session:
         place = enter(session, letter)

@@ -75,6 +75,7 @@ def prepare_answer(session: Session, place: Place, intent: Intent, keyring: Keyr
     _refuse_stale(letter, intent.digest)
     standing = standing_answer(session, place.invitation.id)
     _refuse_unasked_replacement(standing, intent.replaces, letter)
+    _refuse_used_nonce(session, place, intent.nonce)
     if intent.act == WITHDRAW and standing is None:
         raise WrongState("There is no answer of your society to withdraw.")
     content = _content(intent)
@@ -161,6 +162,16 @@ def _refuse_unasked_replacement(standing: AnswerRow | None, replaces: str | None
         verb = "signed" if standing.kind == AnswerKind.SIGN else "declined"
         sentence = f"{who} {verb} for your society on {when}. You can replace that answer, and everyone involved will be told."
         raise AnswerStands(sentence, standing.reference)
+
+
+def _refuse_used_nonce(session: Session, place: Place, nonce: str) -> None:
+    """The page chooses it, so it may come from anywhere: a form that was kept, or that somebody wrote by hand."""
+    is_answered = select(AnswerRow.id).where((AnswerRow.nonce == nonce) | (AnswerRow.withdrawal_nonce == nonce))
+    is_pending = select(PendingAnswerRow.id).where(
+        PendingAnswerRow.nonce == nonce, PendingAnswerRow.representative_id != place.representative.id
+    )
+    if session.scalar(is_answered.limit(1)) is not None or session.scalar(is_pending) is not None:
+        raise Conflict("This page has been sent before, so nothing was stored. Look through the form once more, and send it again.")
 
 
 def _content(intent: Intent) -> dict[str, Any]:

@@ -73,7 +73,8 @@ def _answer(place: Place, form: AnswerForm, template: str, act: str, **what: Any
         return _page(template, place, form)
     except (StaleText, AnswerStands, TooLate) as error:
         return _refused(invitation, form, error, template)
-    except (WrongState, TooMany) as error:
+    except (Conflict, WrongState, TooMany) as error:
+        form.nonce.data = new_nonce()
         form.form_errors.append(str(error))
         return _page(template, place, form)
     return redirect(url_for("answers.review", invitation=invitation), 303)
