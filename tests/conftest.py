@@ -1,7 +1,6 @@
 """What tests share: a migrated database to copy, a session that is rolled back, the application, a checking browser."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,24 +17,26 @@ from sqlalchemy.orm import Session
 os.environ.setdefault("XDG_RUNTIME_DIR", mkdtemp(prefix="undersigned-run-"))
 
 from tests.browser import Browser
+from tests.databases import Databases, SqliteDatabases, databases_in
 from tests.factories import NOW, FakeClock, settings_for
 from tests.postman import Postman
 from webapp.app import create_app
 from webapp.persistence.database import make_engine
-from webapp.persistence.migrate import prepare
 from webapp.settings import Settings
 
 
 @pytest.fixture(scope="session")
-def database_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated, empty database: made once, copied for each test."""
-    folder = tmp_path_factory.mktemp("template")
-    engine = make_engine(settings_for(folder))
-    prepare(engine)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()
-    return folder / "undersigned.db"
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Makes migrated, empty databases: migrated once, copied for each test."""
+    with databases_in(tmp_path_factory.mktemp("template")) as databases:
+        yield databases
+
+
+@pytest.fixture(scope="session")
+def database_template(databases: Databases) -> Path:
+    """The SQLite file that is copied, for tests about one file."""
+    assert isinstance(databases, SqliteDatabases)
+    return databases.template
 
 
 @pytest.fixture
@@ -44,9 +45,8 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database_template: Path, clock: FakeClock) -> Settings:
-    shutil.copy(database_template, tmp_path / "undersigned.db")
-    return replace(settings_for(tmp_path), clock=clock)
+def settings(tmp_path: Path, databases: Databases, clock: FakeClock) -> Settings:
+    return replace(settings_for(tmp_path, databases.fresh(tmp_path)), clock=clock)
 
 
 @pytest.fixture
@@ -65,11 +65,10 @@ def session(engine: Engine) -> Iterator[Session]:
 
 
 @pytest.fixture(scope="session")
-def shared_engine(tmp_path_factory: pytest.TempPathFactory, database_template: Path) -> Iterator[Engine]:
+def shared_engine(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[Engine]:
     """One engine for all tests that leave nothing behind: it keeps the SQL that it has compiled."""
     folder = tmp_path_factory.mktemp("shared")
-    shutil.copy(database_template, folder / "undersigned.db")
-    engine = make_engine(settings_for(folder))
+    engine = make_engine(settings_for(folder, databases.fresh(folder)))
     yield engine
     engine.dispose()
 

