@@ -1,0 +1,27 @@
+"""`python -m tests.bench`: measures the application beside the floors of this machine, in the same run; prints, and writes JSON."""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from tests.bench.figures import show, write
+from tests.bench.run import FULL, QUICK, measure
+from webapp.rendering.environment import ROOT
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    options.add_argument("--quick", action="store_true", help="one short round: whether it works, not how fast")
+    options.add_argument("--out", type=Path, default=ROOT / "build" / "bench.json", help="where the figures go as JSON")
+    chosen = options.parse_args()
+    build = ROOT / "build"
+    build.mkdir(exist_ok=True)
+    # On the disk of the project, not in a /tmp that may be memory: what is measured is also the disk.
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=build) as folder:
+        rows = list(measure(Path(folder), QUICK if chosen.quick else FULL).rows())
+    print(show(rows))
+    write(rows, chosen.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""The figures by name: what each is counted in, and which figure of the same run it is divided by."""
+
+import json
+import statistics
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`ratio_to` names the figure that it is divided by; None for the floors, which are the machine itself."""
+
+    name: str
+    unit: str
+    ratio_to: str | None = None
+
+
+FSYNC = "append 4 kB and fsync"
+INSERT = "durable insert, SQLite"
+HELLO = "bare Flask, hello"
+BARE_FORM = "bare form with CSRF and durable insert"
+FORM, CODE, ANSWER = "answer, the form", "answer, the code", "answer, both requests"
+FORM_1000, CODE_1000 = "answer, the form, of 1,000", "answer, the code, of 1,000"
+STORED = "answers stored, 8 at a time"
+ROOM = "reading room"
+DASHBOARD, DASHBOARD_1000, ROSTER_1000 = "dashboard, 34 societies", "dashboard, 1,000 societies", "roster, 1,000 societies"
+BARE_PDF, PDF = "bare WeasyPrint, 34 signatories", "letter as PDF, 34 signatories"
+BARE_PDF_1000, PDF_1000 = "bare WeasyPrint, 1,000 signatories", "letter as PDF, 1,000 signatories"
+PANDOC, STATEMENT, STATEMENT_AGAIN = "bare pandoc, the statement", "statement, first time", "statement, once more"
+BARE_MEMORY, WEB_MEMORY, WORKER_MEMORY, PRESS_MEMORY = "memory, bare web", "memory, web", "memory, worker", "memory, press"
+MEMORY = "memory, all"
+
+_RATE, _CPU, _WALL, _SIZE = "per second", "ms CPU", "ms", "MB"
+
+FIGURES = (
+    # What the disk, the database and the framework cost before there is any application.
+    Figure(FSYNC, _RATE),
+    Figure(INSERT, _RATE, FSYNC),
+    Figure(HELLO, _CPU),
+    Figure(BARE_FORM, _CPU, HELLO),
+    # Against a form of the same fields that is checked and stored, and does nothing else.
+    Figure(FORM, _CPU, BARE_FORM),
+    Figure(CODE, _CPU, BARE_FORM),
+    Figure(ANSWER, _CPU, BARE_FORM),
+    Figure(FORM_1000, _CPU, FORM),
+    Figure(CODE_1000, _CPU, CODE),
+    Figure(STORED, _RATE, INSERT),
+    Figure(ROOM, _CPU, HELLO),
+    Figure(DASHBOARD, _CPU, HELLO),
+    Figure(DASHBOARD_1000, _CPU, DASHBOARD),
+    Figure(ROSTER_1000, _CPU, DASHBOARD_1000),
+    # Against WeasyPrint on the same HTML in one warm process: no tags, no archive, no limits, no child.
+    Figure(BARE_PDF, _WALL),
+    Figure(PDF, _WALL, BARE_PDF),
+    Figure(BARE_PDF_1000, _WALL, BARE_PDF),
+    Figure(PDF_1000, _WALL, BARE_PDF_1000),
+    # Against pandoc on the same text without citations and without the shape that journals want.
+    Figure(PANDOC, _WALL),
+    Figure(STATEMENT, _WALL, PANDOC),
+    Figure(STATEMENT_AGAIN, _WALL, STATEMENT),
+    # Resident sizes added up, so that what processes share is counted in each.
+    Figure(BARE_MEMORY, _SIZE),
+    Figure(WEB_MEMORY, _SIZE, BARE_MEMORY),
+    Figure(WORKER_MEMORY, _SIZE, BARE_MEMORY),
+    Figure(PRESS_MEMORY, _SIZE, BARE_MEMORY),
+    Figure(MEMORY, _SIZE, BARE_MEMORY),
+)
+
+
+class Samples:
+    """What each round measured; a ratio is taken within a round, for the machine changes from one to the next."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, list[float]] = defaultdict(list)
+
+    def add(self, name: str, value: float) -> None:
+        self._taken[name].append(value)
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        for figure in FIGURES:
+            ratio = self._ratio(figure.name, figure.ratio_to) if figure.ratio_to else None
+            value = _digits(statistics.median(self._taken[figure.name]))
+            yield {"name": figure.name, "value": value, "unit": figure.unit, "ratio_to": figure.ratio_to, "ratio": ratio}
+
+    def _ratio(self, name: str, to: str) -> float:
+        pairs = zip(self._taken[name], self._taken[to], strict=True)
+        return _digits(statistics.median(value / base for value, base in pairs))
+
+
+def _digits(value: float) -> float:
+    """Four that count: more would pretend."""
+    return float(f"{value:.4g}")
+
+
+def show(rows: list[dict[str, Any]]) -> str:
+    return "\n".join(_line(**row) for row in rows)
+
+
+def _line(name: str, value: float, unit: str, ratio_to: str | None, ratio: float | None) -> str:
+    beside = f"   {ratio:>8,.5g} × {ratio_to}" if ratio_to else ""
+    return f"{name:<40} {value:>10,.5g} {unit:<10}{beside}".rstrip()
+
+
+def write(rows: list[dict[str, Any]], path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,89 @@
+"""The web side: processor time for each request, of the application and of the bare framework, served alike."""
+
+import time
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from tests.bench import figures
+from tests.bench.figures import Samples
+from tests.bench.letters import Invited
+from tests.bench.load import Request, ask_all, get_for
+from tests.bench.people import Reader, codes, enter, hidden_fields, typed
+from tests.bench.processes import cpu_ms
+
+
+@dataclass(frozen=True)
+class Server:
+    """A web server by its address and the process that its workers come from."""
+
+    base: str
+    pid: int
+
+    def ms_each(self, requests: list[Request], *, expect: int) -> float:
+        return cpu_ms(self.pid, lambda: ask_all(self.base, requests, expect=expect)) / len(requests)
+
+    def ms_each_for(self, path: str, cookie: str, seconds: int) -> float:
+        counted: list[int] = []
+        used = cpu_ms(self.pid, lambda: counted.append(get_for(self.base, path, cookie, seconds)))
+        return used / counted[0]
+
+
+@dataclass
+class Signing:
+    """A letter whose societies are still answering: each round takes the next few, for a society answers once."""
+
+    reference: str
+    waiting: list[Invited]
+    batch: int
+
+    def next_readers(self, base: str, count: int | None = None) -> list[Reader]:
+        count = count or self.batch
+        taken, self.waiting = self.waiting[:count], self.waiting[count:]
+        return enter(base, taken)
+
+
+def measure_bare(server: Server, samples: Samples, *, seconds: int, posts: int) -> None:
+    samples.add(figures.HELLO, server.ms_each_for("/", "", seconds))
+    page = ask_all(server.base, [Request("/form")], expect=200)[0]
+    form = {**hidden_fields(page.text), **typed("A society"), "nonce": "a-nonce-of-this-form", "digest": "", "replaces": ""}
+    samples.add(figures.BARE_FORM, server.ms_each([Request("/form", page.cookie, form)] * posts, expect=303))
+
+
+def warm_up_answers(server: Server, session: Session, letter: Signing, count: int) -> Reader:
+    """A few answers that do not count; returns one of those who have given them, to read on."""
+    readers = letter.next_readers(server.base, count)
+    _answer(server, session, readers)
+    return readers[0]
+
+
+def measure_answers(server: Server, session: Session, small: Signing, large: Signing, samples: Samples) -> None:
+    """The form that prepares and mails the code, then the code that stores; every one by another representative."""
+    form, code, rate = _answer(server, session, small.next_readers(server.base))
+    samples.add(figures.FORM, form)
+    samples.add(figures.CODE, code)
+    samples.add(figures.ANSWER, form + code)
+    samples.add(figures.STORED, rate)
+    form, code, _rate = _answer(server, session, large.next_readers(server.base))
+    samples.add(figures.FORM_1000, form)
+    samples.add(figures.CODE_1000, code)
+
+
+def _answer(server: Server, session: Session, readers: list[Reader]) -> tuple[float, float, float]:
+    form = server.ms_each([reader.form() for reader in readers], expect=303)
+    requests = codes(session, readers)
+    started = time.perf_counter()
+    code = server.ms_each(requests, expect=303)
+    return form, code, len(requests) / (time.perf_counter() - started)
+
+
+def measure_reading(server: Server, reader: Reader, samples: Samples, *, seconds: int) -> None:
+    samples.add(figures.ROOM, server.ms_each_for(reader.room, reader.cookie, seconds))
+
+
+def measure_desk(server: Server, cookie: str, letters: tuple[str, str], samples: Samples, *, seconds: int, pages: int) -> None:
+    """The large pages are counted one by one: those that wrk leaves unfinished at its end would weigh too much."""
+    small, large = letters
+    samples.add(figures.DASHBOARD, server.ms_each_for(f"/letters/{small}", cookie, seconds))
+    samples.add(figures.DASHBOARD_1000, server.ms_each([Request(f"/letters/{large}", cookie)] * pages, expect=200))
+    samples.add(figures.ROSTER_1000, server.ms_each([Request(f"/letters/{large}/roster", cookie)] * pages, expect=200))

@@ -1,0 +1,26 @@
+"""The bench works; how fast anything is, no test says."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.bench.figures import FIGURES
+from webapp.rendering.environment import ROOT
+
+pytestmark = pytest.mark.journey
+
+
+def test_quick_run_writes_every_figure_beside_what_it_is_a_ratio_to(tmp_path: Path) -> None:
+    out = tmp_path / "bench.json"
+    command = [sys.executable, "-m", "tests.bench", "--quick", "--out", str(out)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(out.read_text())
+    assert [(row["name"], row["unit"], row["ratio_to"]) for row in rows] == [(one.name, one.unit, one.ratio_to) for one in FIGURES]
+    assert [row["name"] for row in rows if not row["value"] > 0] == []
+    assert [row["name"] for row in rows if row["ratio_to"] and not row["ratio"] > 0] == []
+    assert all(row["ratio"] is None for row in rows if row["ratio_to"] is None)
+    assert all(row["name"] in done.stdout for row in rows)
