@@ -179,3 +179,7 @@ def test_time_left_counts_hours_that_pass_and_not_those_on_the_wall() -> None:
     deadline = instant_from_local(wall("2026-03-29 12:00"), BERLIN)
     noon_before = instant_from_local(wall("2026-03-28 12:00"), BERLIN)
     assert time_left(deadline, now=noon_before) == "23 hours"
+
+
+def test_r10_instant_announced_in_utc_is_not_said_twice() -> None:
+    assert str(show_instant(datetime(2026, 3, 14, 16, 0, tzinfo=UTC), "UTC")) == "14 March 2026, 16:00 UTC"

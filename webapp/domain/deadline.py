@@ -22,7 +22,12 @@ class ShownInstant:
     utc: str
 
     def __str__(self) -> str:
-        return f"{self.local} ({self.utc})"
+        return f"{self.local} ({self.utc})" if self.needs_utc else self.local
+
+    @property
+    def needs_utc(self) -> bool:
+        """Whether UTC says more than the announced zone, which may be UTC itself."""
+        return not self.local.endswith(self.utc)
 
 
 def is_zone(name: str) -> bool:
