@@ -48,7 +48,8 @@ def sign_on_chart(signed: Sequence[date], first: date, last: date, deadline: dat
         title="Sign-ons over time",
         summary=_summary(rows, collective_noun),
         line=" ".join(f"{x:.2f},{y:.2f}" for x, y in points),
-        deadline_x=(deadline - first).days * 100 / days,
+        # A letter that is opened and closed on one day has its deadline at the end of that day.
+        deadline_x=(deadline - first).days * 100 / days or 100.0,
         deadline_label=f"deadline, {_short(deadline)}",
         x_labels=_x_labels(first, days),
         y_labels=tuple((_y(value, top), str(value)) for value in (0, top // 2, top)),
