@@ -47,7 +47,7 @@ class TargetForm(Form):
 class AuthorForm(Form):
     full_name = line("Name", limits.PERSON_NAME)
     affiliation = line("Affiliation", limits.AFFILIATION)
-    orcid = line("ORCID iD", 40)
+    orcid = line("ORCID iD", limits.ORCID)
     is_corresponding = BooleanField("Corresponding author")
     competing_interests = paragraph("Competing interests", limits.COMPETING_INTERESTS)
 

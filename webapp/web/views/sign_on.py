@@ -73,8 +73,12 @@ def close(letter: str) -> Any:
 def cancel(letter: str) -> Any:
     form = CancelForm()
     if form.validate_on_submit():
-        with transaction() as session:
-            sign_on.cancel_letter(session, actor(), letter, form.reason.data, now=now())
-        flash("The letter is cancelled.", "ok")
-        return redirect(url_for("letters.show", letter=letter), 303)
+        try:
+            with transaction() as session:
+                sign_on.cancel_letter(session, actor(), letter, form.reason.data, now=now())
+        except InvalidInput as error:
+            attach(form, error)
+        else:
+            flash("The letter is cancelled.", "ok")
+            return redirect(url_for("letters.show", letter=letter), 303)
     return _page("cancel", letter, form)
