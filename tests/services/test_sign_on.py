@@ -1,0 +1,264 @@
+"""Opening sign-on, moving its deadline, closing it, cancelling the letter (R3, R9, R10, R16)."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection, select, text
+from sqlalchemy.orm import Session
+
+from tests.conftest import Store
+from tests.dump import unchanged
+from tests.factories import (
+    ANNA,
+    BRUNO,
+    DEADLINE,
+    DEADLINE_LOCAL,
+    NOW,
+    OTTO,
+    STRANGER,
+    entry,
+    letter_closed,
+    letter_in_draft,
+    letter_in_signing,
+    letter_row,
+    letter_sealed,
+    representative,
+    sign,
+    staff_actor,
+)
+from webapp.domain.actor import Actor
+from webapp.domain.errors import Conflict, InvalidInput, NotFound, WrongState
+from webapp.persistence.record import load_events
+from webapp.persistence.tables import EventRow, OutboxRow
+from webapp.services import sign_on
+from webapp.services.letters import TargetDraft
+
+LATER = DEADLINE_LOCAL + timedelta(days=7)
+
+
+def outbox(session: Session, kind: str) -> list[str]:
+    return list(session.scalars(select(OutboxRow.to_address).where(OutboxRow.kind == kind).order_by(OutboxRow.id)))
+
+
+@pytest.fixture
+def drafted(store: Store, coordinator: Actor) -> str:
+    with store() as session:
+        return letter_in_draft(session, coordinator, entry(), entry(email=BRUNO, contact="Bruno Wirth"))
+
+
+def test_opening_freezes_revision_1_and_invites_every_representative(store: Store, coordinator: Actor, drafted: str) -> None:
+    with store() as session:
+        sign_on.open_sign_on(session, coordinator, drafted, is_fit=True, now=NOW)
+        row = letter_row(session, drafted)
+        assert (row.state, row.opened_at) == ("signing", NOW)
+        revision = row.revision_in_force
+        assert revision is not None and (revision.number, revision.statement, len(revision.digest)) == (1, row.statement, 64)
+        assert outbox(session, "invitation") == [ANNA, BRUNO]
+        event = load_events(session, row.id)[-1]
+        assert (event.kind, event.public["digest"]) == ("letter.opened", revision.digest)
+
+
+def test_opening_queues_the_close_with_row_ids_only(store: Store, coordinator: Actor, drafted: str) -> None:
+    with store() as session:
+        sign_on.open_sign_on(session, coordinator, drafted, is_fit=True, now=NOW)
+        jobs = session.execute(text("SELECT workflow_uuid, inputs FROM workflow_status")).all()
+        closing = [job for job in jobs if job.workflow_uuid.startswith("close_letter:")]
+        assert [job.workflow_uuid for job in closing] == [f"close_letter:{drafted}:0"]
+
+
+def test_letter_is_not_opened_without_the_tick(store: Store, connection: Connection, coordinator: Actor, drafted: str) -> None:
+    with unchanged(connection), pytest.raises(InvalidInput) as refused, store() as session:
+        sign_on.open_sign_on(session, coordinator, drafted, is_fit=False, now=NOW)
+    assert refused.value.field == "is_fit"
+
+
+INCOMPLETE = [
+    ({"statement": ""}, NOW, "Write the statement"),
+    ({"targets": ()}, NOW, "Name at least one article"),
+    ({"deadline_local": None}, NOW, "Set the sign-on deadline"),
+    ({}, DEADLINE, "has passed"),
+    ({"statement": "As said [@unknown2026]."}, NOW, "unknown2026"),
+    ({"title": "A letter \U0001f600"}, NOW, "The title: no font"),
+    ({"targets": (TargetDraft("trial", "Vale \U0001f600"),)}, NOW, "An article answered: no font"),
+]
+
+
+@pytest.mark.parametrize(("changes", "at", "words"), INCOMPLETE, ids=[row[2] for row in INCOMPLETE])
+def test_incomplete_letter_is_not_opened(store: Store, coordinator: Actor, changes: dict[str, object], at: datetime, words: str) -> None:
+    with store() as session:
+        reference = letter_in_draft(session, coordinator, **changes)
+        with pytest.raises(WrongState) as refused:
+            sign_on.open_sign_on(session, coordinator, reference, is_fit=True, now=at)
+        assert words in str(refused.value)
+        assert outbox(session, "invitation") == []
+
+
+def test_letter_with_nobody_on_its_roster_is_not_opened(store: Store, coordinator: Actor, drafted: str) -> None:
+    with store() as session:
+        session.execute(text("DELETE FROM representative"))
+        session.execute(text("DELETE FROM invitation"))
+        session.expire_all()
+        with pytest.raises(WrongState, match="Add at least one society"):
+            sign_on.open_sign_on(session, coordinator, drafted, is_fit=True, now=NOW)
+
+
+def test_letter_is_opened_once(store: Store, connection: Connection, coordinator: Actor, letter: str) -> None:
+    with unchanged(connection), pytest.raises(WrongState, match="opened already"), store() as session:
+        sign_on.open_sign_on(session, coordinator, letter, is_fit=True, now=NOW)
+
+
+STRANGERS: dict[str, Callable[[Session, Actor, str], object]] = {
+    "open": lambda session, actor, letter: sign_on.open_sign_on(session, actor, letter, is_fit=True, now=NOW),
+    "move": lambda session, actor, letter: sign_on.move_deadline(session, actor, letter, LATER, now=NOW),
+    "close": lambda session, actor, letter: sign_on.close_early(session, actor, letter, now=NOW),
+    "cancel": lambda session, actor, letter: sign_on.cancel_letter(session, actor, letter, "No.", now=NOW),
+}
+
+
+@pytest.mark.parametrize("act", STRANGERS)
+def test_r13_stranger_finds_no_such_letter(store: Store, connection: Connection, letter: str, act: str) -> None:
+    with store() as session:
+        stranger = staff_actor(session, STRANGER)
+    with unchanged(connection), pytest.raises(NotFound), store() as session:
+        STRANGERS[act](session, stranger, letter)
+
+
+# The deadline
+
+
+def test_deadline_moves_later_and_everyone_is_told(store: Store, coordinator: Actor, letter: str) -> None:
+    with store() as session:
+        sign_on.move_deadline(session, coordinator, letter, LATER, now=NOW)
+        row = letter_row(session, letter)
+        assert row.deadline == DEADLINE + timedelta(days=7)
+        assert outbox(session, "deadline_moved") == [ANNA, BRUNO]
+        event = load_events(session, row.id)[-1]
+        assert (event.public["before"], event.public["deadline"]) == (DEADLINE.isoformat(), row.deadline.isoformat())
+
+
+def test_r16_each_move_is_told_once(store: Store, coordinator: Actor, letter: str) -> None:
+    with store() as session:
+        for days in (1, 2):
+            sign_on.move_deadline(session, coordinator, letter, DEADLINE_LOCAL + timedelta(days=days), now=NOW)
+        assert outbox(session, "deadline_moved") == [ANNA, BRUNO, ANNA, BRUNO]
+
+
+@pytest.mark.parametrize("local", [DEADLINE_LOCAL, DEADLINE_LOCAL - timedelta(minutes=1)], ids=["not at all", "earlier"])
+def test_deadline_never_moves_earlier(store: Store, connection: Connection, coordinator: Actor, letter: str, local: datetime) -> None:
+    with unchanged(connection), pytest.raises(InvalidInput, match="only be moved later"), store() as session:
+        sign_on.move_deadline(session, coordinator, letter, local, now=NOW)
+
+
+@pytest.mark.parametrize("at", [DEADLINE, DEADLINE + timedelta(seconds=1)])
+def test_deadline_that_has_passed_is_not_moved(store: Store, connection: Connection, coordinator: Actor, letter: str, at: datetime) -> None:
+    with unchanged(connection), pytest.raises(WrongState, match="has passed"), store() as session:
+        sign_on.move_deadline(session, coordinator, letter, LATER, now=at)
+
+
+def test_r10_deadline_in_an_hour_that_clocks_skip_is_refused(store: Store, connection: Connection, coordinator: Actor, letter: str) -> None:
+    skipped = datetime(2026, 3, 29, 2, 30)  # noqa: DTZ001 - a wall clock has no zone, that is its point
+    with unchanged(connection), pytest.raises(InvalidInput, match="clocks skip 02:30"), store() as session:
+        sign_on.move_deadline(session, coordinator, letter, skipped, now=NOW)
+
+
+# Closing
+
+
+@pytest.mark.parametrize(
+    ("at", "closes"),
+    [(DEADLINE - timedelta(milliseconds=1), False), (DEADLINE, True), (DEADLINE + timedelta(days=3), True)],
+    ids=["before", "at", "long after"],
+)
+def test_r9_letter_closes_at_its_deadline_whenever_the_clock_comes_to_it(store: Store, letter: str, at: datetime, closes: bool) -> None:
+    with store() as session:
+        row = letter_row(session, letter)
+        assert sign_on.close_if_due(session, row.id, now=at) is closes
+        assert (row.state == "closed", row.closed_at) == (closes, DEADLINE if closes else None)
+
+
+def test_closing_twice_is_closing_once(store: Store, connection: Connection, letter: str) -> None:
+    with store() as session:
+        letter_id = letter_row(session, letter).id
+        assert sign_on.letters_due(session, now=DEADLINE) == [letter_id]
+        sign_on.close_if_due(session, letter_id, now=DEADLINE)
+    with unchanged(connection), store() as session:
+        assert sign_on.close_if_due(session, letter_id, now=DEADLINE) is False
+        assert sign_on.letters_due(session, now=DEADLINE) == []
+
+
+def test_job_of_a_deadline_that_was_moved_closes_nothing(store: Store, coordinator: Actor, letter: str) -> None:
+    with store() as session:
+        sign_on.move_deadline(session, coordinator, letter, LATER, now=NOW)
+        assert sign_on.close_if_due(session, letter_row(session, letter).id, now=DEADLINE) is False
+
+
+def test_letter_closes_early_only_when_every_society_has_answered(store: Store, connection: Connection, coordinator: Actor) -> None:
+    at = NOW + timedelta(days=1)
+    with store() as session:
+        reference = letter_in_signing(session, coordinator, entry(), entry("The Marshes", OTTO, "Otto Lind"))
+        sign(session, reference)
+    with unchanged(connection), pytest.raises(Conflict, match="Waiting for 1: The Marshes"), store() as session:
+        sign_on.close_early(session, coordinator, reference, now=at)
+    with store() as session:
+        sign(session, reference, OTTO, printed_name="The Marshes")
+        sign_on.close_early(session, coordinator, reference, now=at)
+        assert (letter_row(session, reference).state, letter_row(session, reference).closed_at) == ("closed", at)
+
+
+def test_early_close_that_comes_late_closes_at_the_deadline(store: Store, coordinator: Actor) -> None:
+    with store() as session:
+        reference = letter_in_signing(session, coordinator)
+        sign(session, reference)
+        sign_on.close_early(session, coordinator, reference, now=DEADLINE + timedelta(seconds=5))
+        assert letter_row(session, reference).closed_at == DEADLINE
+
+
+# Cancelling
+
+
+def test_cancelled_letter_tells_everyone_who_was_invited_why(store: Store, coordinator: Actor, letter: str) -> None:
+    with store() as session:
+        sign_on.cancel_letter(session, coordinator, letter, "The journal has retracted it.", now=NOW)
+        assert letter_row(session, letter).state == "cancelled"
+        assert outbox(session, "letter_cancelled") == [ANNA, BRUNO]
+        event = session.scalars(select(EventRow).where(EventRow.kind == "letter.cancelled")).one()
+        assert json.loads(event.public)["reason"] == "The journal has retracted it."
+
+
+def test_nobody_is_told_of_a_draft_that_is_cancelled(store: Store, coordinator: Actor, drafted: str) -> None:
+    with store() as session:
+        sign_on.cancel_letter(session, coordinator, drafted, "Never mind.", now=NOW)
+        assert outbox(session, "letter_cancelled") == []
+
+
+def test_closed_letter_can_be_cancelled_and_a_sealed_one_cannot(store: Store, coordinator: Actor) -> None:
+    with store() as session:
+        sign_on.cancel_letter(session, coordinator, letter_closed(session, coordinator), "No.", now=DEADLINE)
+        with pytest.raises(WrongState, match="A sealed letter cannot be cancelled"):
+            sign_on.cancel_letter(session, coordinator, letter_sealed(session, coordinator, title="Another"), "No.", now=DEADLINE)
+
+
+@pytest.mark.parametrize("reason", ["a\u202eb", "a\x00b", "x" * 4001], ids=["backwards", "a NUL", "too long"])
+def test_reason_that_cannot_be_mailed_honestly_is_refused(
+    store: Store, connection: Connection, coordinator: Actor, letter: str, reason: str
+) -> None:
+    with unchanged(connection), pytest.raises(InvalidInput), store() as session:
+        sign_on.cancel_letter(session, coordinator, letter, reason, now=NOW)
+
+
+def test_r17_times_in_the_record_never_run_backwards(store: Store, coordinator: Actor, letter: str) -> None:
+    with store() as session:
+        sign_on.move_deadline(session, coordinator, letter, LATER, now=NOW - timedelta(days=3))
+        events = load_events(session, letter_row(session, letter).id)
+        assert [event.at for event in events] == sorted(event.at for event in events)
+        assert events[-1].at == NOW.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def test_representative_who_was_revoked_is_told_nothing(store: Store, coordinator: Actor, letter: str) -> None:
+    with store() as session:
+        representative(session, letter, BRUNO).revoked_at = NOW
+        session.flush()
+        sign_on.move_deadline(session, coordinator, letter, LATER, now=NOW)
+        assert outbox(session, "deadline_moved") == [ANNA]
