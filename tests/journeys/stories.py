@@ -1,7 +1,8 @@
 """The two letters that are carried from draft to journal: the demonstration, and the size and dates of the real case."""
 
+import csv
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,15 @@ def demonstration(now: datetime) -> Story:
 def case() -> Story:
     """The dates, the targets and the size of the real case: published on 19 February 2025, answered 27 days later."""
     return _read("the case", CASE, datetime(2025, 2, 24, 9, tzinfo=UTC), datetime.combine(date(2025, 3, 18), time(12)), "Europe/London")
+
+
+def short(title: str, roster: str, now: datetime) -> Story:
+    """The demonstration's letter under another title, with a short roster and forty minutes to answer: no session ends meanwhile."""
+    whole = demonstration(now)
+    answers = {row["email"]: {} for row in csv.DictReader(roster.splitlines())}
+    deadline = (now + timedelta(minutes=40)).replace(second=0, microsecond=0, tzinfo=None)
+    letter = {**whole.letter, "title": title}
+    return replace(whole, name=title, letter=letter, roster=roster.encode(), answers=answers, deadline_local=deadline, zone="UTC")
 
 
 def _read(name: str, folder: Path, opened_at: datetime, deadline_local: datetime, zone: str) -> Story:

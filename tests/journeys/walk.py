@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -43,25 +43,32 @@ class Outcome:
 
 @dataclass
 class Post:
-    """Everybody’s mail, read from the mailbox page as a signed-in coordinator."""
+    """Everybody’s mail about one letter, read from the mailbox page as a signed-in coordinator; each message is read once."""
 
     desk: HttpBrowser
+    title: str
+    read: set[str] = field(default_factory=set)
 
     def text(self, to: str, words: str) -> str:
-        """The newest message to this address whose subject holds the words, as soon as it has arrived."""
+        """The newest unread message to this address whose subject holds the words, as soon as it has arrived."""
         end = time.monotonic() + _MAIL_TAKES
         while time.monotonic() < end:
             self.desk.get("/mailbox")
             self.desk.press("Search", q=to)
-            found = [e.get("href") for e in self.desk.page.all("a") if words in self.desk.page.words(e)]
-            if found:
-                self.desk.get(found[0] or "")
+            unread = [address for address in self._about(words) if address not in self.read]
+            if unread:
+                self.read.add(unread[0])
+                self.desk.get(unread[0])
                 return self.desk.page.words(self.desk.page.all("pre")[0])
             time.sleep(0.1)
         raise AssertionError(f"no mail “{words}” for {to} within {_MAIL_TAKES:.0f} seconds")
 
-    def link(self, to: str, words: str) -> str:
-        found = re.search(r"https?://\S+/i/\S+", self.text(to, words))
+    def _about(self, words: str) -> list[str]:
+        page = self.desk.page
+        return [e.get("href") or "" for e in page.all("a") if words in page.words(e) and f"“{self.title}”" in page.words(e)]
+
+    def link(self, to: str) -> str:
+        found = re.search(r"https?://\S+/i/\S+", self.text(to, "Will "))
         assert found, f"no link in the mail to {to}"
         return found[0]
 
@@ -70,9 +77,11 @@ class Post:
         assert found, f"no code in the mail to {to}"
         return found[0]
 
-    def count(self, words: str) -> int:
-        self.desk.get("/mailbox")
-        return sum(1 for e in self.desk.page.all("h2") if words in self.desk.page.words(e))
+    def wait_for_invitations(self, count: int) -> None:
+        end = time.monotonic() + _MAIL_TAKES
+        while self.desk.get("/mailbox") and (arrived := len(self._about("Will "))) < count:
+            assert time.monotonic() < end, f"only {arrived} invitations have arrived"
+            time.sleep(0.2)
 
 
 @dataclass
@@ -85,9 +94,8 @@ class Walk:
     words: int = 0
     requests: int = 0
 
-    @property
-    def post(self) -> Post:
-        return Post(self.desk)
+    def __post_init__(self) -> None:
+        self.post = Post(self.desk, self.story.letter["title"])
 
     @property
     def noun(self) -> str:
@@ -120,15 +128,12 @@ class Walk:
         self.desk.get(f"/letters/{self.letter}")
         self.desk.follow("Open sign-on")
         self.desk.press("Freeze the text and invite", is_fit="y")
-        end = time.monotonic() + _MAIL_TAKES
-        while (arrived := self.post.count("Will ")) < len(self.story.answers):
-            assert time.monotonic() < end, f"only {arrived} invitations have arrived"
-            time.sleep(0.2)
-        self.say(f"sign-on is open, and {arrived} invitations have arrived")
+        self.post.wait_for_invitations(len(self.story.answers))
+        self.say(f"sign-on is open, and {len(self.story.answers)} invitations have arrived")
 
     def answer(self) -> None:
         """Every society on its day; on one day all type first, and then enter the codes that have come."""
-        links = {email: self.post.link(email, "Will ") for email in self.story.answers}
+        links = {email: self.post.link(email) for email in self.story.answers}
         deciding = sorted((email for email in links if self.story.answers[email]["kind"] != "silent"), key=self._answers_on)
         for day, emails in groupby(deciding, key=self._answers_on):
             self.server.move_clock(datetime.combine(day, datetime.min.time(), ZoneInfo(self.story.zone)) + timedelta(hours=10))
