@@ -18,8 +18,8 @@ IS_POSTGRESQL = os.environ.get("UNDERSIGNED_TEST_DATABASE") == "postgresql"
 
 
 class Databases(Protocol):
-    def fresh(self, folder: Path) -> str:
-        """The address of a migrated, empty database of its own."""
+    def fresh(self, folder: Path, like: str | None = None) -> str:
+        """The address of a migrated, empty database of its own; or of a copy of another, which nobody may have open."""
 
 
 class SqliteDatabases:
@@ -33,8 +33,8 @@ class SqliteDatabases:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         engine.dispose()
 
-    def fresh(self, folder: Path) -> str:
-        shutil.copy(self.template, folder / "undersigned.db")
+    def fresh(self, folder: Path, like: str | None = None) -> str:
+        shutil.copy(make_url(like).database or "" if like else self.template, folder / "undersigned.db")
         return f"sqlite:///{folder / 'undersigned.db'}"
 
 
@@ -48,8 +48,8 @@ class PostgresqlDatabases:
         prepare(engine)
         engine.dispose()
 
-    def fresh(self, folder: Path) -> str:
-        return self._address(self._create(self.template))
+    def fresh(self, folder: Path, like: str | None = None) -> str:
+        return self._address(self._create(make_url(like).database or "" if like else self.template))
 
     def _create(self, template: str) -> str:
         name = f"test_{uuid.uuid4().hex}"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tests import factories
 from tests.browser import Browser
 from tests.factories import ANNA, BRUNO, COORDINATOR, KEYRING, NOW, OTTO, STRANGER, FakeClock, entry
+from tests.postman import Postman
 from webapp.domain.actor import Actor
 from webapp.domain.tokens import Keyring
 from webapp.persistence.database import transaction
@@ -75,6 +76,7 @@ class World:
     engine: Engine
     facts: Facts
     clock: FakeClock
+    mail: Postman
 
     def browser(self, person: Person) -> Browser:
         """A browser in which this person has come in."""
