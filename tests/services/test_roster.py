@@ -315,3 +315,13 @@ def test_signed_society_keeps_its_answer_when_a_second_representative_is_added(s
         roster.add_society(session, coordinator, letter, entry(email="c@gullhaven.example.org", contact="Cleo"), KEYRING, now=NOW)
         standing = answers.standing_answer(session, representative(session, letter).invitation_id)
         assert standing is not None and standing.reference == given
+
+
+@pytest.mark.parametrize(
+    ("added", "part"),
+    [(entry(society=" "), "society"), (entry(contact=" "), "contact"), (entry(email="anna at gullhaven"), "email"), (entry(), "society")],
+)
+def test_refusal_names_the_field_that_is_wrong(store: Store, coordinator: Actor, drafted: str, added: RosterEntry, part: str) -> None:
+    with pytest.raises(InvalidInput) as refused, store() as session:
+        roster.add_society(session, coordinator, drafted, added, KEYRING, now=NOW)
+    assert refused.value.field == part

@@ -49,7 +49,7 @@ def add_society(session: Session, actor: Actor, reference: str, entry: RosterEnt
     letter = load_letter(session, actor, reference, Permission.INVITE, for_update=True)
     checked = check_rows(session, letter, [RosterRow(1, entry)]).rows[0]
     if checked.problems:
-        raise InvalidInput(" ".join(checked.problems), field="society")
+        raise InvalidInput(" ".join(checked.problems), field=checked.wrong or "society")
     _add(session, actor, letter, entry, keyring, now=now)
     return checked
 

@@ -44,6 +44,8 @@ class CheckedRow:
     doubts: tuple[str, ...] = ()
     joins: bool = False
     """The society is on the roster, or higher in the list, already: this row adds a second representative to it."""
+    wrong: str = ""
+    """The first part of the entry that has a problem."""
 
 
 @dataclass(frozen=True)
@@ -93,23 +95,25 @@ def _remember(known: _Known, name: str, addresses: Sequence[str], where: str) ->
 
 def _check_row(row: RosterRow, known: _Known) -> CheckedRow:
     entry, key = row.entry, comparison_key(row.entry.society)
-    problems = _problems(entry)
+    found = _problems(entry)
+    problems = list(found.values())
     twice = known.pairs.get((key, entry.email.casefold()))
     if twice and not problems:
         problems.append(f"“{entry.society}” with {entry.email} is given twice: it is {twice} already.")
     doubts = [] if problems else _doubts(entry, key, known)
     joins = key in known.names
     _remember(known, entry.society, [entry.email], f"in row {row.number}")
-    return CheckedRow(row.number, entry, tuple(problems), tuple(doubts), joins)
+    return CheckedRow(row.number, entry, tuple(problems), tuple(doubts), joins, next(iter(found), ""))
 
 
-def _problems(entry: RosterEntry) -> list[str]:
-    problems = []
-    for check in (_check_society, _check_contact, _check_address, _check_country):
+def _problems(entry: RosterEntry) -> dict[str, str]:
+    """The part of the entry that is wrong, and why."""
+    problems = {}
+    for part, check in (("society", _check_society), ("contact", _check_contact), ("email", _check_address), ("country", _check_country)):
         try:
             check(entry)
         except DomainError as error:
-            problems.append(str(error))
+            problems[part] = str(error)
     return problems
 
 
