@@ -158,7 +158,7 @@ def test_r13_person_who_is_shut_out_changes_nothing(readers: World, person: Pers
 
 
 # After these somebody is inside who was not, or outside who was not.
-LAST = ["rooms.enter", "roster.replace_link", "submissions.resolve", "rooms.leave", "sign_in.enter", "sign_in.leave"]
+LAST = ["rooms.enter", "submissions.resolve", "rooms.leave", "roster.replace_link", "sign_in.enter", "sign_in.leave"]
 
 
 def test_r13_person_does_what_the_table_says(world: World) -> None:
