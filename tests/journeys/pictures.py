@@ -1,0 +1,59 @@
+"""The README's pictures, of the demonstration: `python -m tests.journeys.pictures` makes them again in docs/pictures, after `make demo`."""
+
+import re
+import shutil
+import subprocess
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.journeys.server import Server, running_server
+from webapp.rendering.environment import ROOT
+
+PICTURES = ROOT / "docs" / "pictures"
+SEALED = ROOT / "build" / "demo" / "letter.pdf"
+_DESK = {"width": 1280, "height": 1000}
+_PHONE = {"width": 390, "height": 844}
+
+
+def make_pictures() -> None:
+    """Letter, dashboard and reading room, from one fresh demonstration."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    _letter()
+    with running_server() as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
+        server.command("demo")
+        desk = browser.new_page(viewport=_DESK)
+        _sign_in(desk, server)
+        desk.screenshot(path=PICTURES / "dashboard.png")
+        _reading_room(browser, desk, server)
+        browser.close()
+
+
+def _sign_in(desk: Page, server: Server) -> None:
+    desk.goto(server.sign_in_address())
+    desk.get_by_role("button", name="Sign in").click()
+    desk.locator(".entry__title a").first.click()
+    desk.get_by_role("heading", level=1).wait_for()
+
+
+def _letter() -> None:
+    """Two pages of the sealed letter that `make demo` has left."""
+    for name, page in (("letter", "1"), ("signatories", "4")):
+        target = str(PICTURES / name)
+        subprocess.run(["pdftoppm", "-r", "90", "-png", "-singlefile", "-f", page, "-l", page, str(SEALED), target], check=True)
+
+
+def _reading_room(browser: Browser, desk: Page, server: Server) -> None:
+    desk.goto(f"{server.base}/mailbox?q=Will+")
+    desk.locator(".entry__title a").first.click()
+    link = re.search(r"http://\S+/i/\S+", desk.inner_text("pre"))
+    assert link is not None
+    phone = browser.new_page(viewport=_PHONE, device_scale_factor=2)
+    phone.goto(link[0])
+    phone.get_by_role("button", name="Open the letter").click()
+    phone.get_by_role("heading", level=1).wait_for()
+    phone.screenshot(path=PICTURES / "reading-room.png")
+
+
+if __name__ == "__main__":
+    make_pictures()
