@@ -20,7 +20,7 @@ from webapp.persistence.tables import AnswerRow, DocumentRow, GrantRow, Invitati
 from webapp.persistence.tables.message import MessageState
 from webapp.services.access import load_letter
 from webapp.services.chart import SignOnChart, sign_on_chart
-from webapp.services.documents import signatory_lines
+from webapp.services.documents import signed_count
 from webapp.services.roster_list import RosterLine, roster_lines
 from webapp.services.seal import blockers
 from webapp.services.sign_on import missing_for_opening
@@ -104,7 +104,7 @@ def list_letters(session: Session, actor: Actor, *, now: datetime) -> list[Lette
 
 
 def _letter_line(session: Session, letter: LetterRow, *, now: datetime) -> LetterLine:
-    signed = len(signatory_lines(session, letter))
+    signed = signed_count(session, letter)
     invited = session.scalar(select(func.count()).select_from(InvitationRow).where(InvitationRow.letter_id == letter.id)) or 0
     return LetterLine(
         reference=letter.reference,
@@ -122,7 +122,7 @@ def _letter_line(session: Session, letter: LetterRow, *, now: datetime) -> Lette
 
 def show_dashboard(session: Session, actor: Actor, reference: str, links: Links, *, now: datetime) -> Dashboard:
     letter = load_letter(session, actor, reference, Permission.SEE)
-    signatories = signatory_lines(session, letter)
+    signed = signed_count(session, letter)
     lines = roster_lines(session, letter)
     stages = Counter(line.stage for line in lines)
     state = LetterState(letter.state)
@@ -140,10 +140,10 @@ def show_dashboard(session: Session, actor: Actor, reference: str, links: Links,
         ask=ASKS[letter.ask],
         collective_noun=letter.collective_noun,
         is_demonstration=letter.is_demonstration,
-        signed=len(signatories),
-        signed_words=f"{noun_for(len(signatories), letter.collective_noun)} {'has' if len(signatories) == 1 else 'have'} signed",
-        signed_phrase=count_phrase(len(signatories), letter.collective_noun),
-        signed_sentence=signed_sentence(len(signatories), letter.collective_noun),
+        signed=signed,
+        signed_words=f"{noun_for(signed, letter.collective_noun)} {'has' if signed == 1 else 'have'} signed",
+        signed_phrase=count_phrase(signed, letter.collective_noun),
+        signed_sentence=signed_sentence(signed, letter.collective_noun),
         invited=len(lines),
         invited_phrase=count_phrase(len(lines), letter.collective_noun),
         deadline=_shown(letter.deadline, letter),

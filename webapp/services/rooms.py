@@ -23,7 +23,7 @@ from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, Outbo
 from webapp.rendering.text import statement_html
 from webapp.services.access import lock_letter
 from webapp.services.answers import pending_answer, standing_answer
-from webapp.services.documents import signatory_lines
+from webapp.services.documents import signed_count
 from webapp.services.doors import begin_stay
 from webapp.services.place import Place
 
@@ -168,7 +168,7 @@ def show_room(session: Session, place: Place, *, now: datetime) -> RoomView:
         time_left=time_left(letter.deadline, now=now),
         is_open=letter.state == LetterState.SIGNING and is_in_time(now, letter.closes_at),
         is_cancelled=letter.state == LetterState.CANCELLED,
-        signed_sentence=signed_sentence(len(signatory_lines(session, letter)), letter.collective_noun),
+        signed_sentence=signed_sentence(signed_count(session, letter), letter.collective_noun),
         board_meets_on=show_date(invitation.board_meets_on) if invitation.board_meets_on else None,
         stage=invitation_stage(invitation, shown),
         answer=_answer_view(shown, letter) if shown else None,
