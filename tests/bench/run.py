@@ -32,7 +32,7 @@ from webapp.settings import load_settings
 _SMALL, _LARGE = 34, 1000
 _MAIL_LEAVES_WITHIN = 120.0
 # Societies that answer before anything is counted: what a process does once, at its first answer, is no part of the next.
-_WARM_UP = 16
+_WARM_UP = 8
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Plan:
     document_rounds: int
 
 
-QUICK = Plan(rounds=1, seconds=1, floor_seconds=0.2, small_batch=16, large_batch=6, pages=4, document_rounds=1)
+QUICK = Plan(rounds=1, seconds=1, floor_seconds=0.2, small_batch=12, large_batch=4, pages=2, document_rounds=1)
 FULL = Plan(rounds=5, seconds=2, floor_seconds=0.5, small_batch=40, large_batch=12, pages=10, document_rounds=3)
 
 
