@@ -2,7 +2,7 @@
 
 from collections import Counter
 from typing import Any, cast
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -137,5 +137,4 @@ class Browser:
 
 def _local(address: str) -> str:
     parts = urlsplit(address)
-    query = "&".join(f"{name}={value}" for name, value in parse_qsl(parts.query))
-    return parts.path + (f"?{query}" if query else "")
+    return parts.path + (f"?{parts.query}" if parts.query else "")
