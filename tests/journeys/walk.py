@@ -8,9 +8,11 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from tests.browser import Page
+from webapp.domain.wording import count_phrase
 
 from .client import HttpBrowser
 from .server import Server
@@ -53,8 +55,7 @@ class Post:
         """The newest unread message to this address whose subject holds the words, as soon as it has arrived."""
         end = time.monotonic() + _MAIL_TAKES
         while time.monotonic() < end:
-            self.desk.get("/mailbox")
-            self.desk.press("Search", q=to)
+            self.desk.get(f"/mailbox?{urlencode({'q': to})}")
             unread = [address for address in self._about(words) if address not in self.read]
             if unread:
                 self.read.add(unread[0])
@@ -120,9 +121,9 @@ class Walk:
         self.desk.follow("Import a list")
         self.desk.press("Show what would be added", file=("roster.csv", self.story.roster))
         rows = len(self.desk.page.all("tr")) - 1
-        self.desk.press(f"Add {rows} {self.noun} to the roster")
+        self.desk.press(f"Add {count_phrase(rows, self.noun)} to the roster")
         assert rows == len(self.story.answers)
-        self.say(f"{rows} {self.noun} are on the roster, seen in the preview first")
+        self.say(f"{count_phrase(rows, self.noun)} on the roster, seen in the preview first")
 
     def open_sign_on(self) -> None:
         self.desk.get(f"/letters/{self.letter}")
@@ -188,7 +189,7 @@ class Walk:
         page = self.desk.page
         names = tuple(page.words(e) for e in page.all("p") if e.get("class") == "signatory__name")
         began = time.monotonic()
-        self.desk.press(f"Seal the letter, signed by {len(names)} {self.noun}")
+        self.desk.press(f"Seal the letter, signed by {count_phrase(len(names), self.noun)}")
         self.say(f"sealed with {len(names)} signatories, in {time.monotonic() - began:.1f} s")
         return names
 
