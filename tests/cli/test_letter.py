@@ -63,7 +63,8 @@ def test_export_replaces_what_was_exported_before(undersigned: Command, sealed: 
 
 def test_unknown_letter_writes_nothing(undersigned: Command, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    undersigned("letter", "export", "../../etc", "--out", str(out), exit_code=1)
+    refused = undersigned("letter", "export", "../../etc", "--out", str(out), exit_code=1)
+    assert "undersigned letter list" in refused.stderr
     assert not out.exists()
 
 

@@ -99,8 +99,8 @@ def test_missing_file_is_wrong_usage(undersigned: Command, letter: str, file: Pa
 
 def test_unknown_letter_is_refused(undersigned: Command, file: Path) -> None:
     file.write_text(GOOD)
-    undersigned("roster", "import", "nosuchlett", str(file), exit_code=1)
-    undersigned("roster", "list", "nosuchlett", exit_code=1)
+    for arguments in (["import", "nosuchlett", str(file)], ["list", "nosuchlett"]):
+        assert "There is no letter nosuchlett." in undersigned("roster", *arguments, exit_code=1).stderr
 
 
 def test_list_shows_stage_society_and_addresses(undersigned: Command, letter: str) -> None:

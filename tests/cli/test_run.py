@@ -38,7 +38,7 @@ class Running:
         return found[1] if found else ""
 
     def get(self, path: str) -> int:
-        connection = HTTPConnection(urlsplit(self.base).netloc, timeout=20)
+        connection = HTTPConnection(urlsplit(self.base).netloc, timeout=PATIENCE)
         try:
             connection.request("GET", path)
             return connection.getresponse().status
@@ -76,7 +76,8 @@ def running(folder: Path, *options: str, waits_for: str = "") -> Iterator[Runnin
         process = subprocess.Popen(command, env={**ours, "UNDERSIGNED_DATA": str(folder)}, stdout=file, stderr=file, cwd=folder.parent)
     site = Running(process, folder, output)
     try:
-        eventually(lambda: site.base or (waits_for and site.processes(waits_for)) or process.poll() is not None)
+        eventually(lambda: "Stop with Ctrl-C" in site.said or (waits_for and site.processes(waits_for)) or process.poll() is not None)
+        assert process.poll() is None, site.said
         yield site
     finally:
         process.kill()

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from webapp.cli.opening import Refusal, json_option, opened, print_json
+from webapp.cli.opening import Refusal, json_option, opened, opened_for, print_json
 from webapp.domain.actor import COMMAND
 from webapp.domain.document import LetterDocument
 from webapp.rendering.pdf import letter_pdf
@@ -62,7 +62,7 @@ def export(reference: str, *, out: Path, as_json: bool) -> None:
     Once the letter is sealed, the PDF is the sealed file itself; before that it is a draft, and its name says so.
     """
     settings = load_settings()
-    with opened(settings) as session:
+    with opened_for(settings, reference) as session:
         document, sealed = _load(session, reference, now=settings.clock.now())
     files = {
         sealed.name if sealed else f"letter-{reference}-draft.pdf": sealed.content if sealed else letter_pdf(document),

@@ -7,6 +7,7 @@ from typing import IO, Any
 
 import click
 
+from webapp.domain.errors import NotFound
 from webapp.persistence.database import make_engine, opened_session
 from webapp.persistence.inspection import DatabaseFacts, inspect_database
 from webapp.persistence.migrate import prepare
@@ -43,6 +44,16 @@ def opened(settings: Settings) -> Iterator[Any]:
         raise Refusal("The database is of an older version. Make a backup, then start undersigned run: it brings the database up to date.")
     with opened_session(settings) as session:
         yield session
+
+
+@contextmanager
+def opened_for(settings: Settings, letter: str) -> Iterator[Any]:
+    """The same for an act on one letter, which may not be there."""
+    with opened(settings) as session:
+        try:
+            yield session
+        except NotFound as error:
+            raise Refusal(f"There is no letter {letter}. Which there are: undersigned letter list") from error
 
 
 def make_if_missing(settings: Settings) -> None:

@@ -5,7 +5,7 @@ from typing import BinaryIO
 
 import click
 
-from webapp.cli.opening import json_option, opened, print_json
+from webapp.cli.opening import json_option, opened_for, print_json
 from webapp.domain import limits
 from webapp.domain.actor import COMMAND
 from webapp.persistence.database import transaction
@@ -34,7 +34,7 @@ def import_file(context: click.Context, letter: str, file: BinaryIO, *, dry_run:
     settings = load_settings()
     # One byte more than is taken: enough for the rules to refuse it, whatever its size.
     data = file.read(limits.ROSTER_BYTES + 1)
-    with opened(settings) as session:
+    with opened_for(settings, letter) as session:
         preview = preview_roster(session, COMMAND, letter, data)
         if not dry_run:
             with transaction(session):
@@ -75,7 +75,7 @@ def _counted(number: int) -> str:
 def show(letter: str, *, as_json: bool) -> None:
     """Show each society of LETTER with its stage and its representatives, addresses included."""
     settings = load_settings()
-    with opened(settings) as session:
+    with opened_for(settings, letter) as session:
         lines = list_roster(session, COMMAND, letter)
     if as_json:
         print_json({"letter": letter, "societies": [_facts(line) for line in lines]})

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from webapp.cli.address import Listening, listen
+from webapp.cli.address import DEFAULT_PORT, Listening, listen
 from webapp.cli.children import Child, Stop, end, look_after
 from webapp.cli.demo import COORDINATOR
 from webapp.cli.opening import Refusal, bring_up_to_date, opened
@@ -118,21 +118,22 @@ def _answers(listening: Listening) -> bool:
 
 
 def _greet(settings: Settings, email: str, listening: Listening) -> None:
-    links, now = settings.links, settings.clock.now()
+    links = settings.links
+    lines = [f"Undersigned is ready: {links.base}", ""]
     if listening.is_elsewhere:
-        click.echo("Port 8000 is used by another program, so this is on another.")
-    click.echo(f"\nUndersigned is ready: {links.base}\n")
+        lines.insert(0, f"Port {DEFAULT_PORT} is used by another program, so this is on another.")
     if links.is_loopback:
         with opened(settings) as session, transaction(session):
-            token = doors.make_sign_in_link(session, email, settings.keyring, now=now)
-        click.echo(f"Sign in as {email}, once, within {LINK_MINUTES} minutes:\n  {links.sign_in(token)}")
-        click.echo(f"Another link: undersigned sign-in-link {email}")
+            token = doors.make_sign_in_link(session, email, settings.keyring, now=settings.clock.now())
+        lines += [f"Sign in as {email}, once, within {LINK_MINUTES} minutes:", f"  {links.sign_in(token)}"]
+        lines += [f"Another link: undersigned sign-in-link {email}"]
     else:
         # What this prints may be kept in a log, and a link that opens a public site must not be (R19).
-        click.echo(f"A link to sign in with: undersigned sign-in-link {email}")
+        lines += [f"A link to sign in with: undersigned sign-in-link {email}"]
     if settings.has_local_mailbox:
-        click.echo(f"No mail leaves this machine; it is kept for you at {links.mailbox()}")
-    click.echo(f"The data is in {settings.data_folder}. Stop with Ctrl-C.\n")
+        lines += [f"No mail leaves this machine; it is kept for you at {links.mailbox()}"]
+    lines += [f"The data is in {settings.data_folder}. Stop with Ctrl-C."]
+    click.echo("\n".join(["", *lines, ""]))
     sys.stdout.flush()
 
 
