@@ -95,7 +95,9 @@ class Stop:
         self._signals = 0
         self._event = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._note)
+            # Somebody who started this with nohup has said that a closed terminal shall not end it.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._note)
 
     def _note(self, _number: int, _frame: object) -> None:
         self._signals += 1
