@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from webapp.domain import limits
 from webapp.domain.errors import InvalidInput
 from webapp.rendering.text import parse_references, statement_html
 
@@ -87,14 +88,23 @@ def test_what_is_parsed_can_be_cited(typed: str, key: str) -> None:
         pytest.param('[{"title": "Nameless"}]', "“Nameless” has no key", id="no key"),
         pytest.param('[{"id": "a]b", "title": "x"}]', "“a]b” cannot be cited", id="a key that ends the citation"),
         pytest.param('[{"id": "a", "title": "x"}, {"id": "a", "title": "y"}]', "Two references have the key “a”", id="a key used twice"),
-        pytest.param("x" * 1_000_001, "a million characters", id="too long"),
+        pytest.param("x" * (limits.REFERENCES_TYPED + 1), "more than 400,000 characters", id="too long"),
+        pytest.param('[{"id": "a", "title": "x", "volume": NaN}]', "NaN is not a value of JSON", id="not a number"),
+        pytest.param('[{"id": "a", "title": "x", "volume": -Infinity}]', "-Infinity is not a value of JSON", id="minus infinity"),
+        pytest.param('[{"id": "a", "title": "x", "volume": 1e999}]', "a number that is too large", id="a number beyond all numbers"),
+        pytest.param('[{"id": "a", "title": "x", "volume": ' + "7" * 5_000 + "}]", "too many digits", id="a number of 5,000 digits"),
+        pytest.param('[{"id": "a", "title": "bone \\ud83d"}]', r"cannot be stored \(U\+D83D\)", id="half a character"),
+        pytest.param('[{"id": "a", "title": "x", "\\ud83d": "y"}]', r"cannot be stored \(U\+D83D\)", id="half a character as a name"),
+        pytest.param('[{"id": "a", "title": "x\\u0000y"}]', r"cannot be stored \(U\+0000\)", id="a NUL in an escape"),
+        pytest.param("@article{a, title={x\0y}}", r"cannot be stored \(U\+0000\)", id="a NUL in BibTeX"),
+        pytest.param('[{"id": "a", "title": "x", "note": ' + "[" * 600 + "]" * 600 + "}]", "nested too deeply", id="600 brackets"),
         pytest.param(json.dumps([{"id": f"a{n}", "title": "x"} for n in range(201)]), "There are 201 references", id="too many"),
     ],
 )
 def test_unusable_references_are_refused_with_a_sentence(typed: str, sentence: str) -> None:
     with pytest.raises(InvalidInput, match=sentence) as refusal:
         parse_references(typed)
-    assert refusal.value.field == "references"
+    assert refusal.value.field == "references_typed"
 
 
 def test_reference_file_cannot_include_another() -> None:

@@ -111,7 +111,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"journal": "x" * (limits.JOURNAL + 1)}, "journal"),
     ({"addressee": "a\x07b"}, "addressee"),
     ({"statement": "a\x00b"}, "statement"),
-    ({"references_typed": "@article{"}, "references"),
+    ({"references_typed": "@article{"}, "references_typed"),
     ({"deadline_zone": "Atlantis/Capital"}, "deadline_zone"),
     ({"targets": (TargetDraft("trial", "x" * (limits.CITATION + 1)),)}, "targets-0-citation"),
     ({"targets": (TargetDraft("trial", "A", doi="x" * (limits.DOI + 1)),)}, "targets-0-doi"),

@@ -2,16 +2,20 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from webapp.domain import limits
+from webapp.domain.digest import canonical_json
 from webapp.domain.document import CslItem
 from webapp.domain.errors import InvalidInput
 from webapp.rendering.nbib import items_from_nbib
 from webapp.rendering.pandoc import ConversionError, convert
 
 MOST_REFERENCES = 200
-_MOST_CHARACTERS = 1_000_000
+# The family name of an author is four deep, a part of a date six; the rest is for fields of somebody’s own.
+_DEEPEST = 12
 
 _FORMS = "Paste BibTeX, RIS, CSL-JSON or PubMed’s .nbib."
 _BIBTEX = re.compile(r"@\s*\w+\s*[{(]")
@@ -26,16 +30,54 @@ _CITABLE_KEY = re.compile(r"\w(?:\w|[:.#$%&+?<>~/\-](?=\w))*")
 def parse_references(typed: str) -> tuple[CslItem, ...]:
     """The references in `typed`, in their order; nothing for empty text. The form is found by looking.
 
-    Raises InvalidInput with a sentence for text in no known form, broken text, keys used twice and more than 200 references.
+    Raises InvalidInput with a sentence for text in no known form, broken text, keys used twice, more than 200 references, and
+    for what no digest can be made of: what is returned here can be stored, hashed and read back for good.
     """
     text = typed.lstrip("\ufeff").strip()
     if not text:
         return ()
-    if len(text) > _MOST_CHARACTERS:
-        raise _refusal("The references are longer than a million characters. Leave out abstracts and notes.")
+    if len(text) > limits.REFERENCES_TYPED:
+        raise _refusal(f"The references have more than {limits.REFERENCES_TYPED:,} characters. Leave out abstracts and notes.")
+    _refuse_unwritable(text)
     items = [_tidied(item) for item in _items(text)]
+    _refuse_undigestible(items)
     refuse_unusable(items)
     return tuple(items)
+
+
+def _refuse_unwritable(text: str) -> None:
+    """Neither UTF-8 nor PostgreSQL takes lone surrogates and NUL; no reference needs the other controls."""
+    for character in text:
+        if unicodedata.category(character) in {"Cc", "Cs"} and character not in "\t\n\r\f":
+            raise _refusal(f"The references hold a character that cannot be stored (U+{ord(character):04X}). Take it out.")
+
+
+def _refuse_undigestible(items: list[dict[str, Any]]) -> None:
+    for depth, layer in enumerate(_layers(items)):
+        if depth > _DEEPEST:
+            raise _refusal("The references are nested too deeply. Check that each is a CSL item.")
+        for part in layer:
+            if isinstance(part, str):
+                _refuse_unwritable(part)
+    try:
+        canonical_json(items)
+    except ValueError as error:
+        # Infinity, which 1e999 is read as.
+        raise _refusal("The references hold a number that is too large. Write it as text.") from error
+
+
+def _layers(value: Any) -> Iterator[list[Any]]:
+    """The value, its parts, their parts, and so on: without recursion, because that is what too many layers would break."""
+    layer = [value]
+    while layer:
+        yield layer
+        layer = [part for one in layer for part in _parts(one)]
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    return value if isinstance(value, list) else ()
 
 
 def refuse_unusable(items: Iterable[CslItem]) -> None:
@@ -55,7 +97,7 @@ def refuse_unusable(items: Iterable[CslItem]) -> None:
 
 
 def _refusal(sentence: str) -> InvalidInput:
-    return InvalidInput(sentence, field="references")
+    return InvalidInput(sentence, field="references_typed")
 
 
 def _items(text: str) -> list[dict[str, Any]]:
@@ -86,13 +128,20 @@ def _by_pandoc(text: str, form: str) -> list[dict[str, Any]]:
 
 def _from_json(text: str) -> list[dict[str, Any]]:
     try:
-        found = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise _refusal(f"The JSON cannot be read ({getattr(error, 'msg', 'nested too deeply')}). {_FORMS}") from error
+        found = json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise _refusal(f"The JSON cannot be read (nested too deeply). {_FORMS}") from error
+    except ValueError as error:
+        # Python refuses to read a number of more than 4,300 digits, and says so without a place.
+        raise _refusal(f"The JSON cannot be read ({getattr(error, 'msg', 'a number has too many digits')}). {_FORMS}") from error
     items = found if isinstance(found, list) else found.get("items", [found])
     if not isinstance(items, list) or not items or not all(isinstance(item, dict) and "title" in item for item in items):
         raise _refusal("This JSON is not a list of CSL items, each with an id, a type and a title.")
     return items
+
+
+def _refuse_constant(name: str) -> None:
+    raise _refusal(f"The JSON cannot be read ({name} is not a value of JSON). {_FORMS}")
 
 
 def _with_bodies_as_authors(items: list[dict[str, Any]], ris: str) -> list[dict[str, Any]]:

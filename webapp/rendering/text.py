@@ -107,7 +107,7 @@ def _convert(markdown: str, arguments: list[str], *, references: str = "[]") -> 
         raise InvalidInput(sentence, field="statement") from error
     except ConversionError as error:
         sentence = "The statement cannot be set with these references. Check that each is a complete CSL item."
-        raise InvalidInput(sentence, field="references") from error
+        raise InvalidInput(sentence, field="references_typed") from error
 
 
 def _missing_sentence(keys: list[str]) -> str:

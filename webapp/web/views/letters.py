@@ -16,6 +16,8 @@ from webapp.web.errors import attach
 from webapp.web.forms.letter import LetterForm
 from webapp.web.transaction import now, reading, settings, transaction
 
+_LONGEST_NUMBER = 10
+
 bp = Blueprint("letters", __name__, url_prefix="/letters")
 
 
@@ -76,7 +78,7 @@ def _form(**known: Any) -> LetterForm:
 
 
 def _number(typed: str | None) -> int:
-    return int(typed) if typed and typed.isdigit() else 0
+    return int(typed) if typed and typed.isdecimal() and len(typed) < _LONGEST_NUMBER else 0
 
 
 def _form_page(form: LetterForm, *, title: str, letter: str | None) -> Any:
@@ -94,9 +96,9 @@ def _preview(form: LetterForm) -> tuple[str, int]:
     try:
         html = statement_html(text, parse_references(form.references_typed.data or ""))
     except InvalidInput as error:
-        field = form.references_typed if error.field == "references" else form.statement
-        if request.method == "POST":
-            field.errors = [*field.errors, str(error)]
+        # A form that could not be saved says it already.
+        if request.method == "POST" and str(error) not in (*form.references_typed.errors, *form.statement.errors):
+            attach(form, error)
         return "", word_count(text)
     return html, word_count(text)
 
@@ -117,4 +119,9 @@ def preview() -> Any:
 @for_staff(Permission.SEE)
 def record(letter: str) -> Any:
     view = dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
-    return render_template("letters/record.html", letter=view, events=record_service.list_events(reading(), actor(), letter))
+    return render_template(
+        "letters/record.html",
+        letter=view,
+        events=record_service.list_events(reading(), actor(), letter),
+        is_unbroken=record_service.is_unbroken(reading(), actor(), letter),
+    )

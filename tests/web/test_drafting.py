@@ -1,0 +1,25 @@
+"""The page of the draft: what cannot be taken is said beside its field, and stops nobody else's page."""
+
+import pytest
+
+from tests.dump import unchanged
+from tests.web.world import Person, World
+
+UNUSABLE = {
+    "not a number": '[{"id": "a", "title": "x", "volume": NaN}]',
+    "half a character": r'[{"id": "a", "title": "bone \ud83d"}]',
+    "600 brackets": '[{"id": "a", "title": "x", "note": ' + "[" * 600 + "]" * 600 + "}]",
+    "a number of 5,000 digits": '[{"id": "a", "title": "x", "volume": ' + "7" * 5_000 + "}]",
+}
+
+
+@pytest.mark.parametrize("typed", UNUSABLE.values(), ids=UNUSABLE.keys())
+def test_reference_of_which_no_digest_can_be_made_is_refused_beside_its_field(readers: World, typed: str) -> None:
+    browser, address = readers.browser(Person.COORDINATOR), f"/letters/{readers.facts.letters['drafting']}"
+    browser.get(f"{address}/edit")
+    with readers.engine.connect() as connection, unchanged(connection):
+        page = browser.press("Save the draft", status=422, references_typed=typed)
+    problem = next(element for element in page.root.iter() if element.get("id") == "references_typed-error")
+    sentence = page.words(problem).removeprefix("Error: ")
+    assert page.text.count(sentence) == 2, "once in the summary and once beside the field"
+    browser.get(address)
