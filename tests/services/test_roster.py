@@ -177,6 +177,25 @@ def test_r15_names_that_differ_in_anything_are_two_societies(store: Store, coord
         assert [name for name in names(session, drafted) if name in given] == given
 
 
+def test_r15_name_in_another_case_or_width_is_a_doubt_and_another_society(store: Store, coordinator: Actor, drafted: str) -> None:
+    given = ["GULLHAVEN, Society of", "Ｇｕｌｌｈａｖｅｎ, Society of", "Gullhaven,  Society of"]
+    data = (HEADER + "".join(f'"{name}",Otto,f{number}@ferns.example.org\n' for number, name in enumerate(given))).encode()
+    with store() as session:
+        preview = roster.preview_roster(session, coordinator, drafted, data)
+        assert (preview.society_count, preview.doubt_count, [row.joins for row in preview.rows]) == (3, 3, [False] * 3)
+        assert all("looks like “Gullhaven, Society of”" in row.doubts[0] for row in preview.rows)
+        roster.import_roster(session, coordinator, drafted, data, KEYRING, now=NOW)
+        assert names(session, drafted) == ["Gullhaven, Society of", *given]
+
+
+def test_r15_two_ways_to_write_one_letter_are_one_society(store: Store, coordinator: Actor, drafted: str) -> None:
+    data = f"{HEADER}Soci\u00e9t\u00e9 A,Otto,{OTTO}\n Socie\u0301te\u0301 A ,Fern,f@ferns.example.org\n".encode()
+    with store() as session:
+        assert [row.joins for row in roster.preview_roster(session, coordinator, drafted, data).rows] == [False, True]
+        assert roster.import_roster(session, coordinator, drafted, data, KEYRING, now=NOW) == 1
+        assert len(names(session, drafted)) == 2
+
+
 def test_list_is_imported_whole(store: Store, coordinator: Actor, drafted: str) -> None:
     data = f'society;contact;email;country\n"Ferns; Society of";Fern;f@ferns.example.org;br\nThe Marshes;Otto;{OTTO};\n'.encode("utf-8-sig")
     with store() as session:

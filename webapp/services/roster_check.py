@@ -1,6 +1,6 @@
 """Looking at roster rows before anything is stored: what keeps a row out, and what a person should look at twice."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz, process
@@ -67,43 +67,44 @@ class RosterPreview:
 
 @dataclass
 class _Known:
-    """The names and addresses seen so far, on the roster and in the rows above."""
+    """The societies and addresses seen so far, on the roster and in the rows above."""
 
     names: dict[str, str] = field(default_factory=dict)
+    """Each printed name with its words folded and in order, for finding what looks like it."""
     pairs: dict[tuple[str, str], str] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)
+
+    def remember(self, name: str, addresses: Iterable[str], where: str) -> None:
+        self.names.setdefault(name, _words_in_order(name))
+        for address in addresses:
+            self.pairs.setdefault((name, address.casefold()), where)
+            self.addresses.setdefault(address.casefold(), name)
 
 
 def check_rows(session: Session, letter: LetterRow, rows: Sequence[RosterRow]) -> RosterPreview:
     known = _Known()
     invitations = invitations_of(session, letter)
     for invitation in invitations:
-        _remember(known, invitation.society.printed_name, [row.email for row in invitation.representatives], "on the roster")
+        known.remember(invitation.society.printed_name, [row.email for row in invitation.representatives], "on the roster")
     checked = tuple(_check_row(row, known) for row in rows)
     if len(invitations) + sum(1 for row in checked if not row.joins) > limits.SOCIETIES:
         raise InvalidInput(f"A letter has at most {limits.SOCIETIES} societies.", field="file")
     return RosterPreview(checked)
 
 
-def _remember(known: _Known, name: str, addresses: Sequence[str], where: str) -> None:
-    key = comparison_key(name)
-    known.names.setdefault(key, name)
-    for address in addresses:
-        known.pairs.setdefault((key, address.casefold()), where)
-        known.addresses.setdefault(address.casefold(), name)
-
-
 def _check_row(row: RosterRow, known: _Known) -> CheckedRow:
-    entry, key = row.entry, comparison_key(row.entry.society)
-    found = _problems(entry)
-    problems = list(found.values())
-    twice = known.pairs.get((key, entry.email.casefold()))
-    if twice and not problems:
-        problems.append(f"“{entry.society}” with {entry.email} is given twice: it is {twice} already.")
-    doubts = [] if problems else _doubts(entry, key, known)
-    joins = key in known.names
-    _remember(known, entry.society, [entry.email], f"in row {row.number}")
-    return CheckedRow(row.number, entry, tuple(problems), tuple(doubts), joins, next(iter(found), ""))
+    entry = row.entry
+    if found := _problems(entry):
+        return CheckedRow(row.number, entry, tuple(found.values()), wrong=next(iter(found)))
+    # The very rule by which it is stored: whatever else a reader would take for the same name is another society (R15).
+    name = clean_line(entry.society)
+    problems = []
+    if twice := known.pairs.get((name, entry.email.casefold())):
+        problems.append(f"“{name}” with {entry.email} is given twice: it is {twice} already.")
+    doubts = [] if problems else _doubts(entry, name, known)
+    joins = name in known.names
+    known.remember(name, [entry.email], f"in row {row.number}")
+    return CheckedRow(row.number, entry, tuple(problems), tuple(doubts), joins)
 
 
 def _problems(entry: RosterEntry) -> dict[str, str]:
@@ -146,22 +147,24 @@ def _need(typed: str, what: str, longest: int, *, may_be_empty: bool = False) ->
         raise InvalidInput(f"{what[0].upper() + what[1:]} has {len(text)} characters; {longest} is the most.")
 
 
-def _doubts(entry: RosterEntry, key: str, known: _Known) -> list[str]:
+def _words_in_order(name: str) -> str:
+    return " ".join(sorted(comparison_key(name).split()))
+
+
+def _doubts(entry: RosterEntry, name: str, known: _Known) -> list[str]:
     doubts = []
-    if key in known.names:
-        doubts.append(f"“{known.names[key]}” is there already: this person becomes another representative of it.")
-    else:
-        match = process.extractOne(key, known.names.keys(), scorer=fuzz.token_sort_ratio, score_cutoff=_LOOKS_ALIKE)
-        if match:
-            doubts.append(f"The name looks like “{known.names[match[0]]}”. If it is the same society, remove one.")
-    other = known.addresses.get(entry.email.casefold())
-    if other is not None and comparison_key(other) != key:
+    if name in known.names:
+        doubts.append(f"“{name}” is there already: this person becomes another representative of it.")
+    elif match := process.extractOne(_words_in_order(name), known.names, scorer=fuzz.ratio, score_cutoff=_LOOKS_ALIKE):
+        doubts.append(f"The name looks like “{match[2]}”. If it is the same society, remove one.")
+    other = known.addresses.get(entry.email.casefold(), name)
+    if other != name:
         doubts.append(f"The same address stands for “{other}”.")
     domain = entry.email.rpartition("@")[2].casefold()
     if domain in _FREE_MAIL:
         doubts.append(f"{domain} is a free mail service, not a society’s own domain.")
     if not entry.email.isascii() or "xn--" in domain:
         doubts.append("The address is not in plain Latin letters. Is it the right one, letter by letter?")
-    if missing := uncovered_characters(entry.society):
+    if missing := uncovered_characters(name):
         doubts.append(f"No font of the letter can print {', '.join(describe_character(one) for one in missing)}.")
     return doubts
