@@ -13,9 +13,8 @@ from tests.bench.letters import Invited
 from tests.bench.load import Request, ask_all
 from tests.factories import COORDINATOR, KEYRING
 from webapp.clock import SystemClock
-from webapp.domain.tokens import hash_token
 from webapp.persistence.database import transaction
-from webapp.persistence.tables import CodeRow, PendingAnswerRow, RepresentativeRow
+from webapp.persistence.tables import CodeRow
 from webapp.services.doors import make_sign_in_link
 
 _HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*>')
@@ -74,11 +73,11 @@ def enter(base: str, invited: Sequence[Invited]) -> list[Reader]:
 
 def codes(session: Session, readers: Sequence[Reader]) -> list[Request]:
     """Each types the code from the mail, which is derived here as the mail derives it."""
-    query = select(RepresentativeRow.link_hash, CodeRow.reference).join(CodeRow, CodeRow.representative_id == RepresentativeRow.id)
-    query = query.join(PendingAnswerRow, PendingAnswerRow.representative_id == RepresentativeRow.id)
-    mailed = {row.link_hash: KEYRING.code(row.reference) for row in session.execute(query.order_by(CodeRow.id))}
+    mailed = {
+        row.nonce: KEYRING.code(row.reference) for row in session.execute(select(CodeRow.nonce, CodeRow.reference).order_by(CodeRow.id))
+    }
     session.rollback()
-    return [reader.code(mailed[hash_token(reader.invited.link)]) for reader in readers]
+    return [reader.code(mailed[reader.hidden["nonce"]]) for reader in readers]
 
 
 def sign_in(base: str, session: Session) -> str:
