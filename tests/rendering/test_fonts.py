@@ -38,8 +38,23 @@ def test_uncovered_characters_are_told_once_in_order() -> None:
     assert uncovered_characters("b🦴a🙂🦴 한") == ["🦴", "🙂", "한"]
 
 
-def test_joiners_marks_and_spaces_are_never_missed() -> None:
-    assert uncovered_characters("a\u200d\u0301\ufe0f \u00ad\n\u2003") == []
+def test_joiners_selectors_and_spaces_are_never_missed() -> None:
+    assert uncovered_characters("a\u200d\u0301\ufe0f\U000e0100 \u00ad\n\u2003") == []
+
+
+@pytest.mark.parametrize("mark", ["\u1ab0", "\u0f71", "\u20d0", "\u0605"], ids=["Latin", "Tibetan", "of symbols", "before a number"])
+def test_mark_that_no_font_holds_is_missed(mark: str) -> None:
+    assert uncovered_characters(f"Anna a{mark}x") == [mark]
+    with pytest.raises(RenderingFailed):
+        letter_pdf(letter(signatories=signatories((f"Anna a{mark}x",))))
+
+
+def test_whatever_is_not_missed_is_set_on_a_letter_of_any_script() -> None:
+    characters = (chr(code) for code in range(0x20, 0xE0200) if unicodedata.category(chr(code)) in {"Mn", "Mc", "Me", "Cf", "Zs"})
+    few = [one for one in characters if not uncovered_characters(one)]
+    assert len(few) > 500
+    for base in "a中ש":
+        assert letter_pdf(letter(signatories=signatories((" ".join(f"{base}{one}" for one in few),))))
 
 
 def test_line_separator_is_missed_because_it_is_set_as_a_box() -> None:

@@ -41,10 +41,19 @@ FONT_FILES = (
     FontFile("NotoSansSC_400Regular.ttf", "Letter Han"),
 )
 
-# Set by the text engine itself (spaces, joiners, marks on a letter before them) or not set at all.
-_NEVER_MISSED = {"Cc", "Cf", "Mn", "Me", "Zs"}
-# Line and paragraph separators: some fonts claim them, and the text engine draws a box all the same.
-_ALWAYS_MISSED = {"Zl", "Zp"}
+# Spaces and controls are set by the text engine itself, or not at all.
+_NEVER_MISSED = {"Cc", "Zs"}
+# Default_Ignorable_Code_Point (Unicode, DerivedCoreProperties): joiners, selectors of variants and the like draw nothing by themselves.
+# Without U+180F and the shorthand controls, for which the text engine draws a box.
+_IGNORABLE = frozenset(
+    [
+        *(0xAD, 0x34F, 0x61C, 0x3164, 0xFEFF, 0xFFA0),
+        *(*range(0x115F, 0x1161), *range(0x17B4, 0x17B6), *range(0x180B, 0x180F), *range(0x200B, 0x2010), *range(0x202A, 0x202F)),
+        *(*range(0x2060, 0x2070), *range(0xFE00, 0xFE10), *range(0xFFF0, 0xFFF9), *range(0x1D173, 0x1D17B), *range(0xE0000, 0xE1000)),
+    ]
+)
+# Line and paragraph separators, and two Arabic signs: some fonts claim them, and the text engine draws a box all the same.
+_ALWAYS_MISSED = frozenset([0x2028, 0x2029, 0x890, 0x891])
 
 
 def fontconfig(cache_folder: Path) -> str:
@@ -78,8 +87,8 @@ def uncovered_characters(text: str) -> list[str]:
 
 
 def _is_missed(character: str) -> bool:
-    category = unicodedata.category(character)
-    return category in _ALWAYS_MISSED or (category not in _NEVER_MISSED and ord(character) not in _covered())
+    category, code = unicodedata.category(character), ord(character)
+    return code in _ALWAYS_MISSED or (category not in _NEVER_MISSED and code not in _IGNORABLE and code not in _covered())
 
 
 def describe_character(character: str) -> str:
