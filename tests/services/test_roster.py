@@ -34,6 +34,7 @@ from webapp.domain import limits
 from webapp.domain.actor import Actor
 from webapp.domain.errors import InvalidInput, NotFound, WrongState
 from webapp.domain.roster import RosterEntry
+from webapp.mail.message import MailForm, build_message
 from webapp.persistence.record import load_events
 from webapp.persistence.tables import AnswerRow, EventRow, InvitationRow, OutboxRow, RepresentativeRow, SocietyRow
 from webapp.services import answers, rooms, roster, sign_on
@@ -134,6 +135,7 @@ PROBLEMS = [
     (entry(email="anna"), "not an e-mail address", "half an address"),
     (entry(email="anna@x.org\nBcc: evil@x.org"), "not an e-mail address", "R20 a header in the address"),
     (entry(email="a" * 250 + "@x.org"), "at most 254", "an address too long"),
+    (entry(email="büro@x.org"), "before the @-sign are not supported", "an address that few mail servers take"),
     (RosterEntry("New", "Otto", OTTO, country="Germany"), "country code of two letters", "a country in words"),
     (entry(), "is given twice", "the same again"),
 ]
@@ -194,6 +196,34 @@ def test_r15_two_ways_to_write_one_letter_are_one_society(store: Store, coordina
         assert [row.joins for row in roster.preview_roster(session, coordinator, drafted, data).rows] == [False, True]
         assert roster.import_roster(session, coordinator, drafted, data, KEYRING, now=NOW) == 1
         assert len(names(session, drafted)) == 2
+
+
+ONE_ADDRESS = ["office@müller.de", "office@xn--mller-kva.de", "OFFICE@MÜLLER.de", "office@mu\u0308ller.de"]
+
+
+@pytest.mark.parametrize("typed", ONE_ADDRESS)
+def test_address_is_kept_as_mail_servers_take_it(store: Store, coordinator: Actor, drafted: str, typed: str) -> None:
+    with store() as session:
+        roster.add_society(session, coordinator, drafted, entry("The Marshes", typed), KEYRING, now=NOW)
+        (row,) = session.scalars(select(RepresentativeRow).where(RepresentativeRow.email != ANNA))
+        assert row.email.lower() == "office@xn--mller-kva.de"
+        form = MailForm("invitation", "A letter", "Words.", "<p>Words.</p>")
+        assert build_message(form, sender="a@example.org", recipient=row.email, message_id="<1@example.org>", sent_at=NOW)
+
+
+@pytest.mark.parametrize("other", ONE_ADDRESS[1:])
+def test_one_address_written_in_two_ways_is_named_as_given_twice(store: Store, coordinator: Actor, drafted: str, other: str) -> None:
+    data = f"{HEADER}The Marshes,Otto,{ONE_ADDRESS[0]}\nThe Marshes,Otto,{other}\n".encode()
+    with store() as session, pytest.raises(InvalidInput, match=r"Row 3: .* is given twice: it is in row 2 already"):
+        roster.import_roster(session, coordinator, drafted, data, KEYRING, now=NOW)
+
+
+@pytest.mark.parametrize("typed", ONE_ADDRESS)
+def test_new_link_is_asked_for_by_any_way_to_write_the_address(store: Store, coordinator: Actor, typed: str) -> None:
+    with store() as session:
+        letter_in_signing(session, coordinator, entry(email=ONE_ADDRESS[0]))
+        rooms.request_link(session, typed, now=NOW)
+        assert [to for to, _reason in outbox(session, "new_link")] == ["office@xn--mller-kva.de"]
 
 
 def test_list_is_imported_whole(store: Store, coordinator: Actor, drafted: str) -> None:

@@ -27,17 +27,29 @@ class StaffLine:
 
 
 def clean_address(typed: str, *, field: str = "email") -> str:
-    """The address in its normal form. Raises InvalidInput with what is wrong; asks no name server."""
+    """The address as mail servers take it: in ASCII, a domain of other letters encoded (RFC 5891).
+
+    Raises InvalidInput with what is wrong; asks no name server. A part before the @ that is not ASCII is refused: few servers take it.
+    """
     if len(typed) > limits.EMAIL:
         raise InvalidInput(f"An address has at most {limits.EMAIL} characters.", field=field)
     try:
-        return validate_email(typed.strip(), check_deliverability=False).normalized
+        valid = validate_email(typed.strip(), check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError as error:
         raise InvalidInput(f"“{typed.strip()}” is not an e-mail address: {error}", field=field) from error
+    return valid.ascii_email or valid.normalized
+
+
+def folded_address(typed: str) -> str:
+    """For finding an address that is stored, however it is written; what is no address finds nothing."""
+    try:
+        return clean_address(typed).lower()
+    except InvalidInput:
+        return typed.strip().lower()
 
 
 def find_staff(session: Session, typed: str) -> StaffRow | None:
-    return session.scalars(select(StaffRow).where(func.lower(StaffRow.email) == typed.strip().lower())).one_or_none()
+    return session.scalars(select(StaffRow).where(func.lower(StaffRow.email) == folded_address(typed))).one_or_none()
 
 
 def list_staff(session: Session) -> list[StaffLine]:

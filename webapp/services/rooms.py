@@ -24,7 +24,7 @@ from webapp.rendering.text import statement_html
 from webapp.services.access import lock_letter
 from webapp.services.answers import pending_answer, standing_answer
 from webapp.services.documents import signed_count
-from webapp.services.doors import begin_stay
+from webapp.services.doors import begin_stay, folded_address
 from webapp.services.place import Place
 
 
@@ -261,7 +261,7 @@ def request_link(session: Session, typed: str, *, now: datetime) -> None:
     """Mails the live links of this registered address once more; the page says the same whatever happens (R14)."""
     query = select(RepresentativeRow).join(InvitationRow).join(LetterRow, LetterRow.id == InvitationRow.letter_id)
     mine = query.where(
-        func.lower(RepresentativeRow.email) == typed.strip().lower(),
+        func.lower(RepresentativeRow.email) == folded_address(typed),
         RepresentativeRow.revoked_at.is_(None),
         InvitationRow.invited_at.is_not(None),
         LetterRow.state != LetterState.CANCELLED,

@@ -12,7 +12,7 @@ from webapp.domain.names import clean_line, comparison_key
 from webapp.domain.roster import RosterEntry, RosterRow
 from webapp.persistence.tables import LetterRow
 from webapp.rendering.fonts import describe_character, uncovered_characters
-from webapp.services.doors import clean_address
+from webapp.services.doors import clean_address, folded_address
 from webapp.services.sign_on import invitations_of
 
 # Above this many points of a hundred two names are shown side by side to a person; nothing is ever merged (R15).
@@ -76,9 +76,9 @@ class _Known:
 
     def remember(self, name: str, addresses: Iterable[str], where: str) -> None:
         self.names.setdefault(name, _words_in_order(name))
-        for address in addresses:
-            self.pairs.setdefault((name, address.casefold()), where)
-            self.addresses.setdefault(address.casefold(), name)
+        for address in map(folded_address, addresses):
+            self.pairs.setdefault((name, address), where)
+            self.addresses.setdefault(address, name)
 
 
 def check_rows(session: Session, letter: LetterRow, rows: Sequence[RosterRow]) -> RosterPreview:
@@ -99,7 +99,7 @@ def _check_row(row: RosterRow, known: _Known) -> CheckedRow:
     # The very rule by which it is stored: whatever else a reader would take for the same name is another society (R15).
     name = clean_line(entry.society)
     problems = []
-    if twice := known.pairs.get((name, entry.email.casefold())):
+    if twice := known.pairs.get((name, folded_address(entry.email))):
         problems.append(f"“{name}” with {entry.email} is given twice: it is {twice} already.")
     doubts = [] if problems else _doubts(entry, name, known)
     joins = name in known.names
@@ -157,7 +157,7 @@ def _doubts(entry: RosterEntry, name: str, known: _Known) -> list[str]:
         doubts.append(f"“{name}” is there already: this person becomes another representative of it.")
     elif match := process.extractOne(_words_in_order(name), known.names, scorer=fuzz.ratio, score_cutoff=_LOOKS_ALIKE):
         doubts.append(f"The name looks like “{match[2]}”. If it is the same society, remove one.")
-    other = known.addresses.get(entry.email.casefold(), name)
+    other = known.addresses.get(folded_address(entry.email), name)
     if other != name:
         doubts.append(f"The same address stands for “{other}”.")
     domain = entry.email.rpartition("@")[2].casefold()
