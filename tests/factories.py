@@ -173,7 +173,7 @@ def newest_code(session: Session, place: Place) -> str:
 def give(session: Session, place: Place, what: Intent, *, at: datetime = NOW) -> str:
     """The whole act: prepared, and confirmed with the code. Returns the reference of the answer."""
     answers.prepare_answer(session, place, what, KEYRING, received_at=at, now=at)
-    done = answers.confirm_answer(session, place, what.nonce, newest_code(session, place), received_at=at, now=at)
+    done = answers.confirm_answer(session, place, what.nonce, newest_code(session, place), KEYRING, received_at=at, now=at)
     assert isinstance(done, Recorded)
     return done.answer
 

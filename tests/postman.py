@@ -22,10 +22,16 @@ class Postman:
     def deliver(self) -> int:
         """Sends what is queued; returns how many attempts were made."""
         with Session(self._engine) as session:
-            queued = list(session.scalars(select(OutboxRow.id).where(OutboxRow.state == MessageState.QUEUED).order_by(OutboxRow.id)))
-        for outbox_id in queued:
-            self.workflows.attempt_message(outbox_id)
+            rows = session.scalars(select(OutboxRow).where(OutboxRow.state == MessageState.QUEUED).order_by(OutboxRow.id))
+            queued = [(row.id, row.attempts) for row in rows]
+        for outbox_id, attempt in queued:
+            self.attempt(outbox_id, attempt)
         return len(queued)
+
+    def attempt(self, outbox_id: int, attempt: int) -> None:
+        """What the worker's workflow does."""
+        if self.workflows.claim_message(outbox_id, attempt):
+            self.workflows.send_claimed(outbox_id)
 
     def messages(self, to: str | None = None) -> list[MailboxRow]:
         self.deliver()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, func, select, text
@@ -28,7 +28,7 @@ from tests.factories import (
 )
 from webapp.domain import limits
 from webapp.domain.actor import Actor
-from webapp.domain.errors import AnswerStands, Conflict, DomainError, InvalidInput, StaleText, TooLate, WrongState
+from webapp.domain.errors import AnswerStands, Conflict, DomainError, InvalidInput, StaleText, TookTooLong, TooLate, WrongState
 from webapp.persistence.tables import AnswerRow, CodeRow, EventRow, OutboxRow, PendingAnswerRow
 from webapp.services import answers, sign_on
 from webapp.services.answers import WITHDRAW, Recorded, WrongCode
@@ -107,13 +107,13 @@ def test_r1_two_representatives_one_answer_stands(store: Store, connection: Conn
         answers.prepare_answer(session, first, of_anna, KEYRING, received_at=NOW, now=NOW)
         answers.prepare_answer(session, second, of_bruno, KEYRING, received_at=NOW, now=NOW)
         code = newest_code(session, second)
-        answers.confirm_answer(session, first, of_anna.nonce, newest_code(session, first), received_at=NOW, now=NOW)
+        answers.confirm_answer(session, first, of_anna.nonce, newest_code(session, first), KEYRING, received_at=NOW, now=NOW)
     with (
         unchanged(connection),
         pytest.raises(AnswerStands, match="Anna Berg signed for your society on 2 March 2026") as told,
         store() as session,
     ):
-        answers.confirm_answer(session, back(session, second), of_bruno.nonce, code, received_at=NOW, now=NOW)
+        answers.confirm_answer(session, back(session, second), of_bruno.nonce, code, KEYRING, received_at=NOW, now=NOW)
     with store() as session:
         assert [row.reference for row in standing(session, letter)] == [told.value.answer]
 
@@ -142,7 +142,7 @@ def test_r1_answer_replaced_meanwhile_is_not_replaced_again_unseen(store: Store,
         code = newest_code(session, place)
         sign(session, letter, ANNA, at=NOW + timedelta(minutes=1))
         with pytest.raises(AnswerStands):
-            answers.confirm_answer(session, place, what.nonce, code, received_at=NOW, now=NOW)
+            answers.confirm_answer(session, place, what.nonce, code, KEYRING, received_at=NOW, now=NOW)
 
 
 def test_r1_database_refuses_a_second_standing_answer(store: Store, letter: str) -> None:
@@ -175,7 +175,7 @@ def test_r2_text_that_changed_between_form_and_code_is_refused(store: Store, con
         pending = session.scalars(select(PendingAnswerRow)).one()
         pending.digest = "0" * 64
     with unchanged(connection), pytest.raises(StaleText), store() as session:
-        answers.confirm_answer(session, back(session, place), what.nonce, code, received_at=NOW, now=NOW)
+        answers.confirm_answer(session, back(session, place), what.nonce, code, KEYRING, received_at=NOW, now=NOW)
 
 
 def test_r2_answer_names_the_digest_of_the_frozen_revision(store: Store, letter: str) -> None:
@@ -195,9 +195,9 @@ def test_r8_same_form_twice_is_one_answer_one_event_one_receipt_each(store: Stor
         what = intent(session, place)
         answers.prepare_answer(session, place, what, KEYRING, received_at=NOW, now=NOW)
         code = newest_code(session, place)
-        first = answers.confirm_answer(session, place, what.nonce, code, received_at=NOW, now=NOW)
+        first = answers.confirm_answer(session, place, what.nonce, code, KEYRING, received_at=NOW, now=NOW)
     with unchanged(connection), store() as session:
-        assert answers.confirm_answer(session, back(session, place), what.nonce, code, received_at=NOW, now=NOW) == first
+        assert answers.confirm_answer(session, back(session, place), what.nonce, code, KEYRING, received_at=NOW, now=NOW) == first
     with store() as session:
         assert session.scalar(select(func.count()).select_from(AnswerRow)) == 1
         assert session.scalar(select(func.count()).select_from(EventRow).where(EventRow.kind == "answer.given")) == 1
@@ -210,7 +210,9 @@ def test_r8_same_withdrawal_twice_is_one(store: Store, connection: Connection, l
         place = enter(session, letter)
         done = give(session, place, intent(session, place, WITHDRAW, nonce="the-nonce-to-withdraw"))
     with unchanged(connection), store() as session:
-        again = answers.confirm_answer(session, back(session, place), "the-nonce-to-withdraw", "whatever", received_at=NOW, now=NOW)
+        again = answers.confirm_answer(
+            session, back(session, place), "the-nonce-to-withdraw", "whatever", KEYRING, received_at=NOW, now=NOW
+        )
         assert again == Recorded(done)
 
 
@@ -220,7 +222,7 @@ def test_r8_repeating_after_the_deadline_still_gives_the_same_answer(store: Stor
         what = intent(session, place)
         done = give(session, place, what)
         late = DEADLINE + timedelta(minutes=1)
-        assert answers.confirm_answer(session, place, what.nonce, "", received_at=late, now=late) == Recorded(done)
+        assert answers.confirm_answer(session, place, what.nonce, "", KEYRING, received_at=late, now=late) == Recorded(done)
 
 
 def test_r8_answer_event_and_receipt_are_stored_together_or_not_at_all(
@@ -238,7 +240,7 @@ def test_r8_answer_event_and_receipt_are_stored_together_or_not_at_all(
     # The one way to break a transaction at its last step.
     monkeypatch.setattr(answers.outbox, "put", fail)
     with unchanged(connection), pytest.raises(ConnectionError), store() as session:
-        answers.confirm_answer(session, back(session, place), what.nonce, code, received_at=NOW, now=NOW)
+        answers.confirm_answer(session, back(session, place), what.nonce, code, KEYRING, received_at=NOW, now=NOW)
 
 
 # R9
@@ -257,7 +259,7 @@ def test_r9_one_instant_decides_to_the_millisecond(store: Store, letter: str, re
         code = newest_code(session, place)
     try:
         with store() as session:
-            answers.confirm_answer(session, back(session, place), what.nonce, code, received_at=received_at, now=received_at)
+            answers.confirm_answer(session, back(session, place), what.nonce, code, KEYRING, received_at=received_at, now=received_at)
     except TooLate as refused:
         assert "14 March 2026, 17:00 Europe/Berlin (16:00 UTC)" in str(refused)
     with store() as session:
@@ -275,7 +277,7 @@ def test_r9_answer_received_in_time_counts_though_the_letter_reads_closed(store:
     with store() as session:
         later = DEADLINE + timedelta(seconds=20)
         assert isinstance(
-            answers.confirm_answer(session, back(session, place), what.nonce, code, received_at=DEADLINE - MS, now=later), Recorded
+            answers.confirm_answer(session, back(session, place), what.nonce, code, KEYRING, received_at=DEADLINE - MS, now=later), Recorded
         )
         assert standing(session, letter)[0].received_at == DEADLINE - MS
 
@@ -291,8 +293,8 @@ def test_r9_after_an_early_close_the_instant_of_the_close_decides(store: Store, 
         sign_on.close_early(session, coordinator, letter, now=closed)
         for received_at in (closed, closed + MS):
             with pytest.raises(TooLate):
-                answers.confirm_answer(session, place, what.nonce, code, received_at=received_at, now=closed)
-        done = answers.confirm_answer(session, place, what.nonce, code, received_at=closed - MS, now=closed + MS)
+                answers.confirm_answer(session, place, what.nonce, code, KEYRING, received_at=received_at, now=closed)
+        done = answers.confirm_answer(session, place, what.nonce, code, KEYRING, received_at=closed - MS, now=closed + MS)
         assert isinstance(done, Recorded)
 
 
@@ -328,7 +330,7 @@ def test_page_older_than_the_last_one_cannot_be_confirmed(store: Store, connecti
         answers.prepare_answer(session, place, new, KEYRING, received_at=NOW, now=NOW)
         code = newest_code(session, place)
     with unchanged(connection), pytest.raises(Conflict, match="older than your last one"), store() as session:
-        answers.confirm_answer(session, back(session, place), old.nonce, code, received_at=NOW, now=NOW)
+        answers.confirm_answer(session, back(session, place), old.nonce, code, KEYRING, received_at=NOW, now=NOW)
 
 
 def test_nonce_that_another_form_has_used_is_refused(store: Store, connection: Connection, letter: str) -> None:
@@ -351,7 +353,7 @@ def test_nothing_can_be_confirmed_that_was_never_prepared(store: Store, letter: 
     with store() as session:
         place = enter(session, letter)
         with pytest.raises(Conflict):
-            answers.confirm_answer(session, place, "a-nonce-of-nothing", "AAAA-AAAA", received_at=NOW, now=NOW)
+            answers.confirm_answer(session, place, "a-nonce-of-nothing", "AAAA-AAAA", KEYRING, received_at=NOW, now=NOW)
 
 
 def test_no_code_is_sent_again_for_nothing(store: Store, letter: str) -> None:
@@ -422,7 +424,7 @@ def prepared(session: Session, letter: str, email: str = ANNA) -> tuple[answers.
 
 
 def confirm(session: Session, place: answers.Place, nonce: str, code: str, *, at: datetime = NOW) -> Recorded | WrongCode:
-    return answers.confirm_answer(session, place, nonce, code, received_at=at, now=at)
+    return answers.confirm_answer(session, place, nonce, code, KEYRING, received_at=at, now=at)
 
 
 @pytest.mark.parametrize("typed", ["", "AAAA-AAAA", "0" * 40, "\x00", "’; DROP TABLE answer"])
@@ -454,7 +456,43 @@ def test_r7_code_of_another_session_does_not_fit(store: Store, letter: str) -> N
     with store() as session:
         _place, nonce, code = prepared(session, letter)
         same_person_elsewhere = enter(session, letter)
-        assert confirm(session, same_person_elsewhere, nonce, code) == WrongCode(0)
+        with pytest.raises(Conflict):
+            confirm(session, same_person_elsewhere, nonce, code)
+
+
+def test_r7_forwarded_link_neither_reads_nor_replaces_what_was_typed(store: Store, letter: str) -> None:
+    with store() as session:
+        place, nonce, _code = prepared(session, letter)
+        stranger = enter(session, letter)
+        assert answers.pending_answer(session, stranger) is None
+        other = intent(session, stranger, "decline", nonce="a-nonce-of-the-stranger")
+        answers.prepare_answer(session, stranger, other, KEYRING, received_at=NOW, now=NOW)
+        kept = answers.pending_answer(session, place)
+        assert kept is not None
+        assert (kept.nonce, kept.act) == (nonce, "sign")
+
+
+def test_society_cannot_have_decided_tomorrow(store: Store, letter: str) -> None:
+    with store() as session:
+        place = enter(session, letter)
+        what = intent(session, place, sign_on=sign_on_facts(decided_on=date(2062, 3, 1)))
+        with pytest.raises(InvalidInput, match="future") as refused:
+            answers.prepare_answer(session, place, what, KEYRING, received_at=NOW, now=NOW)
+        assert refused.value.field == "decided_on"
+
+
+def test_r9_answer_that_waited_half_a_minute_is_not_stored(store: Store, letter: str) -> None:
+    with store() as session:
+        place, nonce, code = prepared(session, letter)
+        with pytest.raises(TookTooLong):
+            answers.confirm_answer(session, place, nonce, code, KEYRING, received_at=NOW, now=NOW + limits.LONGEST_REQUEST)
+
+
+def test_same_form_twice_before_the_code_is_one_code(store: Store, letter: str) -> None:
+    with store() as session:
+        place, nonce, code = prepared(session, letter)
+        answers.prepare_answer(session, place, intent(session, place, nonce=nonce), KEYRING, received_at=NOW, now=NOW)
+        assert newest_code(session, place) == code
 
 
 def test_r7_code_of_another_nonce_does_not_fit(store: Store, letter: str) -> None:

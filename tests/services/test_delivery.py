@@ -9,7 +9,20 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import Store
 from tests.dump import dump, unchanged
-from tests.factories import ANNA, BRUNO, COORDINATOR, KEYRING, NOW, enter, entry, letter_in_signing, representative, sign, staff_actor
+from tests.factories import (
+    ANNA,
+    BRUNO,
+    COORDINATOR,
+    KEYRING,
+    NOW,
+    enter,
+    entry,
+    intent,
+    letter_in_signing,
+    representative,
+    sign,
+    staff_actor,
+)
 from tests.postman import Postman
 from webapp.domain import limits
 from webapp.mail.message import UnsafeMessage
@@ -17,7 +30,7 @@ from webapp.mail.transport import Envelope, PermanentFailure, TemporaryFailure
 from webapp.persistence import outbox
 from webapp.persistence.database import transaction
 from webapp.persistence.tables import MailboxRow, OutboxRow
-from webapp.services import delivery, doors, rooms
+from webapp.services import answers, delivery, doors, rooms
 from webapp.services.delivery import Result, Sent
 from webapp.settings import Settings
 
@@ -50,8 +63,10 @@ def test_r16_same_reason_is_queued_once(store: Store, connection: Connection, le
 def test_r16_message_that_has_left_does_not_leave_again(store: Store, settings: Settings, letter: str) -> None:
     with store() as session:
         row = first(session)
+        assert delivery.claim_message(session, row.id, 0, now=NOW)
         delivery.note_result(session, row.id, Sent(Result.LEFT), now=NOW)
         assert (row.state, row.sent_at, row.attempts) == ("sent", NOW, 1)
+        assert not delivery.claim_message(session, row.id, 1, now=NOW)
         assert delivery.prepare_message(session, row.id, settings, now=NOW) is None
         delivery.note_result(session, row.id, Sent(Result.NEVER), now=NOW)
         assert (row.state, row.attempts) == ("sent", 1)
@@ -61,8 +76,8 @@ def test_r16_two_attempts_of_one_row_deliver_one_message(mail: Postman, engine: 
     with Session(engine) as session, transaction(session):
         letter_in_signing(session, staff_actor(session))
         outbox_id = first(session).id
-    mail.workflows.attempt_message(outbox_id)
-    mail.workflows.attempt_message(outbox_id)
+    mail.attempt(outbox_id, 0)
+    mail.attempt(outbox_id, 0)
     assert [row.to_address for row in mail.messages()] == [ANNA]
 
 
@@ -83,6 +98,7 @@ def test_r16_retry_keeps_the_identity_of_the_message(store: Store, settings: Set
         row = first(session)
         for minute in range(3):
             now = NOW + timedelta(minutes=minute)
+            assert delivery.claim_message(session, row.id, minute, now=now)
             sent = delivery.send(carrier, delivery.prepare_message(session, row.id, settings, now=now))
             delivery.note_result(session, row.id, sent, now=now)
         assert {one.reference for one in carrier.given} == {row.reference}
@@ -94,6 +110,7 @@ def test_attempts_come_at_growing_distances_for_three_days(store: Store, letter:
     with store() as session:
         row, now, waits = first(session), NOW, []
         while row.state == "queued":
+            assert delivery.claim_message(session, row.id, row.attempts, now=now)
             delivery.note_result(session, row.id, Sent(Result.LATER, "451"), now=now)
             if row.state == "queued":
                 waits.append(row.next_attempt_at - now)
@@ -132,6 +149,33 @@ def test_r16_message_whose_job_was_lost_is_queued_again(store: Store, letter: st
         assert row.attempts == 0
         assert delivery.enqueue_due(session, now=NOW + timedelta(minutes=1)) == 0
         assert delivery.enqueue_due(session, now=NOW + timedelta(hours=1)) == 2
+
+
+def test_r16_attempt_is_claimed_by_one_workflow_only(store: Store, letter: str) -> None:
+    with store() as session:
+        row = first(session)
+        assert [delivery.claim_message(session, row.id, 0, now=NOW) for _ in range(2)] == [True, False]
+        assert delivery.claim_message(session, row.id, 1, now=NOW)
+
+
+def test_message_that_never_comes_to_an_end_is_given_up_after_three_days(store: Store, letter: str) -> None:
+    with store() as session:
+        row, now = first(session), NOW
+        while row.state == "queued":
+            assert delivery.claim_message(session, row.id, row.attempts, now=now)
+            now = row.next_attempt_at
+            delivery.enqueue_due(session, now=now)
+        assert limits.MAIL_HORIZON <= now - NOW < limits.MAIL_HORIZON + timedelta(hours=1)
+        assert row.last_error
+
+
+def test_code_that_has_expired_is_not_mailed(store: Store, settings: Settings, letter: str) -> None:
+    with store() as session:
+        place = enter(session, letter)
+        answers.prepare_answer(session, place, intent(session, place), KEYRING, received_at=NOW, now=NOW)
+        row = session.scalars(select(OutboxRow).where(OutboxRow.kind == "code")).one()
+        assert delivery.prepare_message(session, row.id, settings, now=NOW) is not None
+        assert delivery.prepare_message(session, row.id, settings, now=NOW + limits.CODE_LIFE) is None
 
 
 def test_message_to_a_representative_who_was_revoked_is_of_no_use(store: Store, settings: Settings, letter: str) -> None:

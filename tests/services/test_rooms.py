@@ -128,13 +128,21 @@ def test_board_date_is_kept_and_recorded(store: Store, letter: str) -> None:
 @pytest.mark.parametrize(
     ("day", "fits"),
     [
-        (date(2026, 3, 1), False),
+        (date(2026, 2, 28), False),
+        (date(2026, 3, 1), True),
         (date(2026, 3, 2), True),
         (date(2027, 3, 15), True),
         (date(2027, 3, 16), False),
         (date(9999, 12, 31), False),
     ],
-    ids=["yesterday", "today", "a year after the deadline", "a day more", "the last day of all"],
+    ids=[
+        "a day that has passed everywhere",
+        "yesterday, where it still is",
+        "today",
+        "a year after the deadline",
+        "a day more",
+        "the last day of all",
+    ],
 )
 def test_board_date_lies_between_today_and_a_year_after_the_deadline(store: Store, letter: str, day: date, fits: bool) -> None:
     with store() as session:

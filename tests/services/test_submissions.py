@@ -100,8 +100,8 @@ def test_r13_stranger_keeps_no_course(store: Store, connection: Connection, seal
 
 BAD_SUBMISSIONS: list[tuple[dict[str, Any], str]] = [
     ({"route": "pigeon"}, "route"),
-    ({"submitted_on": DAY + timedelta(days=1)}, "submitted_on"),
-    ({"submitted_on": DAY - timedelta(days=1)}, "submitted_on"),
+    ({"submitted_on": DAY + timedelta(days=2)}, "submitted_on"),
+    ({"submitted_on": DAY - timedelta(days=2)}, "submitted_on"),
     ({"journal": "x" * (limits.JOURNAL + 1)}, "journal"),
     ({"journal": "a\nb"}, "journal"),
     ({"manuscript_number": "x" * (limits.MANUSCRIPT_NUMBER + 1)}, "manuscript_number"),
@@ -124,7 +124,7 @@ BAD_STEPS: list[tuple[dict[str, Any], str]] = [
     ({"kind": "eaten"}, "kind"),
     ({"kind": "outcome"}, "outcome"),
     ({"kind": "outcome", "outcome": "applause"}, "outcome"),
-    ({"happened_on": NEXT.date() + timedelta(days=1)}, "happened_on"),
+    ({"happened_on": NEXT.date() + timedelta(days=2)}, "happened_on"),
     ({"happened_on": DAY - timedelta(days=1)}, "happened_on"),
     ({"note": "x" * (limits.NOTE + 1)}, "note"),
 ]

@@ -45,6 +45,16 @@ def show_date(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def latest_today(now: datetime) -> date:
+    """The latest day that it is anywhere on earth: only what lies after it is in the future for everybody."""
+    return (now.astimezone(UTC) + timedelta(hours=14)).date()
+
+
+def earliest_today(now: datetime) -> date:
+    """The earliest day that it still is anywhere on earth: only what lies before it has passed for everybody."""
+    return (now.astimezone(UTC) - timedelta(hours=12)).date()
+
+
 def show_instant(instant: datetime, zone: str) -> ShownInstant:
     """The instant in its zone and in UTC; seconds only where there are any."""
     local, utc = instant.astimezone(ZoneInfo(zone)), instant.astimezone(UTC)

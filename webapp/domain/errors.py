@@ -52,5 +52,9 @@ class TooLate(WrongState):
     """The answer came at or after the deadline (R9); what was typed is kept."""
 
 
+class TookTooLong(DomainError):
+    """The request took longer than any may; nothing is stored, and sending it again is right."""
+
+
 class TooMany(DomainError):
     """Asked for too often; the sentence says when it can be asked again."""

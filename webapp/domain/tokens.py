@@ -30,6 +30,10 @@ class Keyring:
         number = int.from_bytes(self._derive("code/v1", code)[:5], "big")
         return "".join(_CODE_ALPHABET[number >> (5 * place) & 31] for place in range(CODE_LENGTH))
 
+    def code_hash(self, reference: str, code: str) -> str:
+        """What the database keeps of a code: keyed, for 40 bits could be searched through."""
+        return self._derive("code-hash/v1", reference, code).hex()
+
     def pages_key(self) -> str:
         """The key with which the web layer signs its cookies."""
         return self._token("pages/v1")

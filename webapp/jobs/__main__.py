@@ -1,7 +1,12 @@
 """`python -m webapp.jobs`: the worker process by itself."""
 
-from webapp.jobs.worker import run_worker
-from webapp.settings import load_settings
+import sys
+
+from webapp.jobs.worker import WorkerRunningError, run_worker
+from webapp.settings import SettingsError, load_settings
 
 if __name__ == "__main__":
-    run_worker(load_settings())
+    try:
+        run_worker(load_settings())
+    except (WorkerRunningError, SettingsError) as error:
+        sys.exit(str(error))

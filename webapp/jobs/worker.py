@@ -1,9 +1,11 @@
 """The worker process: its queues, its schedule, its heartbeat."""
 
+import fcntl
 import signal
 import socket
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import TextIO
 
 from dbos import DBOS
 from sqlalchemy import Engine
@@ -22,7 +24,11 @@ _SWEEP_EVERY = timedelta(hours=1)
 
 
 def run_worker(settings: Settings) -> None:
-    """Works until it is told to stop. A message that was under way when the process died is taken up again at the next start."""
+    """Works until it is told to stop; raises WorkerRunningError where another does.
+
+    A message that was under way when the process died is taken up again at the next start.
+    """
+    held = _alone(settings)
     engine = make_engine(settings)
     _launch(settings, engine)
     stop = threading.Event()
@@ -36,6 +42,21 @@ def run_worker(settings: Settings) -> None:
             next_sweep = datetime.now(UTC) + _SWEEP_EVERY
     DBOS.destroy()
     engine.dispose()
+    held.close()
+
+
+class WorkerRunningError(Exception):
+    """Another worker serves this data folder; two would take up what the other has begun."""
+
+
+def _alone(settings: Settings) -> TextIO:
+    held = (settings.data_folder / "worker").open("w")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        held.close()
+        raise WorkerRunningError(f"A worker is running already with this data ({settings.data_folder}).") from None
+    return held
 
 
 def _launch(settings: Settings, engine: Engine) -> None:
@@ -54,8 +75,8 @@ def _launch(settings: Settings, engine: Engine) -> None:
     workflows.register()
     settings.worker_heartbeat.touch()
     DBOS.launch()
-    DBOS.register_queue(CODES_QUEUE, worker_concurrency=4, polling_interval_sec=0.2)
-    DBOS.register_queue(MAIL_QUEUE, worker_concurrency=4, polling_interval_sec=0.5)
+    DBOS.register_queue(CODES_QUEUE, worker_concurrency=10, polling_interval_sec=0.2)
+    DBOS.register_queue(MAIL_QUEUE, worker_concurrency=10, polling_interval_sec=0.5)
     DBOS.register_queue(CLOCK_QUEUE, worker_concurrency=1, polling_interval_sec=1.0)
     tick = EVERY_TWO_SECONDS if settings.is_rehearsal else EVERY_MINUTE
     DBOS.apply_schedules(
@@ -70,6 +91,6 @@ def delete_finished_jobs() -> None:
     """Removes the job engine's own rows of finished work after a week; the outbox keeps what people read."""
     # The job engine's own time, not the clock of letters: its rows are never about a deadline.
     before = (datetime.now(UTC) - _KEEP_FINISHED).isoformat()
-    finished = DBOS.list_workflows(end_time=before, status="SUCCESS", limit=5_000, load_input=False, load_output=False)
+    finished = DBOS.list_workflows(end_time=before, status=["SUCCESS", "ERROR"], limit=5_000, load_input=False, load_output=False)
     if finished:
         DBOS.delete_workflows([one.workflow_id for one in finished])

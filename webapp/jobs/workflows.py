@@ -1,5 +1,6 @@
 """The workflows by name. A workflow here is one attempt at one thing; what must be tried again is written in the rows."""
 
+import traceback
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -28,14 +29,17 @@ class Workflows:
 
     def register(self) -> None:
         """Tells the job engine the workflows; their names are part of the queued jobs and stay as they are."""
-        attempt = _step("attempt_message", self.attempt_message)
+        claim = _step("claim_message", self.claim_message)
+        send_claimed = _step("send_claimed", self.send_claimed)
         close = _step("close_if_due", self.close_if_due)
         tick_step = _step("tick_step", self.tick_step)
         sweep_step = _step("sweep_step", self.sweep_step)
 
         @DBOS.workflow(name=SEND_WORKFLOW)
-        def send_message(outbox_id: int) -> None:
-            attempt(outbox_id)
+        def send_message(outbox_id: int, attempt: int) -> None:
+            # Two steps: a worker that dies while sending comes back with its claim, and sends the same message again at once.
+            if claim(outbox_id, attempt):
+                send_claimed(outbox_id)
 
         @DBOS.workflow(name=CLOSE_WORKFLOW)
         def close_letter(letter_id: int) -> None:
@@ -51,8 +55,12 @@ class Workflows:
 
         self.tick, self.sweep = tick_workflow, sweep_workflow
 
-    def attempt_message(self, outbox_id: int) -> None:
-        """One attempt: read, send with no transaction open, note what became of it."""
+    def claim_message(self, outbox_id: int, attempt: int) -> bool:
+        with Session(self._engine) as session, transaction(session):
+            return delivery.claim_message(session, outbox_id, attempt, now=self._settings.clock.now())
+
+    def send_claimed(self, outbox_id: int) -> None:
+        """Reads, sends with no transaction open, and notes what became of it."""
         clock = self._settings.clock
         with Session(self._engine) as session:
             envelope = delivery.prepare_message(session, outbox_id, self._settings, now=clock.now())
@@ -79,11 +87,19 @@ class Workflows:
             tick.sweep_doors(session, now=self._settings.clock.now())
 
 
-def _step(name: str, act: Callable[..., None]) -> Callable[..., None]:
+class JobFailed(Exception):
+    """A step failed; says which error and where, and nothing that the error quotes (R19)."""
+
+
+def _step(name: str, act: Callable[..., Any]) -> Callable[..., Any]:
     """The act as a step of a workflow. The job engine marks the function that it is given, which a bound method does not allow."""
 
     @DBOS.step(name=name)
-    def step(*arguments: Any) -> None:
-        act(*arguments)
+    def step(*arguments: Any) -> Any:
+        try:
+            return act(*arguments)
+        except Exception as error:  # noqa: BLE001 - the job engine logs and stores what it catches, with addresses and links in it
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            raise JobFailed(f"{type(error).__name__} in {where.name}, line {where.lineno}") from None
 
     return step

@@ -43,7 +43,8 @@ def put(
 
 
 def enqueue_attempt(session: Session, row: OutboxRow) -> None:
-    """Queues the next attempt to send; each is one workflow, named after the time that the row sets for it, so that none is made twice."""
+    """Queues the next attempt to send. A number is claimed by one workflow only, however many were queued for it."""
     queue = CODES_QUEUE if row.kind in _AWAITED else MAIL_QUEUE
     when = row.next_attempt_at.isoformat(timespec="milliseconds")
-    enqueue(session, SEND_WORKFLOW, f"{SEND_WORKFLOW}:{row.reference}:{when}", row.id, queue=queue)
+    name = f"{SEND_WORKFLOW}:{row.reference}:{row.attempts}:{when}"
+    enqueue(session, SEND_WORKFLOW, name, row.id, row.attempts, queue=queue)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.actor import Actor
@@ -57,6 +57,11 @@ def append_event(
     session.add(row)
     session.flush()
     return row
+
+
+def record_length(session: Session, letter_id: int) -> int:
+    """How many events the letter's record has."""
+    return session.scalar(select(func.max(EventRow.sequence)).where(EventRow.letter_id == letter_id)) or 0
 
 
 def load_events(session: Session, letter_id: int) -> list[RecordedEvent]:

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from webapp.domain import limits
 from webapp.domain.answer import AnswerKind, AuthorityCheck, Mandate, SignOn, answer_sentence, is_in_time
-from webapp.domain.deadline import show_instant
-from webapp.domain.errors import AnswerStands, Conflict, InvalidInput, StaleText, TooLate, WrongState
+from webapp.domain.deadline import latest_today, show_instant
+from webapp.domain.errors import AnswerStands, Conflict, InvalidInput, StaleText, TookTooLong, TooLate, WrongState
 from webapp.domain.letter import LetterState
 from webapp.domain.names import clean_line, clean_text
 from webapp.domain.tokens import Keyring
@@ -61,12 +61,12 @@ def standing_answer(session: Session, invitation_id: int) -> AnswerRow | None:
 
 
 def pending_answer(session: Session, place: Place) -> PendingAnswerRow | None:
-    query = select(PendingAnswerRow).where(PendingAnswerRow.representative_id == place.representative.id)
+    query = select(PendingAnswerRow).where(PendingAnswerRow.web_session_id == place.stay.id)
     return session.scalars(query).one_or_none()
 
 
 def prepare_answer(session: Session, place: Place, intent: Intent, keyring: Keyring, *, received_at: datetime, now: datetime) -> None:
-    """Keeps what was typed and mails the code that confirms it. Nothing of it counts yet.
+    """Keeps what was typed and mails the code that confirms it. Nothing of it counts yet; the same form twice is one code.
 
     Raises StaleText, AnswerStands, TooLate or InvalidInput, and then keeps nothing.
     """
@@ -78,14 +78,16 @@ def prepare_answer(session: Session, place: Place, intent: Intent, keyring: Keyr
     _refuse_used_nonce(session, place, intent.nonce)
     if intent.act == WITHDRAW and standing is None:
         raise WrongState("There is no answer of your society to withdraw.")
-    content = _content(intent)
+    content = _content(intent, now=now)
     pending = pending_answer(session, place)
+    if pending is not None and (pending.nonce, pending.content) == (intent.nonce, content):
+        return
     if pending is not None:
         session.delete(pending)
         session.flush()
     session.add(
         PendingAnswerRow(
-            representative_id=place.representative.id,
+            web_session_id=place.stay.id,
             nonce=intent.nonce,
             act=intent.act,
             digest=intent.digest,
@@ -105,7 +107,9 @@ def send_another_code(session: Session, place: Place, keyring: Keyring, *, now: 
     send_code(session, place, pending.nonce, keyring, now=now)
 
 
-def confirm_answer(session: Session, place: Place, nonce: str, code: str, *, received_at: datetime, now: datetime) -> Recorded | WrongCode:
+def confirm_answer(
+    session: Session, place: Place, nonce: str, code: str, keyring: Keyring, *, received_at: datetime, now: datetime
+) -> Recorded | WrongCode:
     """Stores the pending answer once, with its event and its receipts, if the code is right and it came in time.
 
     The same nonce again gives the same answer. Raises TooLate, StaleText or AnswerStands, and then stores nothing.
@@ -113,6 +117,7 @@ def confirm_answer(session: Session, place: Place, nonce: str, code: str, *, rec
     letter = lock_letter(session, place.letter_id)
     if done := _done_before(session, place, nonce):
         return Recorded(done)
+    _refuse_slow(received_at, now=now)
     pending = pending_answer(session, place)
     if pending is None or pending.nonce != nonce:
         raise Conflict("This page is older than your last one. Open the letter again and continue there.")
@@ -120,7 +125,7 @@ def confirm_answer(session: Session, place: Place, nonce: str, code: str, *, rec
     _refuse_stale(letter, pending.digest)
     standing = standing_answer(session, place.invitation.id)
     _refuse_unasked_replacement(standing, _reference_of(session, pending.replaces_id), letter)
-    tries_left = use_code(session, place, nonce, code, now=now)
+    tries_left = use_code(session, place, nonce, code, keyring, now=now)
     if tries_left is not None:
         return WrongCode(tries_left)
     reference = _store(session, place, letter, pending, standing, received_at=received_at, now=now)
@@ -138,6 +143,12 @@ def _done_before(session: Session, place: Place, nonce: str) -> str | None:
 def _reference_of(session: Session, answer_id: int | None) -> str | None:
     answer = session.get(AnswerRow, answer_id) if answer_id is not None else None
     return answer.reference if answer else None
+
+
+def _refuse_slow(received_at: datetime, *, now: datetime) -> None:
+    """Sealing waits out the longest request, so none may be longer (R9)."""
+    if now - received_at >= limits.LONGEST_REQUEST:
+        raise TookTooLong("The answer waited for too long, so nothing was stored. Please send it once more.")
 
 
 def _refuse_late(letter: LetterRow, received_at: datetime) -> None:
@@ -167,25 +178,25 @@ def _refuse_unasked_replacement(standing: AnswerRow | None, replaces: str | None
 def _refuse_used_nonce(session: Session, place: Place, nonce: str) -> None:
     """The page chooses it, so it may come from anywhere: a form that was kept, or that somebody wrote by hand."""
     is_answered = select(AnswerRow.id).where((AnswerRow.nonce == nonce) | (AnswerRow.withdrawal_nonce == nonce))
-    is_pending = select(PendingAnswerRow.id).where(
-        PendingAnswerRow.nonce == nonce, PendingAnswerRow.representative_id != place.representative.id
-    )
+    is_pending = select(PendingAnswerRow.id).where(PendingAnswerRow.nonce == nonce, PendingAnswerRow.web_session_id != place.stay.id)
     if session.scalar(is_answered.limit(1)) is not None or session.scalar(is_pending) is not None:
         raise Conflict("This page has been sent before, so nothing was stored. Look through the form once more, and send it again.")
 
 
-def _content(intent: Intent) -> dict[str, Any]:
+def _content(intent: Intent, *, now: datetime) -> dict[str, Any]:
     if intent.act == AnswerKind.SIGN:
         if intent.sign_on is None:
             raise InvalidInput("Fill in the form to sign.")
-        return _sign_on_content(intent.sign_on)
+        return _sign_on_content(intent.sign_on, now=now)
     reason = clean_text(intent.reason, field="reason", what="The reason")
     if len(reason) > limits.REASON:
         raise InvalidInput(f"The reason has {len(reason)} characters; {limits.REASON} is the most.", field="reason")
     return {"reason": reason}
 
 
-def _sign_on_content(given: SignOn) -> dict[str, Any]:
+def _sign_on_content(given: SignOn, *, now: datetime) -> dict[str, Any]:
+    if given.decided_on > latest_today(now):
+        raise InvalidInput("That day lies in the future. A society signs when it has decided.", field="decided_on")
     content = asdict(given)
     content["printed_name"] = printable_name(given.printed_name)
     content["officer"] = printable_name(given.officer, field="officer")

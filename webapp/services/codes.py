@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain import limits
 from webapp.domain.errors import TooMany
-from webapp.domain.tokens import Keyring, hash_token, normalise_code
+from webapp.domain.tokens import Keyring, normalise_code
 from webapp.persistence import outbox
 from webapp.persistence.tables import CodeRow
 from webapp.services.place import Place
@@ -31,7 +31,7 @@ def send_code(session: Session, place: Place, nonce: str, keyring: Keyring, *, n
         representative_id=place.representative.id,
         web_session_id=place.stay.id,
         nonce=nonce,
-        code_hash=hash_token(keyring.code(reference)),
+        code_hash=keyring.code_hash(reference, keyring.code(reference)),
         made_at=now,
         expires_at=now + limits.CODE_LIFE,
     )
@@ -47,7 +47,7 @@ def newest_code(session: Session, place: Place) -> str | None:
     return session.scalars(asked.order_by(CodeRow.id.desc()).limit(1)).first()
 
 
-def use_code(session: Session, place: Place, nonce: str, typed: str, *, now: datetime) -> int | None:
+def use_code(session: Session, place: Place, nonce: str, typed: str, keyring: Keyring, *, now: datetime) -> int | None:
     """None when the code is right, and it is used up; else how many tries are left (0: a new code is needed).
 
     A wrong try is counted in the caller's transaction, which therefore must commit.
@@ -63,7 +63,7 @@ def use_code(session: Session, place: Place, nonce: str, typed: str, *, now: dat
     code = session.scalars(live.order_by(CodeRow.id.desc()).limit(1).with_for_update()).one_or_none()
     if code is None:
         return 0
-    if hmac.compare_digest(code.code_hash, hash_token(normalise_code(typed))):
+    if hmac.compare_digest(code.code_hash, keyring.code_hash(code.reference, normalise_code(typed))):
         code.used_at = now
         return None
     code.tries += 1

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.answer import AnswerKind
-from webapp.domain.deadline import ShownInstant, show_date, show_instant, time_left
+from webapp.domain.deadline import ShownInstant, earliest_today, show_date, show_instant, time_left
 from webapp.domain.letter import ASKS, LetterState, may_seal_from
 from webapp.domain.links import Links
 from webapp.domain.permission import Permission
@@ -64,6 +64,7 @@ class Milestone:
 @dataclass(frozen=True)
 class Dashboard:
     reference: str
+    today: date
     title: str
     state: str
     course: tuple[str, ...]
@@ -132,6 +133,7 @@ def show_dashboard(session: Session, actor: Actor, reference: str, links: Links,
     sha256 = session.scalar(select(DocumentRow.sha256).where(DocumentRow.letter_id == letter.id)) or ""
     return Dashboard(
         reference=letter.reference,
+        today=now.astimezone(ZoneInfo(letter.deadline_zone)).date(),
         title=letter.title,
         state=letter.state,
         course=COURSE,
@@ -199,7 +201,7 @@ def _needs_while_signing(lines: list[RosterLine], *, now: datetime) -> list[Need
         failed = [one.email for one in line.representatives if one.mail_state == MessageState.FAILED]
         if failed and line.stage == Stage.INVITED:
             needs.append(Need(f"Mail to {line.society} could not be delivered", "roster", f"Check the address {failed[0]}."))
-        if line.stage == Stage.WITH_BOARD and line.detail and line.detail < now.date().isoformat():
+        if line.stage == Stage.WITH_BOARD and line.detail and line.detail < earliest_today(now).isoformat():
             day = show_date(date.fromisoformat(line.detail))
             needs.append(Need(f"The board of {line.society} met on {day} and has not answered", "roster"))
         if not line.representatives:

@@ -60,12 +60,21 @@ class Office(Protocol):
     def keyring(self) -> Keyring: ...
 
 
+def claim_message(session: Session, outbox_id: int, attempt: int, *, now: datetime) -> bool:
+    """Whether this attempt may go on: each number is claimed once, so that no two attempts send one message at a time (R16)."""
+    row = session.scalars(select(OutboxRow).where(OutboxRow.id == outbox_id).with_for_update()).one_or_none()
+    if row is None or row.state != MessageState.QUEUED or row.attempts != attempt:
+        return False
+    row.attempts, row.next_attempt_at = attempt + 1, now + outbox.LOST_AFTER
+    return True
+
+
 def prepare_message(session: Session, outbox_id: int, office: Office, *, now: datetime) -> Envelope | None:
     """The message to send now; None where it has left already, or where it would be of no use any more."""
     row = session.get(OutboxRow, outbox_id)
     if row is None or row.state != MessageState.QUEUED:
         return None
-    form = _compose(session, row, office)
+    form = _compose(session, row, office, now=now)
     return Envelope(form, row.to_address, row.reference, now) if form else None
 
 
@@ -90,11 +99,11 @@ def note_result(session: Session, outbox_id: int, sent: Sent, *, now: datetime) 
     row = session.get_one(OutboxRow, outbox_id)
     if row.state != MessageState.QUEUED:
         return
-    row.attempts, row.last_error = row.attempts + 1, sent.why
+    row.last_error = sent.why
     if sent.result is Result.LEFT:
         row.state, row.sent_at = MessageState.SENT, now
     elif sent.result is Result.LATER and now - row.queued_at < limits.MAIL_HORIZON:
-        row.next_attempt_at = now + min(_FIRST_WAIT * 2 ** min(row.attempts - 1, 10), _LONGEST_WAIT)
+        row.next_attempt_at = now + min(_FIRST_WAIT * 2 ** min(max(row.attempts - 1, 0), 10), _LONGEST_WAIT)
     else:
         row.state = MessageState.FAILED
 
@@ -104,14 +113,22 @@ def enqueue_due(session: Session, *, now: datetime) -> int:
     due = select(OutboxRow).where(OutboxRow.state == MessageState.QUEUED, OutboxRow.next_attempt_at <= now)
     rows = list(session.scalars(due.order_by(OutboxRow.id).limit(_MOST_AT_ONCE).with_for_update(skip_locked=True)))
     for row in rows:
+        if now - row.queued_at >= limits.MAIL_HORIZON:
+            row.state, row.last_error = MessageState.FAILED, row.last_error or "no attempt came to an end"
+            continue
+        if row.attempts and not row.last_error:
+            # The attempt left no trace: its worker died, or the message cannot be made. The next has a number of its own.
+            row.last_error = "the last attempt did not come to an end"
         row.next_attempt_at = now + outbox.LOST_AFTER
         outbox.enqueue_attempt(session, row)
     return len(rows)
 
 
-def _compose(session: Session, row: OutboxRow, office: Office) -> MailForm | None:
+def _compose(session: Session, row: OutboxRow, office: Office, *, now: datetime) -> MailForm | None:
     if row.kind == "sign_in":
-        link = session.get_one(SignInLinkRow, row.parameters["sign_in_link"])
+        link = session.get(SignInLinkRow, row.parameters["sign_in_link"])
+        if link is None or link.used_at is not None or now >= link.expires_at:
+            return None
         minutes = int(limits.SIGN_IN_LINK_LIFE.total_seconds() // 60)
         return messages.sign_in(office.links, office.keyring.sign_in_link(link.reference), minutes)
     representative = session.get_one(RepresentativeRow, row.parameters["representative"])
@@ -122,6 +139,8 @@ def _compose(session: Session, row: OutboxRow, office: Office) -> MailForm | Non
     place = messages.PlaceFacts(representative.name, representative.invitation.society.printed_name)
     if row.kind == "code":
         one = session.get_one(CodeRow, row.parameters["code"])
+        if one.used_at is not None or now >= one.expires_at:
+            return None
         minutes = int(limits.CODE_LIFE.total_seconds() // 60)
         return messages.code(office.keyring.code(one.reference), minutes, facts, place)
     if row.kind == "letter_cancelled":

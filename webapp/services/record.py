@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.deadline import ShownInstant, show_instant
 from webapp.domain.permission import Permission
+from webapp.domain.record import first_break
+from webapp.persistence.record import load_events
 from webapp.persistence.tables import EventRow, LetterRow
 from webapp.services.access import load_letter
 from webapp.services.sign_on import invitations_of
@@ -50,6 +52,12 @@ _ACTORS = {
     ActorKind.COMMAND: "the command line",
     ActorKind.CLOCK: "the clock",
 }
+
+
+def is_unbroken(session: Session, actor: Actor, reference: str) -> bool:
+    """Whether every event of the record still fits the chain, checked now."""
+    letter = load_letter(session, actor, reference, Permission.SEE)
+    return first_break(letter.reference, load_events(session, letter.id)) is None
 
 
 def list_events(session: Session, actor: Actor, reference: str) -> list[EventLine]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from webapp.domain import limits
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.answer import answer_sentence, decline_sentence, is_in_time
-from webapp.domain.deadline import ShownInstant, show_date, show_instant, time_left
+from webapp.domain.deadline import ShownInstant, earliest_today, show_date, show_instant, time_left
 from webapp.domain.document import TargetLine
 from webapp.domain.errors import InvalidInput, NotFound, TooLate
 from webapp.domain.letter import ASKS, LetterState
@@ -85,6 +85,7 @@ class RoomView:
     statement: str
     digest: str
     deadline: ShownInstant
+    closes_at: ShownInstant
     time_left: str
     is_open: bool
     is_cancelled: bool
@@ -165,6 +166,7 @@ def show_room(session: Session, place: Place, *, now: datetime) -> RoomView:
         statement=statement_html(revision.statement, revision.references, language=letter.language),
         digest=revision.digest,
         deadline=show_instant(letter.deadline, letter.deadline_zone),
+        closes_at=show_instant(letter.closes_at, letter.deadline_zone),
         time_left=time_left(letter.deadline, now=now),
         is_open=letter.state == LetterState.SIGNING and is_in_time(now, letter.closes_at),
         is_cancelled=letter.state == LetterState.CANCELLED,
@@ -248,7 +250,7 @@ def set_board_date(session: Session, place: Place, day: date, *, now: datetime) 
     letter = lock_letter(session, place.letter_id)
     if letter.state != LetterState.SIGNING or letter.deadline is None or now >= letter.deadline:
         raise TooLate("Sign-on has closed, so a date for your board can no longer be kept.")
-    if day < now.date():
+    if day < earliest_today(now):
         raise InvalidInput("That day has passed. When does your board meet?", field="board_meets_on")
     if day > letter.deadline.date() + limits.LONGEST_BOARD_WAIT:
         raise InvalidInput("That day lies more than a year after the deadline. Please check the year.", field="board_meets_on")

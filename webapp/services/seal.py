@@ -15,7 +15,7 @@ from webapp.domain.errors import Conflict, NotFound, WrongState
 from webapp.domain.letter import Action, may_seal_from, move_for
 from webapp.domain.links import Links
 from webapp.domain.permission import Permission
-from webapp.persistence.record import append_event, load_events
+from webapp.persistence.record import append_event, record_length
 from webapp.persistence.tables import DocumentRow, LetterRow, SealedSignatoryRow
 from webapp.rendering.fonts import describe_character
 from webapp.rendering.letter import uncovered_in_document
@@ -61,14 +61,14 @@ def plan_seal(session: Session, actor: Actor, reference: str, links: Links, *, n
     move_for(letter.state, Action.SEAL)
     if found := blockers(session, letter, links, now=now):
         raise WrongState(" ".join(found))
-    return SealPlan(letter_document(session, letter, dated=now, is_draft=False), len(load_events(session, letter.id)))
+    return SealPlan(letter_document(session, letter, dated=now, is_draft=False), record_length(session, letter.id))
 
 
 def seal_letter(session: Session, actor: Actor, reference: str, plan: SealPlan, pdf: bytes, *, now: datetime) -> None:
     """Stores the list and the file. Conflict where anything was recorded since the plan: the file would not be true."""
     letter = load_letter(session, actor, reference, Permission.SEAL, for_update=True)
     move = move_for(letter.state, Action.SEAL)
-    if len(load_events(session, letter.id)) != plan.record_length:
+    if record_length(session, letter.id) != plan.record_length:
         raise Conflict("Something changed while the letter was being made, so it was not sealed. Look at the list again, then seal.")
     answers = signing_answers(session, letter)
     for position, answer in enumerate(answers, 1):

@@ -119,7 +119,7 @@ def invite(session: Session, letter: LetterRow, invitation: InvitationRow, *, no
     """Mails a personal link to each representative who has not had one."""
     invitation.invited_at = invitation.invited_at or now
     for representative in live_representatives(invitation):
-        reason = f"invitation:{representative.reference}:{representative.link_generation}"
+        reason = f"invitation:{representative.reference}"
         outbox.put(session, "invitation", reason, representative.email, now=now, letter_id=letter.id, representative=representative.id)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain import limits
 from webapp.domain.actor import Actor
-from webapp.domain.deadline import show_date
+from webapp.domain.deadline import earliest_today, latest_today, show_date
 from webapp.domain.errors import InvalidInput
 from webapp.domain.letter import Action, move_for
 from webapp.domain.names import clean_line, clean_text
@@ -58,7 +58,7 @@ def submit_letter(session: Session, actor: Actor, reference: str, given: Submitt
     move = move_for(letter.state, Action.SUBMIT)
     if given.route not in ROUTES:
         raise InvalidInput("Choose a route from the list.", field="route")
-    first = letter.sealed_at.date() if letter.sealed_at else given.submitted_on
+    first = earliest_today(letter.sealed_at) if letter.sealed_at else given.submitted_on
     _check_day(given.submitted_on, first, "the letter was sealed", "submitted_on", now=now)
     row = SubmissionRow(
         letter_id=letter.id,
@@ -127,7 +127,7 @@ def _step(given: Step, *, now: datetime) -> SubmissionStepRow:
 
 
 def _check_day(day: date, first: date, what: str, field: str, *, now: datetime) -> None:
-    if day > now.date():
+    if day > latest_today(now):
         raise InvalidInput("That day lies in the future. Record it when it has happened.", field=field)
     if day < first:
         raise InvalidInput(f"That day lies before the day on which {what} ({show_date(first)}).", field=field)

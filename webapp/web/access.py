@@ -13,6 +13,7 @@ from webapp.domain.tokens import hash_token
 from webapp.services import access, doors
 from webapp.services.place import Place
 from webapp.web.transaction import now, reading, transaction
+from webapp.web.typed import typed_text
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -53,7 +54,7 @@ def for_representative(view: View) -> View:
 
     @wraps(view)
     def checked(invitation: str, *args: Any, **values: Any) -> Any:
-        token = session.get(_ROOMS, {}).get(invitation)
+        token = _rooms().get(invitation)
         if token is None:
             return _room_is_shut()
         try:
@@ -69,7 +70,7 @@ def for_representative(view: View) -> View:
 
 def reload_place(invitation: str) -> Place:
     """The place again, inside the write transaction: judged by what is true behind the lock."""
-    token = session.get(_ROOMS, {}).get(invitation, "")
+    token = _rooms().get(invitation, "")
     return access.load_place(reading(), hash_token(token), invitation, now=now())
 
 
@@ -101,48 +102,51 @@ def _touch(token: str) -> None:
 
 def open_desk(token: str) -> None:
     """A new stay at the desk; everything that this browser held before it is gone, so that nothing can be fixed in advance."""
-    rooms = session.get(_ROOMS, {})
+    rooms = _rooms()
     session.clear()
     session[_DESK] = token
-    if rooms:
-        session[_ROOMS] = rooms
+    _keep_rooms(rooms)
 
 
 def shut_desk() -> str | None:
     """Forgets the stay at the desk; returns its token."""
     token: str | None = session.pop(_DESK, None)
-    session.pop("csrf_token", None)
     return token
+
+
+def _rooms() -> dict[str, str]:
+    """The tokens of the rooms that this browser has open, the oldest first."""
+    return dict(session.get(_ROOMS, ()))
+
+
+def _keep_rooms(rooms: dict[str, str]) -> None:
+    # As pairs: the cookie sorts the keys of a dictionary, and then nobody knows which room is the oldest.
+    session[_ROOMS] = list(rooms.items())[-_MOST_ROOMS:]
 
 
 def open_room(invitation: str, token: str) -> None:
     """Keeps the room's token beside those of other letters: each tab stays on its own letter."""
-    rooms = {**session.get(_ROOMS, {}), invitation: token}
-    session[_ROOMS] = dict(list(rooms.items())[-_MOST_ROOMS:])
-    session.pop("csrf_token", None)
+    rooms = _rooms()
+    rooms.pop(invitation, None)
+    rooms[invitation] = token
+    _keep_rooms(rooms)
 
 
 def shut_room(invitation: str) -> str | None:
-    rooms = dict(session.get(_ROOMS, {}))
+    rooms = _rooms()
     token: str | None = rooms.pop(invitation, None)
-    session[_ROOMS] = rooms
+    _keep_rooms(rooms)
     return token
 
 
 def _ask_to_sign_in() -> Any:
     if request.method in {"GET", "HEAD"}:
         return redirect(url_for("sign_in.ask"))
-    return render_template("errors/signed_out.html", typed=_typed()), 403
+    return render_template("errors/signed_out.html", typed=typed_text()), 403
 
 
 def _room_is_shut() -> Any:
-    return render_template("rooms/shut.html", typed=_typed()), 404
-
-
-def _typed() -> list[tuple[str, str]]:
-    """What somebody had typed into a form that came too late for its session: nothing typed is lost."""
-    hidden = {"csrf_token", "nonce", "digest", "replaces", "edition", "code"}
-    return [(name.replace("_", " "), value) for name, value in request.form.items() if name not in hidden and value.strip()]
+    return render_template("rooms/shut.html", typed=typed_text()), 404
 
 
 def check_access_is_named(app: Flask) -> None:

@@ -18,10 +18,12 @@ from webapp.domain.errors import (
     NotAllowed,
     NotFound,
     RenderingFailed,
+    TookTooLong,
     TooMany,
     WrongState,
 )
 from webapp.persistence.database import DatabaseBusy
+from webapp.web.typed import typed_text
 
 _log = logging.getLogger("undersigned")
 _FRAMES_LOGGED = 8
@@ -30,6 +32,7 @@ _STATUS: tuple[tuple[type[DomainError], int, str], ...] = (
     (NotFound, 404, "There is nothing here"),
     (NotAllowed, 403, "This is not yours to do"),
     (InvalidInput, 422, "That could not be taken"),
+    (TookTooLong, 503, "That took too long"),
     (TooMany, 429, "Too often for now"),
     (RenderingFailed, 503, "The document could not be made"),
     (Conflict, 409, "Something has changed meanwhile"),
@@ -47,7 +50,7 @@ _HTTP = {
     ),
     404: ("There is nothing here", "The address may be mistyped, or what was here is not yours to see."),
     405: ("That cannot be done at this address", "Go back and use the buttons of the page."),
-    413: ("That is too large", "A page may send 6 MB at most. Choose a smaller file or a shorter text."),
+    413: ("That is too large", "A file may have 1 MB, and a page about 2 MB in all. Choose a smaller file or a shorter text."),
     429: ("Too often for now", "Please wait a while, then try again."),
 }
 
@@ -62,7 +65,7 @@ def register_errors(app: Flask) -> None:
 
 
 def _page(title: str, sentence: str, status: int, reference: str | None = None) -> tuple[str, int]:
-    return render_template("errors/error.html", title=title, sentence=sentence, reference=reference), status
+    return render_template("errors/error.html", title=title, sentence=sentence, reference=reference, typed=typed_text()), status
 
 
 def _domain_error(error: DomainError) -> Any:

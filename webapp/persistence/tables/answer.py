@@ -64,12 +64,15 @@ class AnswerRow(Base):
 
 
 class PendingAnswerRow(Base):
-    """What a representative has typed and reviewed, waiting for the code. One at a time for each representative."""
+    """What somebody has typed and reviewed in one stay, waiting for the code.
+
+    It belongs to the stay, not to the person: whoever holds a forwarded link neither reads nor replaces what another has typed.
+    """
 
     __tablename__ = "pending_answer"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    representative_id: Mapped[int] = mapped_column(ForeignKey("representative.id"), unique=True)
+    web_session_id: Mapped[int] = mapped_column(ForeignKey("web_session.id", ondelete="CASCADE"), unique=True)
     nonce: Mapped[str] = mapped_column(unique=True)
     act: Mapped[str]
     digest: Mapped[str]

@@ -16,7 +16,7 @@ from webapp.services.answers import WITHDRAW, Intent, Recorded, confirm_answer, 
 from webapp.services.codes import newest_code
 from webapp.services.demonstration.calendar import Act, ActKind, Calendar
 from webapp.services.demonstration.words import read_answers, read_letter, read_roster_file
-from webapp.services.letters import create_letter, grant_all_to_staff
+from webapp.services.letters import create_letter, hand_to_staff
 from webapp.services.place import Place
 from webapp.services.rooms import RoomView, enter_room, set_board_date, show_room
 from webapp.services.roster import import_roster
@@ -36,7 +36,7 @@ def make_demonstration(session: Session, actor: Actor, staff_reference: str, key
     calendar = Calendar(now)
     draft = read_letter(calendar.deadline_local, calendar.submission_target)
     reference = create_letter(session, actor, draft, now=calendar.created_at)
-    grant_all_to_staff(session, actor, reference, staff_reference)
+    hand_to_staff(session, actor, reference, staff_reference)
     import_roster(session, actor, reference, read_roster_file(), keyring, now=calendar.listed_at)
     open_sign_on(session, actor, reference, is_fit=True, now=calendar.opened_at)
     societies = _Societies(_links(session, actor, reference, keyring), read_answers(), keyring)
@@ -93,6 +93,6 @@ class _Societies:
         asked_at = at - _THE_CODE_TAKES
         prepare_answer(session, place, intent, self.keyring, received_at=asked_at, now=asked_at)
         code = self.keyring.code(newest_code(session, place) or "")
-        given = confirm_answer(session, place, intent.nonce, code, received_at=at, now=at)
+        given = confirm_answer(session, place, intent.nonce, code, self.keyring, received_at=at, now=at)
         if not isinstance(given, Recorded):
             raise Conflict("The demonstration could not confirm one of its own answers.")

@@ -104,7 +104,13 @@ def review(place: Place) -> Any:
         try:
             with transaction() as session:
                 done = answers.confirm_answer(
-                    session, reload_place(invitation), form.nonce.data, form.code.data, received_at=received_at(), now=now()
+                    session,
+                    reload_place(invitation),
+                    form.nonce.data,
+                    form.code.data,
+                    settings().keyring,
+                    received_at=received_at(),
+                    now=now(),
                 )
         except (TooLate, Conflict) as error:
             return _review_page(invitation, form, refused=str(error), status=409)

@@ -20,7 +20,7 @@ bp = Blueprint("documents", __name__, url_prefix="/letters/<letter>")
 @bp.route("/seal", methods=["GET", "POST"])
 @for_staff(Permission.SEAL)
 def seal_letter(letter: str) -> Any:
-    form = EmptyForm()
+    form, status = EmptyForm(), 200
     if form.validate_on_submit():
         try:
             plan = seal.plan_seal(reading(), actor(), letter, settings().links, now=now())
@@ -30,19 +30,17 @@ def seal_letter(letter: str) -> Any:
             with transaction() as session:
                 seal.seal_letter(session, actor(), letter, plan, pdf, now=now())
         except (RenderingFailed, InvalidInput) as error:
+            status = 503
             form.form_errors.append(f"{error} The letter stays closed and nothing was stored: you can seal it again.")
         except Conflict as error:
+            status = 409
             form.form_errors.append(str(error))
         else:
             flash("The letter is sealed. Its text, its signatories and its file are fixed for good.", "ok")
             return redirect(url_for("letters.show", letter=letter), 303)
     view = dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
     signatories = seal.current_document(reading(), actor(), letter, now=now()).signatories
-    return render_template("documents/seal.html", form=form, letter=view, signatories=signatories), _status(form)
-
-
-def _status(form: EmptyForm) -> int:
-    return 503 if form.form_errors else 200
+    return render_template("documents/seal.html", form=form, letter=view, signatories=signatories), status
 
 
 @bp.get("/draft.pdf")

@@ -99,8 +99,16 @@ def _preview(form: LetterForm) -> tuple[str, int]:
         # A form that could not be saved says it already.
         if request.method == "POST" and str(error) not in (*form.references_typed.errors, *form.statement.errors):
             attach(form, error)
-        return "", word_count(text)
-    return html, word_count(text)
+        return "", _count(text)
+    return html, _count(text)
+
+
+def _count(text: str) -> int:
+    """No words where the text cannot be converted: the form says why, and keeps what was typed."""
+    try:
+        return word_count(text)
+    except InvalidInput:
+        return 0
 
 
 @bp.post("/preview")

@@ -30,6 +30,9 @@ def door(token: str) -> Any:
 @bp.post("/i/<token>")
 @public
 def enter(token: str) -> Any:
+    # Looked up before the transaction, so that guessing at links holds up nobody.
+    if not rooms.is_link_live(reading(), token):
+        return _dead()
     try:
         with transaction() as session:
             stay, invitation = rooms.enter_room(session, token, now=now())

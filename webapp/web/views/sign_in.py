@@ -41,6 +41,8 @@ def confirm(token: str) -> Any:
 @bp.post("/sign-in/<token>")
 @public
 def enter(token: str) -> Any:
+    if not doors.is_sign_in_link_live(reading(), token, now=now()):
+        return render_template("sign_in/dead.html"), 404
     try:
         with transaction() as session:
             stay = doors.use_sign_in_link(session, token, now=now())

@@ -23,8 +23,8 @@ def _page(template: str, letter: str, form: Any) -> Any:
 @bp.route("/new", methods=["GET", "POST"])
 @for_staff(Permission.KEEP_COURSE)
 def submit(letter: str) -> Any:
-    journal = dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now()).journal
-    form = SubmitForm(journal=journal, submitted_on=now().date())
+    view = dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
+    form = SubmitForm(journal=view.journal, submitted_on=view.today)
     if form.validate_on_submit():
         given = submissions.Submitted(
             journal=form.journal.data,
@@ -47,7 +47,7 @@ def submit(letter: str) -> Any:
 @bp.route("", methods=["GET", "POST"])
 @for_staff(Permission.KEEP_COURSE)
 def show(letter: str) -> Any:
-    form = StepForm(happened_on=now().date())
+    form = StepForm(happened_on=dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now()).today)
     if form.validate_on_submit():
         given = submissions.Step(form.kind.data, form.happened_on.data, form.note.data or "", form.outcome.data or "")
         try:

@@ -444,7 +444,7 @@ def upgrade() -> None:
     op.create_table(
         "pending_answer",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("representative_id", sa.Integer(), nullable=False),
+        sa.Column("web_session_id", sa.Integer(), nullable=False),
         sa.Column("nonce", sa.String(), nullable=False),
         sa.Column("act", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
@@ -452,10 +452,10 @@ def upgrade() -> None:
         sa.Column("replaces_id", sa.Integer(), nullable=True),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["replaces_id"], ["answer.id"], name=op.f("fk_pending_answer_replaces_id")),
-        sa.ForeignKeyConstraint(["representative_id"], ["representative.id"], name=op.f("fk_pending_answer_representative_id")),
+        sa.ForeignKeyConstraint(["web_session_id"], ["web_session.id"], name=op.f("fk_pending_answer_web_session_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pending_answer")),
         sa.UniqueConstraint("nonce", name=op.f("uq_pending_answer_nonce")),
-        sa.UniqueConstraint("representative_id", name=op.f("uq_pending_answer_representative_id")),
+        sa.UniqueConstraint("web_session_id", name=op.f("uq_pending_answer_web_session_id")),
     )
     op.create_table(
         "sealed_signatory",

@@ -1,0 +1,15 @@
+"""What somebody had typed into a form that could not be taken: shown again to be copied, so that nothing typed is lost."""
+
+from flask import request
+from werkzeug.exceptions import HTTPException
+
+_OURS = {"csrf_token", "nonce", "digest", "replaces", "edition", "code"}
+
+
+def typed_text() -> list[tuple[str, str]]:
+    """Pairs of field and text; empty where nothing was typed, or where it was too large to be read."""
+    try:
+        sent = request.form
+    except HTTPException:
+        return []
+    return [(name.replace("_", " "), value) for name, value in sent.items() if name not in _OURS and value.strip()]
