@@ -124,6 +124,7 @@ def test_stranger_can_neither_add_nor_import_nor_replace(store: Store, connectio
                 act()
 
 
+NO_COUNTRIES = ["ZZ", "XX", "QO", "EU", "UN", "EZ", "XA", "AC", "AA", "SU", "００"]
 PROBLEMS = [
     (entry(society=""), "Please give the society’s name", "no name"),
     (entry(society="x" * (limits.PRINTED_NAME + 1)), f"{limits.PRINTED_NAME} is the most", "a name too long"),
@@ -137,6 +138,9 @@ PROBLEMS = [
     (entry(email="a" * 250 + "@x.org"), "at most 254", "an address too long"),
     (entry(email="büro@x.org"), "before the @-sign are not supported", "an address that few mail servers take"),
     (RosterEntry("New", "Otto", OTTO, country="Germany"), "country code of two letters", "a country in words"),
+    (RosterEntry("New", "Otto", OTTO, country="D1"), "country code of two letters", "a country with a digit"),
+    (RosterEntry("New", "Otto", OTTO, country="uk"), "United Kingdom is GB", "a country as newspapers write it"),
+    *((RosterEntry("New", "Otto", OTTO, country=code), f"“{code}”", f"{code}, no country") for code in NO_COUNTRIES),
     (entry(), "is given twice", "the same again"),
 ]
 
@@ -224,6 +228,19 @@ def test_new_link_is_asked_for_by_any_way_to_write_the_address(store: Store, coo
         letter_in_signing(session, coordinator, entry(email=ONE_ADDRESS[0]))
         rooms.request_link(session, typed, now=NOW)
         assert [to for to, _reason in outbox(session, "new_link")] == ["office@xn--mller-kva.de"]
+
+
+@pytest.mark.parametrize("code", ["DE", "br", " gb ", "XK", "ZA", ""])
+def test_country_is_kept_as_its_code(store: Store, coordinator: Actor, drafted: str, code: str) -> None:
+    with store() as session:
+        roster.add_society(session, coordinator, drafted, RosterEntry("New", "Otto", OTTO, country=code), KEYRING, now=NOW)
+        assert representative(session, drafted, OTTO).invitation.society.country == code.strip().upper()
+
+
+def test_country_that_is_none_is_named_with_its_row(store: Store, coordinator: Actor, drafted: str) -> None:
+    data = f"society,contact,email,country\nFerns,Fern,f@ferns.example.org,DE\nThe Marshes,Otto,{OTTO},UK\n".encode()
+    with store() as session, pytest.raises(InvalidInput, match="Row 3: “UK” is not a code of ISO 3166: the United Kingdom is GB"):
+        roster.import_roster(session, coordinator, drafted, data, KEYRING, now=NOW)
 
 
 def test_list_is_imported_whole(store: Store, coordinator: Actor, drafted: str) -> None:

@@ -85,7 +85,7 @@ def _society(session: Session, entry: RosterEntry, *, now: datetime) -> SocietyR
         printed_name=name,
         sort_name=clean_line(entry.sort_name),
         acronym=clean_line(entry.acronym),
-        country=entry.country.upper(),
+        country=entry.country.strip().upper(),
         created_at=now,
     )
     session.add(society)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
+from babel import Locale
 from rapidfuzz import fuzz, process
 from sqlalchemy.orm import Session
 
@@ -32,6 +34,10 @@ _FREE_MAIL = frozenset(
         "mail.ru",
     ]
 )
+# Codes that Unicode’s list of territories has beside those of ISO 3166: regions, unions, islands of a country, and tests.
+_NO_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
+# What the European Union’s own papers write.
+_OTHER_CODES = {"UK": "the United Kingdom is GB", "EL": "Greece is GR"}
 
 
 @dataclass(frozen=True)
@@ -135,8 +141,18 @@ def _check_address(entry: RosterEntry) -> None:
 
 
 def _check_country(entry: RosterEntry) -> None:
-    if entry.country and not (len(entry.country) == 2 and entry.country.isascii() and entry.country.isalpha()):
-        raise InvalidInput(f"“{entry.country}” is not a country code of two letters, such as DE or BR.")
+    code = entry.country.strip().upper()
+    if not code or code in _country_codes():
+        return
+    if code in _OTHER_CODES:
+        raise InvalidInput(f"“{entry.country}” is not a code of ISO 3166: {_OTHER_CODES[code]}.")
+    raise InvalidInput(f"“{entry.country}” is not a country code of two letters (ISO 3166), such as DE or BR.")
+
+
+@cache
+def _country_codes() -> frozenset[str]:
+    """The 249 codes of ISO 3166-1, and XK, under which Kosovo’s societies are listed everywhere."""
+    return frozenset(code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha()) - _NO_COUNTRIES
 
 
 def _need(typed: str, what: str, longest: int, *, may_be_empty: bool = False) -> None:
