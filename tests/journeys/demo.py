@@ -10,7 +10,7 @@ from pathlib import Path
 from webapp.rendering.environment import ROOT
 
 from .checks import check_outcome
-from .server import running_server
+from .server import Server, running_server
 from .stories import Story, case, demonstration
 from .walk import Outcome, carry
 
@@ -24,9 +24,13 @@ def perform(story: Story, out: Path, say: Callable[[str], None]) -> Outcome:
     """One letter on a server of its own; every check passes, or this raises."""
     with running_server(starts_at=story.opened_at) as server:
         say(f"the server answers: {story.name}, {len(story.answers)} societies")
-        outcome = carry(server, story, out, say)
-        for found in check_outcome(outcome, story):
-            say(found)
+        return perform_on(server, story, out, say)
+
+
+def perform_on(server: Server, story: Story, out: Path, say: Callable[[str], None]) -> Outcome:
+    outcome = carry(server, story, out, say)
+    for found in check_outcome(outcome, story):
+        say(found)
     return outcome
 
 

@@ -1,7 +1,6 @@
 """`make demo` as a test, on the demonstration and on the dates, the targets and the size of the real case."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,16 +8,17 @@ import pytest
 from tests.rendering.pdf_text import pages_of, squeezed
 
 from .checks import sealed_on
-from .demo import perform
+from .demo import perform, perform_on
+from .server import Server
 from .stories import case, demonstration
 
 pytestmark = pytest.mark.journey
 
 
-def test_demonstration_goes_all_the_way(tmp_path: Path) -> None:
-    story = demonstration(datetime.now(UTC))
+def test_demonstration_goes_all_the_way(server: Server, tmp_path: Path) -> None:
+    story = demonstration(server.now())
     assert (len(story.answers), story.count("sign"), story.count("decline"), story.count("silent")) == (36, 34, 1, 1)
-    outcome = perform(story, tmp_path, print)
+    outcome = perform_on(server, story, tmp_path, print)
     assert outcome.signed_on_index == "34 of 36"
     assert {path.name for path in tmp_path.iterdir()} == {"letter.pdf", "signatories.csv", "signatories.json"}
 

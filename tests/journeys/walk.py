@@ -4,14 +4,14 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from tests.browser import Page
+from webapp.domain.deadline import show_date
 from webapp.domain.wording import count_phrase
 
 from .client import HttpBrowser
@@ -20,8 +20,9 @@ from .stories import Story
 
 Say = Callable[[str], None]
 
-# Secretaries see to such letters once or twice a week: what boards have decided is answered on the next of these days.
-_ANSWER_DAYS_BEFORE_DEADLINE = (19, 12, 7, 3, 1)
+# Secretaries see to such letters now and then: what boards have decided is answered on the next of these days.
+# The last answer in the last hour, so that the coordinator is still signed in at the deadline.
+_ANSWERED_BEFORE_DEADLINE = (timedelta(days=12), timedelta(days=5), timedelta(minutes=50))
 _MAIL_TAKES = 60.0
 _CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 
@@ -133,22 +134,21 @@ class Walk:
         self.say(f"sign-on is open, and {len(self.story.answers)} invitations have arrived")
 
     def answer(self) -> None:
-        """Every society on its day; on one day all type first, and then enter the codes that have come."""
+        """Every society at its time; those of one time type first, and then enter the codes that have come."""
         links = {email: self.post.link(email) for email in self.story.answers}
-        deciding = sorted((email for email in links if self.story.answers[email]["kind"] != "silent"), key=self._answers_on)
-        for day, emails in groupby(deciding, key=self._answers_on):
-            self.server.move_clock(datetime.combine(day, datetime.min.time(), ZoneInfo(self.story.zone)) + timedelta(hours=10))
+        deciding = sorted((email for email in links if self.story.answers[email]["kind"] != "silent"), key=self._answers_at)
+        for moment, emails in groupby(deciding, key=self._answers_at):
+            self.server.move_clock(moment)
             self.sign_in()
-            self._answer_together({email: links[email] for email in emails}, day)
+            self._answer_together({email: links[email] for email in emails}, moment)
         silent = [email for email in links if self.story.answers[email]["kind"] == "silent"]
         self.say(f"{len(silent)} of {len(links)} {self.noun} {'stays' if len(silent) == 1 else 'stay'} silent")
 
-    def _answers_on(self, email: str) -> date:
-        last = self.story.deadline_local.date()
-        days = [last - timedelta(days=before) for before in _ANSWER_DAYS_BEFORE_DEADLINE]
-        return next(day for day in days if day >= self.story.decided_on(email))
+    def _answers_at(self, email: str) -> datetime:
+        moments = [self.story.deadline - before for before in _ANSWERED_BEFORE_DEADLINE]
+        return next(moment for moment in moments if moment.date() >= self.story.decided_on(email))
 
-    def _answer_together(self, links: dict[str, str], day: date) -> None:
+    def _answer_together(self, links: dict[str, str], moment: datetime) -> None:
         rooms = {email: HttpBrowser(self.server.base) for email in links}
         for email, room in rooms.items():
             self._type_answer(room, email, links[email])
@@ -159,7 +159,7 @@ class Walk:
         self.requests += sum(room.requests for room in rooms.values())
         kinds = [self.story.answers[email]["kind"] for email in links]
         declined = f", {kinds.count('decline')} declined" if "decline" in kinds else ""
-        self.say(f"{day:%-d %B %Y}: {kinds.count('sign')} signed{declined}")
+        self.say(f"{show_date(moment.date())}: {kinds.count('sign')} signed{declined}")
 
     def _type_answer(self, room: HttpBrowser, email: str, link: str) -> None:
         answer = self.story.answers[email]
@@ -176,7 +176,6 @@ class Walk:
 
     def close(self) -> None:
         self.server.move_clock(self.story.deadline + timedelta(seconds=1))
-        self.sign_in()
         end = time.monotonic() + _MAIL_TAKES
         while _state(self.desk.get(f"/letters/{self.letter}")) != "closed":
             assert time.monotonic() < end, "the letter does not close"
@@ -235,7 +234,7 @@ def _outcome(walk: Walk, names: tuple[str, ...], out: Path) -> Outcome:
         requests=walk.requests + desk.requests,
         sha256_on_page=_found(r"SHA-256 of the sealed PDF ([0-9a-f]{64})", dashboard.text),
         pdf_from_page=desk.download(f"/letters/{walk.letter}/letter.pdf").data,
-        signed_on_index=_found(r"(\d+ of \d+) signed", index),
+        signed_on_index=_found(rf"{re.escape(walk.story.letter['title'])} .*?(\d+ of \d+) signed", index),
         signed_on_dashboard=next(dashboard.words(e) for e in dashboard.all("span") if e.get("class") == "count__number"),
         names_on_seal_page=names,
         listed=walk.server.command("letter", "list", "--json"),
