@@ -139,7 +139,7 @@ def test_character_that_no_font_covers_keeps_the_letter_from_being_sealed(store:
         assert answer is not None
         answer.printed_name = "Gullhaven \U0001f600"
         session.flush()
-        with pytest.raises(WrongState, match=r"no font of the letter can print.*Correct the printed name first"):
+        with pytest.raises(WrongState, match=r"no font of the letter can print.*Correct it in the roster first"):
             seal.plan_seal(session, coordinator, closed, LOOPBACK, now=SEALABLE)
 
 

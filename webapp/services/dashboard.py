@@ -9,18 +9,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.actor import Actor, ActorKind
-from webapp.domain.answer import AnswerKind
 from webapp.domain.deadline import ShownInstant, earliest_today, show_date, show_instant, time_left
 from webapp.domain.letter import ASKS, LetterState, may_seal_from
 from webapp.domain.links import Links
 from webapp.domain.permission import Permission
 from webapp.domain.stage import Stage
 from webapp.domain.wording import count_phrase, noun_for, signed_sentence
-from webapp.persistence.tables import AnswerRow, DocumentRow, GrantRow, InvitationRow, LetterRow, StaffRow
+from webapp.persistence.tables import DocumentRow, GrantRow, InvitationRow, LetterRow, StaffRow
 from webapp.persistence.tables.message import MessageState
 from webapp.services.access import load_letter
 from webapp.services.chart import SignOnChart, sign_on_chart
-from webapp.services.documents import signed_count
+from webapp.services.documents import signed_count, signing_answers
+from webapp.services.need import Need
 from webapp.services.roster_list import RosterLine, roster_lines
 from webapp.services.seal import blockers
 from webapp.services.sign_on import missing_for_opening
@@ -43,15 +43,6 @@ class LetterLine:
     deadline: ShownInstant | None
     time_left: str
     is_demonstration: bool
-
-
-@dataclass(frozen=True)
-class Need:
-    """Something that waits for the coordinator; `act` names the page that does it."""
-
-    text: str
-    act: str
-    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,8 +78,8 @@ class Dashboard:
     stages: tuple[tuple[Stage, int], ...]
     milestones: tuple[Milestone, ...]
     chart: SignOnChart | None
-    missing: tuple[str, ...]
-    seal_blockers: tuple[str, ...]
+    missing: tuple[Need, ...]
+    seal_blockers: tuple[Need, ...]
     waiting_for: int
     digest: str
     document_sha256: str
@@ -170,27 +161,22 @@ def _shown(instant: datetime | None, letter: LetterRow) -> ShownInstant | None:
 
 
 def _needs(
-    letter: LetterRow, lines: list[RosterLine], missing: tuple[str, ...], seal_blockers: tuple[str, ...], *, now: datetime
+    letter: LetterRow, lines: list[RosterLine], missing: tuple[Need, ...], seal_blockers: tuple[Need, ...], *, now: datetime
 ) -> list[Need]:
     state = LetterState(letter.state)
     if state is LetterState.DRAFTING:
         if missing:
-            return [Need(sentence, _act_for(sentence)) for sentence in missing]
+            return list(missing)
         return [Need("Open sign-on", "open", "The letter is complete: read it once more, then ask the societies to sign.")]
     if state is LetterState.SIGNING:
         return _needs_while_signing(lines, now=now)
     if state is LetterState.CLOSED:
-        needs = [Need(sentence, "roster") for sentence in seal_blockers if sentence.startswith("Society")]
-        return [*needs, Need("Seal the letter", "seal", "Sign-on has closed. Look through the list, then fix it for good.")]
+        return list(seal_blockers) or [Need("Seal the letter", "seal", "Sign-on has closed. Look through the list, then fix it for good.")]
     if state is LetterState.SEALED:
         return [Need("Send the letter to the journal, and record it", "submit", "Download the PDF and hand it in.")]
     if state is LetterState.SUBMITTED:
         return [Need("Record what the journal has answered", "course", "Receipt, answer or outcome, each with its day.")]
     return []
-
-
-def _act_for(sentence: str) -> str:
-    return "roster" if "roster" in sentence else "edit"
 
 
 def _needs_while_signing(lines: list[RosterLine], *, now: datetime) -> list[Need]:
@@ -225,10 +211,7 @@ def _chart(session: Session, letter: LetterRow, *, now: datetime) -> SignOnChart
     if letter.opened_at is None or letter.deadline is None:
         return None
     zone = ZoneInfo(letter.deadline_zone)
-    query = select(AnswerRow.received_at).where(
-        AnswerRow.letter_id == letter.id, AnswerRow.is_standing.is_(True), AnswerRow.kind == AnswerKind.SIGN
-    )
-    days = [instant.astimezone(zone).date() for instant in session.scalars(query)]
+    days = [row.received_at.astimezone(zone).date() for row in signing_answers(session, letter)]
     deadline = letter.deadline.astimezone(zone).date()
     last = min(max(now.astimezone(zone).date(), letter.opened_at.astimezone(zone).date()), deadline)
     return sign_on_chart(days, letter.opened_at.astimezone(zone).date(), last, deadline, letter.collective_noun)

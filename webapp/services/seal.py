@@ -17,10 +17,11 @@ from webapp.domain.links import Links
 from webapp.domain.permission import Permission
 from webapp.persistence.record import append_event, record_length
 from webapp.persistence.tables import DocumentRow, LetterRow, SealedSignatoryRow
-from webapp.rendering.fonts import describe_character
+from webapp.rendering.fonts import describe_characters
 from webapp.rendering.letter import uncovered_in_document
 from webapp.services.access import load_letter
 from webapp.services.documents import letter_document, signatory_line, signing_answers
+from webapp.services.need import Need, in_one_sentence
 
 LETTER_KIND = "letter"
 
@@ -33,25 +34,25 @@ class SealPlan:
     record_length: int
 
 
-def blockers(session: Session, letter: LetterRow, links: Links, *, now: datetime) -> list[str]:
+def blockers(session: Session, letter: LetterRow, links: Links, *, now: datetime) -> list[Need]:
     """What keeps the letter from being sealed, each as a sentence that says what to do."""
     found = []
     if links.is_loopback and not letter.is_demonstration:
-        found.append(
+        text = (
             "This installation’s address works on this machine only, so a printed letter could never be checked. "
             "Set UNDERSIGNED_BASE_URL to the public address first."
         )
+        found.append(Need(text, "seal"))
     if letter.closed_at is not None and now < may_seal_from(letter.closed_at):
         ready = show_instant(may_seal_from(letter.closed_at), letter.deadline_zone)
-        found.append(f"An answer sent in the last second may still be on its way. The letter can be sealed from {ready.local}.")
+        text = f"An answer sent in the last second may still be on its way. The letter can be sealed from {ready.local}."
+        found.append(Need(text, "seal"))
     document = letter_document(session, letter, dated=now, is_draft=False)
     if not document.signatories:
-        found.append("No society has signed, so there is nothing to seal.")
-    found.extend(
-        f"{where}: no font of the letter can print {', '.join(describe_character(one) for one in characters)}. "
-        "Correct the printed name first."
-        for where, characters in uncovered_in_document(document)
-    )
+        found.append(Need("No society has signed, so there is nothing to seal.", "roster"))
+    for where, characters in uncovered_in_document(document):
+        text = f"{where}: no font of the letter can print {describe_characters(characters)}. Correct it in the roster first."
+        found.append(Need(text, "roster"))
     return found
 
 
@@ -60,7 +61,7 @@ def plan_seal(session: Session, actor: Actor, reference: str, links: Links, *, n
     letter = load_letter(session, actor, reference, Permission.SEAL)
     move_for(letter.state, Action.SEAL)
     if found := blockers(session, letter, links, now=now):
-        raise WrongState(" ".join(found))
+        raise WrongState(in_one_sentence(found))
     return SealPlan(letter_document(session, letter, dated=now, is_draft=False), record_length(session, letter.id))
 
 

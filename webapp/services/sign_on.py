@@ -16,12 +16,13 @@ from webapp.persistence import outbox
 from webapp.persistence.queue import CLOCK_QUEUE, enqueue
 from webapp.persistence.record import append_event
 from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, RepresentativeRow, RevisionRow
-from webapp.rendering.fonts import describe_character
+from webapp.rendering.fonts import describe_characters
 from webapp.rendering.letter import uncovered_in_document
 from webapp.rendering.text import statement_html
 from webapp.services.access import load_letter, lock_letter
 from webapp.services.documents import draft_digest, letter_document
 from webapp.services.letters import target_facts
+from webapp.services.need import Need, in_one_sentence
 
 CLOSE_WORKFLOW = "close_letter"
 
@@ -35,32 +36,32 @@ def live_representatives(invitation: InvitationRow) -> list[RepresentativeRow]:
     return [row for row in invitation.representatives if row.revoked_at is None]
 
 
-def missing_for_opening(session: Session, letter: LetterRow, *, now: datetime) -> list[str]:
+def missing_for_opening(session: Session, letter: LetterRow, *, now: datetime) -> list[Need]:
     """What still keeps sign-on from being opened, each as a sentence that says what to do."""
     missing = []
     if not letter.statement:
-        missing.append("Write the statement: there is nothing to sign yet.")
+        missing.append(Need("Write the statement: there is nothing to sign yet.", "edit"))
     if not letter.targets:
-        missing.append("Name at least one article that the letter answers.")
+        missing.append(Need("Name at least one article that the letter answers.", "edit"))
     if letter.deadline is None:
-        missing.append("Set the sign-on deadline, with its time zone.")
+        missing.append(Need("Set the sign-on deadline, with its time zone.", "edit"))
     elif letter.deadline <= now:
-        missing.append("The sign-on deadline has passed: set a later one.")
+        missing.append(Need("The sign-on deadline has passed: set a later one.", "edit"))
     if not invitations_of(session, letter):
-        missing.append("Add at least one society to the roster.")
+        missing.append(Need("Add at least one society to the roster.", "roster"))
     if letter.statement:
         missing.extend(_unprintable(session, letter, now=now))
     return missing
 
 
-def _unprintable(session: Session, letter: LetterRow, *, now: datetime) -> list[str]:
+def _unprintable(session: Session, letter: LetterRow, *, now: datetime) -> list[Need]:
     try:
         statement_html(letter.statement, letter.references, language=letter.language)
     except InvalidInput as error:
-        return [str(error)]
+        return [Need(str(error), "edit")]
     found = uncovered_in_document(letter_document(session, letter, dated=now, is_draft=True))
     return [
-        f"{where}: no font of the letter can print {', '.join(describe_character(one) for one in characters)}. Write it in another way."
+        Need(f"{where}: no font of the letter can print {describe_characters(characters)}. Write it in another way.", "edit")
         for where, characters in found
     ]
 
@@ -76,7 +77,7 @@ def open_sign_on(session: Session, actor: Actor, reference: str, *, is_fit: bool
     if not is_fit:
         raise InvalidInput("Read the statement once more and tick that it can be sent: after this it cannot be changed.", field="is_fit")
     if missing := missing_for_opening(session, letter, now=now):
-        raise WrongState(" ".join(missing))
+        raise WrongState(in_one_sentence(missing))
     revision = _freeze(session, letter, now=now)
     letter.state, letter.opened_at = move.becomes, now
     public = {

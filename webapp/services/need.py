@@ -1,0 +1,18 @@
+"""What waits for the coordinator: a sentence, and the page on which it is done."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Need:
+    """`act` names the page that does it: edit, roster, open, close, seal, submit or course."""
+
+    text: str
+    act: str
+    detail: str = ""
+
+
+def in_one_sentence(needs: Iterable[Need]) -> str:
+    """For an error that must say all of it at once."""
+    return " ".join(need.text for need in needs)
