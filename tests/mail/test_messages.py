@@ -1,0 +1,129 @@
+"""Every message: text and HTML say the same, name whom to ask, and say why they were sent."""
+
+import re
+from dataclasses import replace
+from html import unescape
+
+import html5lib
+import pytest
+
+from webapp.domain.links import Links
+from webapp.mail import messages
+from webapp.mail.message import MailForm
+from webapp.mail.messages import AnswerFacts, LetterFacts, PlaceFacts
+
+LINKS = Links("https://letters.example.org")
+LETTER = LetterFacts(
+    title="The quiet hour & its {{ 7 * 7 }} <b>trial</b>",
+    lead_society="The Marrowby Society",
+    contact_email="office@marrowby.example.org",
+    journal="Journal of Invented Medicine",
+    ask="a correction",
+    collective_noun="societies",
+    deadline="14 March 2026, 17:00 Europe/Berlin (16:00 UTC)",
+    is_demonstration=False,
+)
+PLACE = PlaceFacts(name="Anna Berg", society="Gullhaven, Society of <Ferns> & Co.")
+ANSWER = AnswerFacts(
+    kind="sign",
+    printed_name="Gullhaven, Society of",
+    officer="Prof. Anna Berg",
+    office="President",
+    consent_to_print=True,
+    decided_by="the board",
+    decided_on="1 March 2026",
+    mandate="Ask us each time before the letter is changed in any way.",
+    competing_interests="None.",
+    reason="",
+    authority_sentence="I am authorised to state that Gullhaven signs this letter.",
+    received_at="2 March 2026, 10:00 Europe/Berlin (09:00 UTC)",
+    given_by="Anna Berg",
+    digest="ab" * 32,
+    record_sequence=7,
+    record_hash="cd" * 32,
+    statement="We, the undersigned, disagree {% raw %}.",
+)
+
+MESSAGES: dict[str, MailForm] = {
+    "sign_in": messages.sign_in(LINKS, "t0ken", 15),
+    "invitation": messages.invitation(LINKS, "t0ken", LETTER, PLACE),
+    "new_link": messages.new_link(LINKS, "t0ken", LETTER, PLACE),
+    "code": messages.code("ABCD2345", 30, LETTER, PLACE),
+    "receipt": messages.receipt(LINKS, "t0ken", LETTER, PLACE, ANSWER),
+    "receipt of a refusal": messages.receipt(LINKS, "t0ken", LETTER, PLACE, replace(ANSWER, kind="decline", reason="No.", statement="")),
+    "withdrawal_receipt": messages.withdrawal_receipt(LINKS, "t0ken", LETTER, PLACE, ANSWER),
+    "deadline_moved": messages.deadline_moved(LINKS, "t0ken", LETTER, PLACE),
+    "name_corrected": messages.name_corrected(LETTER, PLACE, ANSWER),
+    "letter_cancelled": messages.letter_cancelled(LETTER, PLACE, "The article was retracted."),
+}
+ALL = pytest.mark.parametrize("name", MESSAGES)
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"[\w@./:-]{2,}", text)
+
+
+def seen(html: str) -> str:
+    body = re.sub(r"(?s)<head>.*?</head>|<!doctype[^>]*>", "", html)
+    hrefs = " ".join(re.findall(r'href="([^"]*)"', body))
+    return unescape(re.sub(r"<[^>]+>", " ", body) + " " + hrefs)
+
+
+@ALL
+def test_text_and_html_say_the_same(name: str) -> None:
+    form = MESSAGES[name]
+    in_text, in_html = set(words(form.text)), set(words(seen(form.html)))
+    missing = {word for word in in_text - in_html if any(character.isdigit() for character in word) or "@" in word or "/" in word}
+    assert {word for word in missing if word.strip(".,:/-") not in seen(form.html)} == set()
+
+
+@ALL
+def test_message_says_why_it_was_sent(name: str) -> None:
+    assert "You receive this because" in " ".join(MESSAGES[name].text.split())
+    assert "You receive this because" in " ".join(seen(MESSAGES[name].html).split())
+
+
+@ALL
+def test_message_about_a_letter_names_whom_to_ask(name: str) -> None:
+    if name != "sign_in":
+        assert LETTER.contact_email in MESSAGES[name].text
+        assert LETTER.contact_email in MESSAGES[name].html
+
+
+@ALL
+def test_html_is_whole_and_fetches_nothing(name: str) -> None:
+    html = MESSAGES[name].html
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    parser.parse(html)
+    assert not parser.errors
+    assert not re.search(r"<(img|script|link|style|iframe|form)\b|\son\w+=|url\(", html)
+    assert all(link.startswith(("https://letters.example.org/", "mailto:")) for link in re.findall(r'href="([^"]*)"', html))
+
+
+@ALL
+def test_r20_what_was_typed_is_literal(name: str) -> None:
+    form = MESSAGES[name]
+    assert "<b>trial</b>" not in form.html
+    assert "49" not in re.sub(r"[0-9a-f]{64}", "", form.text)
+    if name in {"invitation", "code"}:
+        assert LETTER.title in form.text
+        assert PLACE.society in " ".join(form.text.split())
+
+
+def test_receipt_holds_everything_that_was_signed() -> None:
+    text = MESSAGES["receipt"].text
+    facts = (ANSWER.digest, ANSWER.record_hash, ANSWER.received_at, ANSWER.statement, ANSWER.authority_sentence, ANSWER.given_by, "event 7")
+    assert [one for one in facts if one not in text] == []
+
+
+def test_code_stands_on_a_line_of_its_own_and_in_the_subject() -> None:
+    form = MESSAGES["code"]
+    assert "\n    ABCD-2345\n" in form.text
+    assert form.subject.startswith("ABCD-2345 is your code")
+    assert "http" not in form.text
+
+
+def test_demonstration_says_so_in_every_message() -> None:
+    form = messages.invitation(LINKS, "t0ken", replace(LETTER, is_demonstration=True), PLACE)
+    assert "Demonstration: nothing here is real." in form.text
+    assert "Demonstration: nothing here is real." in form.html
