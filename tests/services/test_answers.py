@@ -30,8 +30,9 @@ from webapp.domain import limits
 from webapp.domain.actor import Actor
 from webapp.domain.errors import AnswerStands, Conflict, DomainError, InvalidInput, StaleText, TookTooLong, TooLate, WrongState
 from webapp.persistence.tables import AnswerRow, CodeRow, EventRow, OutboxRow, PendingAnswerRow
-from webapp.services import answers, sign_on
-from webapp.services.answers import WITHDRAW, Recorded, WrongCode
+from webapp.services import answer_store, answers, sign_on
+from webapp.services.answer_store import WITHDRAW
+from webapp.services.answers import Recorded, WrongCode
 
 MS = timedelta(milliseconds=1)
 
@@ -238,7 +239,7 @@ def test_r8_answer_event_and_receipt_are_stored_together_or_not_at_all(
         raise ConnectionError
 
     # The one way to break a transaction at its last step.
-    monkeypatch.setattr(answers.outbox, "put", fail)
+    monkeypatch.setattr(answer_store.outbox, "put", fail)
     with unchanged(connection), pytest.raises(ConnectionError), store() as session:
         answers.confirm_answer(session, back(session, place), what.nonce, code, KEYRING, received_at=NOW, now=NOW)
 

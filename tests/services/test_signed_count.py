@@ -6,7 +6,7 @@ from tests.conftest import Store
 from tests.factories import ANNA, DEADLINE, OTTO, STRANGER, enter, entry, give, intent, letter_in_signing, letter_row, seal_it, sign
 from webapp.domain.actor import Actor
 from webapp.domain.answer import AnswerKind
-from webapp.services.answers import WITHDRAW
+from webapp.services.answer_store import WITHDRAW
 from webapp.services.documents import signatory_lines, signed_count
 from webapp.services.sign_on import close_if_due
 

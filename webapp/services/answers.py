@@ -1,32 +1,26 @@
 """Answers: prepared, confirmed with the code, stored once with event and receipt (R1, R2, R7, R8, R9)."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain import limits
-from webapp.domain.answer import AnswerKind, AuthorityCheck, Mandate, SignOn, answer_sentence, is_in_time
+from webapp.domain.answer import AnswerKind, Mandate, SignOn, is_in_time
 from webapp.domain.deadline import latest_today, show_instant
 from webapp.domain.errors import AnswerStands, Conflict, InvalidInput, StaleText, TookTooLong, TooLate, WrongState
 from webapp.domain.letter import LetterState
 from webapp.domain.names import clean_line, clean_text
 from webapp.domain.tokens import Keyring
-from webapp.persistence import outbox
-from webapp.persistence.record import append_event
-from webapp.persistence.tables import AnswerRow, EventRow, LetterRow, PendingAnswerRow
+from webapp.persistence.tables import AnswerRow, LetterRow, PendingAnswerRow
 from webapp.services.access import lock_letter
+from webapp.services.answer_store import WITHDRAW, Act, store_answer
 from webapp.services.codes import send_code, use_code
 from webapp.services.documents import digest_in_force
 from webapp.services.place import Place
-from webapp.services.references import new_reference
 from webapp.services.roster import printable_name
-from webapp.services.sign_on import live_representatives
-
-WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True)
@@ -128,7 +122,7 @@ def confirm_answer(
     tries_left = use_code(session, place, nonce, code, keyring, now=now)
     if tries_left is not None:
         return WrongCode(tries_left)
-    reference = _store(session, place, letter, pending, standing, received_at=received_at, now=now)
+    reference = store_answer(session, Act(place, letter, pending, standing, received_at, now))
     session.delete(pending)
     return Recorded(reference)
 
@@ -206,118 +200,3 @@ def _sign_on_content(given: SignOn, *, now: datetime) -> dict[str, Any]:
     content["decided_on"] = given.decided_on.isoformat()
     content["mandate"] = Mandate(given.mandate).value
     return content
-
-
-def _store(
-    session: Session,
-    place: Place,
-    letter: LetterRow,
-    pending: PendingAnswerRow,
-    standing: AnswerRow | None,
-    *,
-    received_at: datetime,
-    now: datetime,
-) -> str:
-    if pending.act == WITHDRAW:
-        if standing is None:
-            raise Conflict("The answer that you meant to withdraw no longer stands. Open the letter again.")
-        return _withdraw(session, place, letter, standing, pending, now=now)
-    reference = new_reference()
-    event = _record(session, place, letter, pending, reference, standing, now=now)
-    if standing is not None:
-        standing.is_standing = False
-        session.flush()
-    answer = _answer_row(place, letter, pending, reference, event, standing, received_at)
-    session.add(answer)
-    session.flush()
-    _send_receipts(session, place, letter, answer, "receipt", now=now)
-    return reference
-
-
-def _record(
-    session: Session,
-    place: Place,
-    letter: LetterRow,
-    pending: PendingAnswerRow,
-    reference: str,
-    standing: AnswerRow | None,
-    *,
-    now: datetime,
-) -> EventRow:
-    content: Mapping[str, Any] = pending.content
-    printed = content.get("consent_to_print", False)
-    public = {
-        "society": place.invitation.society.reference,
-        "answer": reference,
-        "answer_kind": pending.act,
-        "digest": pending.digest,
-        "authority": AuthorityCheck.CODE,
-        "printed_name": content.get("printed_name", ""),
-        "officer": content.get("officer", "") if printed else "",
-        "office": content.get("office", "") if printed else "",
-        "replaces": standing.reference if standing else None,
-    }
-    private = {**content, "representative": place.representative.name, "email": place.representative.email}
-    return append_event(session, letter, place.actor, "answer.given", public, now=now, private=private)
-
-
-def _answer_row(
-    place: Place,
-    letter: LetterRow,
-    pending: PendingAnswerRow,
-    reference: str,
-    event: EventRow,
-    standing: AnswerRow | None,
-    received_at: datetime,
-) -> AnswerRow:
-    content = pending.content
-    is_sign = pending.act == AnswerKind.SIGN
-    name = content.get("printed_name") or place.invitation.society.printed_name
-    return AnswerRow(
-        reference=reference,
-        letter_id=letter.id,
-        invitation_id=place.invitation.id,
-        representative_id=place.representative.id,
-        replaces_id=standing.id if standing else None,
-        nonce=pending.nonce,
-        kind=pending.act,
-        is_standing=True,
-        received_at=received_at,
-        digest=pending.digest,
-        printed_name=name,
-        officer=content.get("officer", ""),
-        office=content.get("office", ""),
-        consent_to_print=content.get("consent_to_print", False),
-        decided_by=content.get("decided_by", ""),
-        decided_on=date.fromisoformat(content["decided_on"]) if is_sign else None,
-        competing_interests=content.get("competing_interests", ""),
-        mandate=content.get("mandate", ""),
-        authority_sentence=answer_sentence(pending.act, name, letter.title),
-        authority=AuthorityCheck.CODE,
-        reason=content.get("reason", ""),
-        record_sequence=event.sequence,
-        record_hash=event.hash,
-    )
-
-
-def _withdraw(session: Session, place: Place, letter: LetterRow, standing: AnswerRow, pending: PendingAnswerRow, *, now: datetime) -> str:
-    standing.is_standing = False
-    standing.withdrawn_at = now
-    standing.withdrawal_nonce = pending.nonce
-    public = {"society": place.invitation.society.reference, "answer": standing.reference}
-    private = {
-        "reason": pending.content.get("reason", ""),
-        "representative": place.representative.name,
-        "email": place.representative.email,
-    }
-    append_event(session, letter, place.actor, "answer.withdrawn", public, now=now, private=private)
-    _send_receipts(session, place, letter, standing, "withdrawal_receipt", now=now)
-    return standing.reference
-
-
-def _send_receipts(session: Session, place: Place, letter: LetterRow, answer: AnswerRow, kind: str, *, now: datetime) -> None:
-    """To the one who acted, and to every other representative of the society: nobody's answer changes unseen."""
-    for representative in live_representatives(place.invitation):
-        reason = f"{kind}:{answer.reference}:{representative.reference}"
-        parameters = {"answer": answer.id, "representative": representative.id}
-        outbox.put(session, kind, reason, representative.email, now=now, letter_id=letter.id, **parameters)

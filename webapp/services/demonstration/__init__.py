@@ -12,14 +12,15 @@ from webapp.domain.answer import AnswerKind, Mandate, SignOn
 from webapp.domain.errors import Conflict
 from webapp.domain.tokens import Keyring, hash_token
 from webapp.services.access import load_place
-from webapp.services.answers import WITHDRAW, Intent, Recorded, confirm_answer, prepare_answer
+from webapp.services.answer_store import WITHDRAW
+from webapp.services.answers import Intent, Recorded, confirm_answer, prepare_answer
 from webapp.services.codes import newest_code
 from webapp.services.demonstration.calendar import Act, ActKind, Calendar
 from webapp.services.demonstration.words import read_answers, read_letter, read_roster_file
 from webapp.services.letters import create_letter, hand_to_staff
 from webapp.services.place import Place
 from webapp.services.rooms import RoomView, enter_room, set_board_date, show_room
-from webapp.services.roster import import_roster
+from webapp.services.roster import import_roster, preview_roster
 from webapp.services.roster_list import list_roster
 from webapp.services.sign_on import open_sign_on
 
@@ -37,7 +38,8 @@ def make_demonstration(session: Session, actor: Actor, staff_reference: str, key
     draft = read_letter(calendar.deadline_local, calendar.submission_target)
     reference = create_letter(session, actor, draft, now=calendar.created_at)
     hand_to_staff(session, actor, reference, staff_reference)
-    import_roster(session, actor, reference, read_roster_file(), keyring, now=calendar.listed_at)
+    roster = preview_roster(session, actor, reference, read_roster_file())
+    import_roster(session, actor, reference, roster, keyring, now=calendar.listed_at)
     open_sign_on(session, actor, reference, is_fit=True, now=calendar.opened_at)
     societies = _Societies(_links(session, actor, reference, keyring), read_answers(), keyring)
     for act in calendar.acts():

@@ -9,7 +9,8 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from webapp.domain.answer import AnswerKind, authority_sentence
 from webapp.domain.errors import AnswerStands, Conflict, InvalidInput, StaleText, TooLate, TooMany, WrongState
 from webapp.services import answers, rooms
-from webapp.services.answers import WITHDRAW, Intent
+from webapp.services.answer_store import WITHDRAW
+from webapp.services.answers import Intent
 from webapp.services.place import Place
 from webapp.web.access import for_representative, reload_place
 from webapp.web.errors import attach
