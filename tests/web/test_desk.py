@@ -210,11 +210,10 @@ def test_list_that_cannot_be_taken_names_its_row_and_stores_nothing(world: World
 def test_list_that_is_too_large_is_refused(world: World, desk: Browser) -> None:
     token = token_of(desk)
     # Written out, for the client would leave a temporary file of this size open.
-    parts = [
-        f'--edge\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token}\r\n',
-        f'--edge\r\nContent-Disposition: form-data; name="file"; filename="list.csv"\r\n\r\n{"x" * (limits.ROSTER_BYTES + 1)}\r\n--edge--\r\n',
-    ]
-    address, body = letter(world, "signing") + "/roster/import", "".join(parts).encode()
+    part = "--edge\r\nContent-Disposition: form-data; name="
+    large = "x" * (limits.ROSTER_BYTES + 1)
+    body = f'{part}"csrf_token"\r\n\r\n{token}\r\n{part}"file"; filename="list.csv"\r\n\r\n{large}\r\n--edge--\r\n'
+    address = letter(world, "signing") + "/roster/import"
     with unchanged(world.engine):
         answer = desk.ask(address, "POST", data=body, content_type="multipart/form-data; boundary=edge")
     assert answer.status_code == 422

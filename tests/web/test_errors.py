@@ -1,0 +1,103 @@
+"""What goes wrong is said in words, with a reference and nothing else; the log holds no secret (R18, R19, T28)."""
+
+import logging
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser import Browser
+from tests.factories import ANNA, COORDINATOR, DEADLINE, KEYRING, SEALABLE
+from tests.web.test_access import token_of
+from tests.web.world import Person, World
+from webapp.services import access, dashboard, doors, rooms
+from webapp.web.views import answers as answers_view
+
+SECRET = "words that somebody typed: anna@gullhaven.example.org"
+
+
+def fail(*_: object, **__: object) -> None:
+    raise RuntimeError(SECRET)
+
+
+FAULTS: list[tuple[str, object, str, Callable[[World], tuple[Browser, str, str, dict[str, str]]]]] = [
+    ("a link", rooms, "show_door", lambda world: (Browser(world.app), "GET", f"/i/{world.facts.anna}", {})),
+    ("its button", rooms, "enter_room", lambda world: (Browser(world.app), "POST", f"/i/{world.facts.anna}", {})),
+    ("a sign-in link", doors, "is_sign_in_link_live", lambda world: (Browser(world.app), "GET", f"/sign-in/{world.facts.anna}", {})),
+    ("a request for a link", rooms, "request_link", lambda world: (Browser(world.app), "POST", "/link", {"email": ANNA})),
+    (
+        "a code",
+        answers_view.answers,
+        "confirm_answer",
+        lambda world: (
+            world.browser(Person.REPRESENTATIVE),
+            "POST",
+            f"/room/{world.facts.invitation}/review",
+            {"nonce": "n" * 20, "code": "ABCD-EFGH"},
+        ),
+    ),
+    ("a page", dashboard, "list_letters", lambda world: (world.browser(Person.COORDINATOR), "GET", "/letters", {})),
+    ("a loader", access, "load_letter", lambda world: (world.browser(Person.COORDINATOR), "GET", f"/letters/{ANNA}", {})),
+]
+
+
+@pytest.mark.parametrize(("module", "name", "make"), [row[1:] for row in FAULTS], ids=[row[0] for row in FAULTS])
+def test_r19_fault_shows_a_reference_and_logs_no_secret(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    module: object,
+    name: str,
+    make: Callable[[World], tuple[Browser, str, str, dict[str, str]]],
+) -> None:
+    browser, method, address, data = make(world)
+    data = {**data, "csrf_token": token_of(browser)} if method == "POST" else data
+    monkeypatch.setattr(module, name, fail)
+    with caplog.at_level(logging.DEBUG):
+        answer = browser.ask(address, method, data=data or None)
+    assert answer.status_code == 500
+    shown = "".join(capfd.readouterr()) + caplog.text
+    reference = next(record.args[0] for record in caplog.records if record.name == "undersigned" and record.args)  # type: ignore[index]
+    assert str(reference) in answer.text
+    assert "RuntimeError" in caplog.text
+    for secret in (SECRET, ANNA, COORDINATOR, world.facts.anna, "ABCD-EFGH", data.get("csrf_token", SECRET)):
+        assert secret not in shown
+        # What somebody typed is given back to them, and to nobody else.
+        assert secret not in answer.text or secret == data.get("email")
+
+
+def test_r18_nobody_outside_learns_that_a_letter_exists(readers: World) -> None:
+    browser = Browser(readers.app)
+    for state, reference in readers.facts.letters.items():
+        known, unknown = browser.ask(f"/letters/{reference}"), browser.ask("/letters/lost")
+        assert (known.status_code, known.location, known.data) == (unknown.status_code, unknown.location, unknown.data), state
+        for address in (f"/{reference}", f"/v/{reference}", f"/public/{reference}"):
+            assert browser.ask(address).status_code == 404
+    assert "quiet hour" not in browser.get("/").text
+
+
+def test_clock_closes_the_letter_and_the_worker_tells_nobody_twice(world: World) -> None:
+    world.mail.deliver()
+    world.clock.at = DEADLINE
+    world.mail.workflows.tick_step()
+    before = len(world.mail.messages())
+    world.mail.workflows.tick_step()
+    assert len(world.mail.messages()) == before
+    browser = world.browser(Person.COORDINATOR)
+    page = browser.get(f"/letters/{world.facts.letters['signing']}")
+    assert "Seal the letter" in page.text
+    assert "14 March 2026, 17:00 Europe/Berlin" in page.text
+
+
+def test_r19_no_page_of_the_desk_holds_a_link_a_code_or_a_session(world: World) -> None:
+    browser = world.browser(Person.COORDINATOR)
+    cookie = browser.client.get_cookie("undersigned")
+    assert cookie is not None
+    world.clock.at = SEALABLE
+    world.sign_in(browser)
+    for state in world.facts.letters:
+        for part in ("", "/roster", "/record"):
+            html = browser.get(f"/letters/{world.facts.letters[state]}{part}").html
+            assert world.facts.anna not in html
+            assert "/i/" not in html
+            assert KEYRING.pages_key() not in html
