@@ -1,13 +1,14 @@
 """Names as given (R15), or refused: nothing hidden, nothing repaired."""
 
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webapp.domain.errors import InvalidInput
-from webapp.domain.names import clean_line, clean_text, comparison_key, default_sort_name
+from webapp.domain.names import bounded_line, bounded_text, clean_line, clean_text, comparison_key, default_sort_name
 
 AS_GIVEN = [
     "American Society of Interventional Pain Physicians (ASIPP)",
@@ -144,6 +145,14 @@ def test_marks_that_a_script_uses_are_kept(name: str) -> None:
 
 def test_lines_of_a_text_are_kept_with_plain_line_ends() -> None:
     assert clean_text(" First\r\nsecond\rthird\n\n\tfourth \n") == "First\nsecond\nthird\n\n\tfourth"
+
+
+@pytest.mark.parametrize("bounded", [bounded_line, bounded_text])
+def test_what_is_longer_than_its_limit_is_refused_with_both_numbers(bounded: Callable[..., str]) -> None:
+    assert bounded(" 1234\u0065\u0301 ", 5, field="office", what="The office") == "1234\u00e9"
+    with pytest.raises(InvalidInput, match="The office has 6 characters; 5 is the most") as refused:
+        bounded("123456", 5, field="office", what="The office")
+    assert refused.value.field == "office"
 
 
 def test_empty_line_and_text_stay_empty() -> None:

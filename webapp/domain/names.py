@@ -30,6 +30,22 @@ def clean_text(typed: str, *, field: str | None = None, what: str = "This") -> s
     return text
 
 
+def bounded_line(typed: str, longest: int, *, field: str | None = None, what: str = "This") -> str:
+    """A clean line of at most so many characters; InvalidInput says how many it has."""
+    return _bounded(clean_line(typed, field=field, what=what), longest, field=field, what=what)
+
+
+def bounded_text(typed: str, longest: int, *, field: str | None = None, what: str = "This") -> str:
+    """A clean text of at most so many characters; InvalidInput says how many it has."""
+    return _bounded(clean_text(typed, field=field, what=what), longest, field=field, what=what)
+
+
+def _bounded(text: str, longest: int, *, field: str | None, what: str) -> str:
+    if len(text) > longest:
+        raise InvalidInput(f"{what} has {len(text)} characters; {longest} is the most.", field=field)
+    return text
+
+
 def refuse_deceptive(text: str, *, field: str | None, what: str) -> None:
     """Raises InvalidInput where the text holds a character that would not be seen, or that would change how others are seen."""
     marks = 0
