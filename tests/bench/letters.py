@@ -20,7 +20,7 @@ from webapp.persistence.tables.message import MessageState
 from webapp.services.demonstration.words import read_letter, read_roster_file
 from webapp.services.letters import create_letter
 from webapp.services.references import new_reference
-from webapp.services.roster import import_roster
+from webapp.services.roster import import_roster, preview_roster
 from webapp.services.sign_on import open_sign_on
 
 _OPENED_BEFORE = timedelta(days=13)
@@ -50,7 +50,7 @@ def open_letter(session: Session, staff: Actor, *, signed: int, waiting: int, no
     reference = create_letter(session, staff, read_letter(deadline.replace(tzinfo=None), deadline.date()), now=opened_at)
     names = list(society_names(signed + waiting))
     first, others = names[: waiting + 1], names[waiting + 1 :]
-    import_roster(session, staff, reference, _roster(first), KEYRING, now=opened_at)
+    import_roster(session, staff, reference, preview_roster(session, staff, reference, _roster(first)), KEYRING, now=opened_at)
     open_sign_on(session, staff, reference, is_fit=True, now=opened_at)
     model = _sign(session, reference, first[0], at=opened_at)
     _copy(session, model, others, until=now)

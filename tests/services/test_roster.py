@@ -1,9 +1,10 @@
 """The roster: added one by one or from a list, all or nothing, and printed as given."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, event, func, select
 from sqlalchemy.orm import Session
 
 from tests.conftest import Store
@@ -38,6 +39,7 @@ from webapp.mail.message import MailForm, build_message
 from webapp.persistence.record import load_events
 from webapp.persistence.tables import AnswerRow, EventRow, InvitationRow, OutboxRow, RepresentativeRow, SocietyRow
 from webapp.services import answers, rooms, roster, sign_on
+from webapp.services.roster_check import RosterPreview
 
 HEADER = "society,contact,email\n"
 
@@ -52,6 +54,11 @@ def drafted(store: Store, coordinator: Actor) -> str:
 def outbox(session: Session, kind: str) -> list[tuple[str, str]]:
     rows = session.scalars(select(OutboxRow).where(OutboxRow.kind == kind).order_by(OutboxRow.id))
     return [(row.to_address, row.reason) for row in rows]
+
+
+def imported(session: Session, actor: Actor, reference: str, data: bytes) -> int:
+    preview = roster.preview_roster(session, actor, reference, data)
+    return roster.import_roster(session, actor, reference, preview, KEYRING, now=NOW)
 
 
 def names(session: Session, reference: str) -> list[str]:
@@ -103,7 +110,7 @@ def test_no_society_is_added_once_sign_on_has_closed(
     with unchanged(connection), pytest.raises(WrongState), store() as session:
         roster.add_society(session, coordinator, drafted, entry("New", OTTO), KEYRING, now=NOW)
     with unchanged(connection), pytest.raises(WrongState), store() as session:
-        roster.import_roster(session, coordinator, drafted, f"{HEADER}New,Otto,{OTTO}\n".encode(), KEYRING, now=NOW)
+        imported(session, coordinator, drafted, f"{HEADER}New,Otto,{OTTO}\n".encode())
 
 
 def test_stranger_can_neither_add_nor_import_nor_replace(store: Store, connection: Connection, letter: str) -> None:
@@ -116,7 +123,7 @@ def test_stranger_can_neither_add_nor_import_nor_replace(store: Store, connectio
         for act in (
             lambda: roster.add_society(session, stranger, letter, entry("New", OTTO), KEYRING, now=NOW),
             lambda: roster.preview_roster(session, stranger, letter, data),
-            lambda: roster.import_roster(session, stranger, letter, data, KEYRING, now=NOW),
+            lambda: roster.import_roster(session, stranger, letter, RosterPreview(()), KEYRING, now=NOW),
             lambda: roster.replace_link(session, stranger, letter, link, KEYRING, now=NOW),
             lambda: roster.correct_printed_name(session, stranger, letter, invitation, "New", now=NOW),
         ):
@@ -190,7 +197,7 @@ def test_r15_name_in_another_case_or_width_is_a_doubt_and_another_society(store:
         preview = roster.preview_roster(session, coordinator, drafted, data)
         assert (preview.society_count, preview.doubt_count, [row.joins for row in preview.rows]) == (3, 3, [False] * 3)
         assert all("looks like “Gullhaven, Society of”" in row.doubts[0] for row in preview.rows)
-        roster.import_roster(session, coordinator, drafted, data, KEYRING, now=NOW)
+        imported(session, coordinator, drafted, data)
         assert names(session, drafted) == ["Gullhaven, Society of", *given]
 
 
@@ -198,7 +205,7 @@ def test_r15_two_ways_to_write_one_letter_are_one_society(store: Store, coordina
     data = f"{HEADER}Soci\u00e9t\u00e9 A,Otto,{OTTO}\n Socie\u0301te\u0301 A ,Fern,f@ferns.example.org\n".encode()
     with store() as session:
         assert [row.joins for row in roster.preview_roster(session, coordinator, drafted, data).rows] == [False, True]
-        assert roster.import_roster(session, coordinator, drafted, data, KEYRING, now=NOW) == 1
+        assert imported(session, coordinator, drafted, data) == 1
         assert len(names(session, drafted)) == 2
 
 
@@ -219,7 +226,7 @@ def test_address_is_kept_as_mail_servers_take_it(store: Store, coordinator: Acto
 def test_one_address_written_in_two_ways_is_named_as_given_twice(store: Store, coordinator: Actor, drafted: str, other: str) -> None:
     data = f"{HEADER}The Marshes,Otto,{ONE_ADDRESS[0]}\nThe Marshes,Otto,{other}\n".encode()
     with store() as session, pytest.raises(InvalidInput, match=r"Row 3: .* is given twice: it is in row 2 already"):
-        roster.import_roster(session, coordinator, drafted, data, KEYRING, now=NOW)
+        imported(session, coordinator, drafted, data)
 
 
 @pytest.mark.parametrize("typed", ONE_ADDRESS)
@@ -240,14 +247,68 @@ def test_country_is_kept_as_its_code(store: Store, coordinator: Actor, drafted: 
 def test_country_that_is_none_is_named_with_its_row(store: Store, coordinator: Actor, drafted: str) -> None:
     data = f"society,contact,email,country\nFerns,Fern,f@ferns.example.org,DE\nThe Marshes,Otto,{OTTO},UK\n".encode()
     with store() as session, pytest.raises(InvalidInput, match="Row 3: “UK” is not a code of ISO 3166: the United Kingdom is GB"):
-        roster.import_roster(session, coordinator, drafted, data, KEYRING, now=NOW)
+        imported(session, coordinator, drafted, data)
+
+
+def test_list_that_was_stored_meanwhile_is_refused_behind_the_lock(
+    store: Store, connection: Connection, coordinator: Actor, drafted: str
+) -> None:
+    data = f"{HEADER}Ferns,Fern,f@ferns.example.org\nThe Marshes,Otto,{OTTO}\n".encode()
+    with store() as session:
+        preview = roster.preview_roster(session, coordinator, drafted, data)
+        roster.add_society(session, coordinator, drafted, entry("The Marshes", OTTO.upper()), KEYRING, now=NOW)
+    with unchanged(connection), pytest.raises(InvalidInput, match=r"Row 3: .* is on the roster already"), store() as session:
+        roster.import_roster(session, coordinator, drafted, preview, KEYRING, now=NOW)
+
+
+def test_roster_that_was_filled_meanwhile_takes_no_more(store: Store, connection: Connection, coordinator: Actor, drafted: str) -> None:
+    rows = "".join(
+        f"Society {number} of {number * 7919},Person,p{number}@s{number}.example.org\n" for number in range(limits.SOCIETIES - 1)
+    )
+    with store() as session:
+        preview = roster.preview_roster(session, coordinator, drafted, (HEADER + rows).encode())
+        roster.add_society(session, coordinator, drafted, entry("The Marshes", OTTO), KEYRING, now=NOW)
+    with unchanged(connection), pytest.raises(InvalidInput, match="at most 1000 societies"), store() as session:
+        roster.import_roster(session, coordinator, drafted, preview, KEYRING, now=NOW)
+
+
+def test_reads_of_an_import_do_not_grow_with_its_rows(store: Store, connection: Connection, coordinator: Actor, drafted: str) -> None:
+    def reads(first: int, count: int) -> int:
+        rows = "".join(f"Society {n} of {n * 7919},Person,p{n}@s{n}.example.org\n" for n in range(first, first + count))
+        done: list[str] = []
+        with store() as session:
+            preview = roster.preview_roster(session, coordinator, drafted, (HEADER + rows).encode())
+
+            def note(*facts: Any) -> None:
+                done.append(facts[2])
+
+            event.listen(connection, "before_cursor_execute", note)
+            assert roster.import_roster(session, coordinator, drafted, preview, KEYRING, now=NOW) == count
+            event.remove(connection, "before_cursor_execute", note)
+        return sum(one.startswith("SELECT") for one in done)
+
+    assert reads(100, 200) == reads(0, 20)
+
+
+def test_society_known_from_another_letter_is_filled_in_and_never_changed(store: Store, coordinator: Actor, drafted: str) -> None:
+    header = "society,contact,email,country,acronym,sort_name\n"
+    with store() as session:
+        imported(session, coordinator, drafted, f"{header}The Marshes,Otto,{OTTO},DE,,\n".encode())
+        other = letter_in_draft(session, coordinator, title="Another letter")
+        data = f"{header}The Marshes,Otto,{OTTO},FR,TM,Marshes\nThe Marshes,Fern,f@ferns.example.org,de,TMS,\n".encode()
+        first, second = roster.preview_roster(session, coordinator, other, data).rows
+        assert first.doubts == ("The country of this society is known as “DE”. That stays; “FR” is not taken over.",)
+        assert "The acronym of this society is known as “TM”. That stays; “TMS” is not taken over." in second.doubts
+        imported(session, coordinator, other, data)
+        society = session.scalars(select(SocietyRow).where(SocietyRow.printed_name == "The Marshes")).one()
+        assert (society.country, society.acronym, society.sort_name) == ("DE", "TM", "Marshes")
 
 
 def test_list_is_imported_whole(store: Store, coordinator: Actor, drafted: str) -> None:
     data = f'society;contact;email;country\n"Ferns; Society of";Fern;f@ferns.example.org;br\nThe Marshes;Otto;{OTTO};\n'.encode("utf-8-sig")
     with store() as session:
         assert roster.preview_roster(session, coordinator, drafted, data).society_count == 2
-        assert roster.import_roster(session, coordinator, drafted, data, KEYRING, now=NOW) == 2
+        assert imported(session, coordinator, drafted, data) == 2
         assert names(session, drafted) == ["Gullhaven, Society of", "Ferns; Society of", "The Marshes"]
 
 
@@ -276,7 +337,7 @@ def test_list_with_one_bad_row_stores_nothing_and_names_it(
     store: Store, connection: Connection, coordinator: Actor, drafted: str, data: bytes, words: str
 ) -> None:
     with unchanged(connection), pytest.raises(InvalidInput) as refused, store() as session:
-        roster.import_roster(session, coordinator, drafted, data, KEYRING, now=NOW)
+        imported(session, coordinator, drafted, data)
     if words != "Row 1" or data:
         assert words in str(refused.value)
 
@@ -385,7 +446,14 @@ def test_signed_society_keeps_its_answer_when_a_second_representative_is_added(s
 
 @pytest.mark.parametrize(
     ("added", "part"),
-    [(entry(society=" "), "society"), (entry(contact=" "), "contact"), (entry(email="anna at gullhaven"), "email"), (entry(), "society")],
+    [
+        (entry(society=" "), "society"),
+        (entry(contact=" "), "contact"),
+        (entry(email="anna at gullhaven"), "email"),
+        (entry(), "society"),
+        (RosterEntry("New", "Otto", OTTO, acronym="x" * 31), "acronym"),
+        (RosterEntry("New", "Otto", OTTO, sort_name="a\nb"), "sort_name"),
+    ],
 )
 def test_refusal_names_the_field_that_is_wrong(store: Store, coordinator: Actor, drafted: str, added: RosterEntry, part: str) -> None:
     with pytest.raises(InvalidInput) as refused, store() as session:

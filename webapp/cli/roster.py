@@ -38,7 +38,7 @@ def import_file(context: click.Context, letter: str, file: BinaryIO, *, dry_run:
         preview = preview_roster(session, COMMAND, letter, data)
         if not dry_run:
             with transaction(session):
-                import_roster(session, COMMAND, letter, data, settings.keyring, now=settings.clock.now())
+                import_roster(session, COMMAND, letter, preview, settings.keyring, now=settings.clock.now())
     if as_json:
         print_json({"letter": letter, "is_stored": not dry_run, "societies": preview.society_count, "rows": _rows(preview)})
     else:

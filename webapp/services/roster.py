@@ -1,5 +1,6 @@
 """The roster: societies and representatives added one by one or from a list, all or nothing."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -10,19 +11,18 @@ from webapp.domain.actor import Actor
 from webapp.domain.answer import AnswerKind
 from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.letter import Action, LetterState, move_for
-from webapp.domain.names import clean_line
+from webapp.domain.names import bounded_line
 from webapp.domain.permission import Permission
 from webapp.domain.roster import RosterEntry, RosterRow, read_roster
 from webapp.domain.tokens import Keyring, hash_token
 from webapp.persistence import outbox
-from webapp.persistence.record import append_event
+from webapp.persistence.record import Happening, append_event, append_events
 from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, RepresentativeRow, SocietyRow, WebSessionRow
 from webapp.rendering.fonts import describe_character, uncovered_characters
 from webapp.services.access import load_letter
-from webapp.services.doors import clean_address
 from webapp.services.references import new_reference
-from webapp.services.roster_check import CheckedRow, RosterPreview, check_rows
-from webapp.services.sign_on import invite
+from webapp.services.roster_check import FACTS, CheckedRow, RosterPreview, check_rows, refuse_too_many, societies_named
+from webapp.services.sign_on import invitations_of, invite
 
 
 def preview_roster(session: Session, actor: Actor, reference: str, data: bytes) -> RosterPreview:
@@ -32,16 +32,16 @@ def preview_roster(session: Session, actor: Actor, reference: str, data: bytes) 
     return check_rows(session, letter, read_roster(data))
 
 
-def import_roster(session: Session, actor: Actor, reference: str, data: bytes, keyring: Keyring, *, now: datetime) -> int:
-    """Adds every row of the file, or none: InvalidInput names each row that cannot be taken. Returns how many societies are new."""
+def import_roster(session: Session, actor: Actor, reference: str, preview: RosterPreview, keyring: Keyring, *, now: datetime) -> int:
+    """Adds every row of the preview, or none: InvalidInput names each row that cannot be taken. Returns how many societies are new.
+
+    The rows were checked before the transaction; what can have changed since, the roster itself, is looked at again behind the lock.
+    """
     letter = load_letter(session, actor, reference, Permission.INVITE, for_update=True)
-    preview = check_rows(session, letter, read_roster(data))
     problems = [f"Row {row.number}: {problem}" for row in preview.rows for problem in row.problems]
     if problems:
         raise InvalidInput("Nothing was stored. " + " ".join(problems), field="file")
-    for row in preview.rows:
-        _add(session, actor, letter, row.entry, keyring, now=now)
-    return preview.society_count
+    return _add(session, actor, letter, preview.rows, keyring, now=now)
 
 
 def add_society(session: Session, actor: Actor, reference: str, entry: RosterEntry, keyring: Keyring, *, now: datetime) -> CheckedRow:
@@ -49,56 +49,67 @@ def add_society(session: Session, actor: Actor, reference: str, entry: RosterEnt
     letter = load_letter(session, actor, reference, Permission.INVITE, for_update=True)
     checked = check_rows(session, letter, [RosterRow(1, entry)]).rows[0]
     if checked.problems:
-        raise InvalidInput(" ".join(checked.problems), field=checked.wrong or "society")
-    _add(session, actor, letter, entry, keyring, now=now)
+        raise InvalidInput(" ".join(checked.problems), field=checked.wrong)
+    _add(session, actor, letter, [checked], keyring, now=now)
     return checked
 
 
-def _add(session: Session, actor: Actor, letter: LetterRow, entry: RosterEntry, keyring: Keyring, *, now: datetime) -> None:
+def _add(session: Session, actor: Actor, letter: LetterRow, rows: Sequence[CheckedRow], keyring: Keyring, *, now: datetime) -> int:
+    """Stores checked rows in a handful of statements, however many they are: everybody else's answers wait behind this."""
     move = move_for(letter.state, Action.INVITE)
-    society = _society(session, entry, now=now)
-    query = select(InvitationRow).where(InvitationRow.letter_id == letter.id, InvitationRow.society_id == society.id)
-    invitation = session.scalars(query).one_or_none()
-    if invitation is None:
-        invitation = InvitationRow(reference=new_reference(), letter_id=letter.id, society_id=society.id, added_at=now)
-        session.add(invitation)
-        session.flush()
-        public = {"society": society.reference, "printed_name": society.printed_name}
-        append_event(session, letter, actor, move.event, public, now=now)
-    representative = _representative(invitation, entry, keyring, now=now)
+    places = {row.society.printed_name: row for row in invitations_of(session, letter)}
+    _refuse_given_meanwhile(places, rows)
+    societies = _societies(session, [row.entry for row in rows], now=now)
+    before, happenings = len(places), []
+    for entry in (row.entry for row in rows):
+        society = societies[entry.society]
+        invitation = places.get(entry.society)
+        if invitation is None:
+            invitation = InvitationRow(reference=new_reference(), letter_id=letter.id, society=society, added_at=now)
+            session.add(invitation)
+            places[entry.society] = invitation
+            happenings.append(Happening(move.event, {"society": society.reference, "printed_name": society.printed_name}))
+        representative = _representative(invitation, entry, keyring, now=now)
+        private = {"name": representative.name, "email": representative.email}
+        public = {"society": society.reference, "representative": representative.reference}
+        happenings.append(Happening("representative.added", public, private))
+    refuse_too_many(len(places))
     session.flush()
-    private = {"name": representative.name, "email": representative.email}
-    public = {"society": society.reference, "representative": representative.reference}
-    append_event(session, letter, actor, "representative.added", public, now=now, private=private)
+    append_events(session, letter, actor, happenings, now=now)
     if letter.state == LetterState.SIGNING:
-        invite(session, letter, invitation, now=now)
+        for name in dict.fromkeys(row.entry.society for row in rows):
+            invite(session, letter, places[name], now=now)
+    return len(places) - before
 
 
-def _society(session: Session, entry: RosterEntry, *, now: datetime) -> SocietyRow:
-    """The society of exactly this printed name, or a new one: what is only similar is another society (R15)."""
-    name = clean_line(entry.society)
-    known = session.scalars(select(SocietyRow).where(SocietyRow.printed_name == name)).first()
-    if known is not None:
-        return known
-    society = SocietyRow(
-        reference=new_reference(),
-        printed_name=name,
-        sort_name=clean_line(entry.sort_name),
-        acronym=clean_line(entry.acronym),
-        country=entry.country.strip().upper(),
-        created_at=now,
-    )
-    session.add(society)
-    session.flush()
-    return society
+def _refuse_given_meanwhile(places: Mapping[str, InvitationRow], rows: Sequence[CheckedRow]) -> None:
+    there = {(name, row.email.lower()) for name, place in places.items() for row in place.representatives}
+    for row in rows:
+        if (row.entry.society, row.entry.email.lower()) in there:
+            sentence = f"Nothing was stored. Row {row.number}: “{row.entry.society}” with {row.entry.email} is on the roster already."
+            raise InvalidInput(sentence, field="file")
+
+
+def _societies(session: Session, entries: Sequence[RosterEntry], *, now: datetime) -> dict[str, SocietyRow]:
+    """The society of each printed name, new where there is none; what nobody had said of it is filled in, and nothing is changed."""
+    societies = societies_named(session, {entry.society for entry in entries})
+    for entry in entries:
+        if entry.society not in societies:
+            made = SocietyRow(reference=new_reference(), printed_name=entry.society, created_at=now, **dict.fromkeys(FACTS, ""))
+            session.add(made)
+            societies[entry.society] = made
+        for part in FACTS:
+            society = societies[entry.society]
+            setattr(society, part, getattr(society, part) or getattr(entry, part))
+    return societies
 
 
 def _representative(invitation: InvitationRow, entry: RosterEntry, keyring: Keyring, *, now: datetime) -> RepresentativeRow:
     reference = new_reference()
     row = RepresentativeRow(
         reference=reference,
-        name=clean_line(entry.contact),
-        email=clean_address(entry.email),
+        name=entry.contact,
+        email=entry.email,
         link_generation=1,
         link_hash=hash_token(keyring.personal_link(reference, 1)),
         added_at=now,
@@ -154,11 +165,9 @@ def correct_printed_name(session: Session, actor: Actor, reference: str, invitat
 
 def printable_name(typed: str, *, field: str = "printed_name") -> str:
     """A name exactly as typed (R15), or InvalidInput where it cannot be printed honestly."""
-    name = clean_line(typed, field=field, what="The name")
+    name = bounded_line(typed, limits.PRINTED_NAME, field=field, what="The name")
     if not name:
         raise InvalidInput("Give the name as it is to be printed.", field=field)
-    if len(name) > limits.PRINTED_NAME:
-        raise InvalidInput(f"The name has {len(name)} characters; {limits.PRINTED_NAME} is the most.", field=field)
     if missing := uncovered_characters(name):
         shown = ", ".join(describe_character(one) for one in missing)
         raise InvalidInput(

@@ -1,20 +1,21 @@
 """Looking at roster rows before anything is stored: what keeps a row out, and what a person should look at twice."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from babel import Locale
 from rapidfuzz import fuzz, process
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain import limits
-from webapp.domain.errors import DomainError, InvalidInput
-from webapp.domain.names import clean_line, comparison_key
+from webapp.domain.errors import InvalidInput
+from webapp.domain.names import bounded_line, comparison_key
 from webapp.domain.roster import RosterEntry, RosterRow
-from webapp.persistence.tables import LetterRow
+from webapp.persistence.tables import LetterRow, SocietyRow
 from webapp.rendering.fonts import describe_character, uncovered_characters
-from webapp.services.doors import clean_address, folded_address
+from webapp.services.doors import clean_address
 from webapp.services.sign_on import invitations_of
 
 # Above this many points of a hundred two names are shown side by side to a person; nothing is ever merged (R15).
@@ -34,6 +35,8 @@ _FREE_MAIL = frozenset(
         "mail.ru",
     ]
 )
+# What a row may say of a society beside its name.
+FACTS = {"country": "The country", "acronym": "The acronym", "sort_name": "The sort name"}
 # Codes that Unicode’s list of territories has beside those of ISO 3166: regions, unions, islands of a country, and tests.
 _NO_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
 # What the European Union’s own papers write.
@@ -46,6 +49,7 @@ class CheckedRow:
 
     number: int
     entry: RosterEntry
+    """As it is to be stored; as it was typed, where it has a problem."""
     problems: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     joins: bool = False
@@ -79,74 +83,103 @@ class _Known:
     """Each printed name with its words folded and in order, for finding what looks like it."""
     pairs: dict[tuple[str, str], str] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What is known of each society, on whatever letter."""
 
     def remember(self, name: str, addresses: Iterable[str], where: str) -> None:
         self.names.setdefault(name, _words_in_order(name))
-        for address in map(folded_address, addresses):
-            self.pairs.setdefault((name, address), where)
-            self.addresses.setdefault(address, name)
+        for address in addresses:
+            self.pairs.setdefault((name, address.lower()), where)
+            self.addresses.setdefault(address.lower(), name)
 
 
 def check_rows(session: Session, letter: LetterRow, rows: Sequence[RosterRow]) -> RosterPreview:
-    known = _Known()
+    """Every row as it would be stored, with its problems and doubts; reads only."""
+    cleaned = [(row.number, *_cleaned(row.entry)) for row in rows]
+    known = _Known(facts=_known_facts(session, {entry.society for _number, entry, _problems in cleaned}))
     invitations = invitations_of(session, letter)
     for invitation in invitations:
         known.remember(invitation.society.printed_name, [row.email for row in invitation.representatives], "on the roster")
-    checked = tuple(_check_row(row, known) for row in rows)
-    if len(invitations) + sum(1 for row in checked if not row.joins) > limits.SOCIETIES:
-        raise InvalidInput(f"A letter has at most {limits.SOCIETIES} societies.", field="file")
+    checked = tuple(_checked(number, entry, problems, known) for number, entry, problems in cleaned)
+    refuse_too_many(len(invitations) + sum(1 for row in checked if not row.joins))
     return RosterPreview(checked)
 
 
-def _check_row(row: RosterRow, known: _Known) -> CheckedRow:
-    entry = row.entry
-    if found := _problems(entry):
-        return CheckedRow(row.number, entry, tuple(found.values()), wrong=next(iter(found)))
-    # The very rule by which it is stored: whatever else a reader would take for the same name is another society (R15).
-    name = clean_line(entry.society)
-    problems = []
-    if twice := known.pairs.get((name, folded_address(entry.email))):
-        problems.append(f"“{name}” with {entry.email} is given twice: it is {twice} already.")
-    doubts = [] if problems else _doubts(entry, name, known)
-    joins = name in known.names
-    known.remember(name, [entry.email], f"in row {row.number}")
-    return CheckedRow(row.number, entry, tuple(problems), tuple(doubts), joins)
+def refuse_too_many(societies: int) -> None:
+    if societies > limits.SOCIETIES:
+        raise InvalidInput(f"A letter has at most {limits.SOCIETIES} societies.", field="file")
 
 
-def _problems(entry: RosterEntry) -> dict[str, str]:
-    """The part of the entry that is wrong, and why."""
-    problems = {}
-    for part, check in (("society", _check_society), ("contact", _check_contact), ("email", _check_address), ("country", _check_country)):
+def societies_named(session: Session, names: Iterable[str]) -> dict[str, SocietyRow]:
+    """The societies of exactly these printed names: what is only similar is another society (R15)."""
+    query = select(SocietyRow).where(SocietyRow.printed_name.in_(list(names))).order_by(SocietyRow.id.desc())
+    return {row.printed_name: row for row in session.scalars(query)}
+
+
+def _known_facts(session: Session, names: set[str]) -> dict[str, dict[str, str]]:
+    return {name: {part: getattr(row, part) for part in FACTS} for name, row in societies_named(session, names).items()}
+
+
+def _checked(number: int, entry: RosterEntry, found: dict[str, str], known: _Known) -> CheckedRow:
+    if found:
+        return CheckedRow(number, entry, tuple(found.values()), wrong=next(iter(found)))
+    if twice := known.pairs.get((entry.society, entry.email.lower())):
+        problem = f"“{entry.society}” with {entry.email} is given twice: it is {twice} already."
+        return CheckedRow(number, entry, (problem,), joins=True, wrong="society")
+    doubts = tuple(_doubts(entry, known))
+    joins = entry.society in known.names
+    known.remember(entry.society, [entry.email], f"in row {number}")
+    return CheckedRow(number, entry, (), doubts, joins)
+
+
+def _cleaned(entry: RosterEntry) -> tuple[RosterEntry, dict[str, str]]:
+    """The entry as it is to be stored, or as it was typed; and each part of it that is wrong, with the reason."""
+    clean, problems = {}, {}
+    for part, take in _PARTS.items():
         try:
-            check(entry)
-        except DomainError as error:
+            clean[part] = take(getattr(entry, part))
+        except InvalidInput as error:
             problems[part] = str(error)
-    return problems
+    return (entry if problems else replace(entry, **clean)), problems
 
 
-def _check_society(entry: RosterEntry) -> None:
-    _need(entry.society, "the society’s name", limits.PRINTED_NAME)
-    _need(entry.acronym, "the acronym", limits.ACRONYM, may_be_empty=True)
-    _need(entry.sort_name, "the sort name", limits.PRINTED_NAME, may_be_empty=True)
+def _name(longest: int, what: str) -> Callable[[str], str]:
+    def take(typed: str) -> str:
+        text = bounded_line(typed, longest, what=what[0].upper() + what[1:])
+        if not text:
+            raise InvalidInput(f"Please give {what}.")
+        return text
+
+    return take
 
 
-def _check_contact(entry: RosterEntry) -> None:
-    _need(entry.contact, "the contact’s name", limits.PERSON_NAME)
+def _optional(longest: int, what: str) -> Callable[[str], str]:
+    return lambda typed: bounded_line(typed, longest, what=what)
 
 
-def _check_address(entry: RosterEntry) -> None:
-    if not entry.email:
+def _address(typed: str) -> str:
+    if not typed.strip():
         raise InvalidInput("The address is missing.")
-    clean_address(entry.email)
+    return clean_address(typed)
 
 
-def _check_country(entry: RosterEntry) -> None:
-    code = entry.country.strip().upper()
+def _country(typed: str) -> str:
+    code = typed.strip().upper()
     if not code or code in _country_codes():
-        return
+        return code
     if code in _OTHER_CODES:
-        raise InvalidInput(f"“{entry.country}” is not a code of ISO 3166: {_OTHER_CODES[code]}.")
-    raise InvalidInput(f"“{entry.country}” is not a country code of two letters (ISO 3166), such as DE or BR.")
+        raise InvalidInput(f"“{typed}” is not a code of ISO 3166: {_OTHER_CODES[code]}.")
+    raise InvalidInput(f"“{typed}” is not a country code of two letters (ISO 3166), such as DE or BR.")
+
+
+_PARTS: dict[str, Callable[[str], str]] = {
+    "society": _name(limits.PRINTED_NAME, "the society’s name"),
+    "contact": _name(limits.PERSON_NAME, "the contact’s name"),
+    "email": _address,
+    "country": _country,
+    "acronym": _optional(limits.ACRONYM, "The acronym"),
+    "sort_name": _optional(limits.PRINTED_NAME, "The sort name"),
+}
 
 
 @cache
@@ -155,32 +188,35 @@ def _country_codes() -> frozenset[str]:
     return frozenset(code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha()) - _NO_COUNTRIES
 
 
-def _need(typed: str, what: str, longest: int, *, may_be_empty: bool = False) -> None:
-    text = clean_line(typed, what=what[0].upper() + what[1:])
-    if not text and not may_be_empty:
-        raise InvalidInput(f"Please give {what}.")
-    if len(text) > longest:
-        raise InvalidInput(f"{what[0].upper() + what[1:]} has {len(text)} characters; {longest} is the most.")
-
-
 def _words_in_order(name: str) -> str:
     return " ".join(sorted(comparison_key(name).split()))
 
 
-def _doubts(entry: RosterEntry, name: str, known: _Known) -> list[str]:
+def _doubts(entry: RosterEntry, known: _Known) -> list[str]:
     doubts = []
-    if name in known.names:
-        doubts.append(f"“{name}” is there already: this person becomes another representative of it.")
-    elif match := process.extractOne(_words_in_order(name), known.names, scorer=fuzz.ratio, score_cutoff=_LOOKS_ALIKE):
+    if entry.society in known.names:
+        doubts.append(f"“{entry.society}” is there already: this person becomes another representative of it.")
+    elif match := process.extractOne(_words_in_order(entry.society), known.names, scorer=fuzz.ratio, score_cutoff=_LOOKS_ALIKE):
         doubts.append(f"The name looks like “{match[2]}”. If it is the same society, remove one.")
-    other = known.addresses.get(folded_address(entry.email), name)
-    if other != name:
+    other = known.addresses.get(entry.email.lower(), entry.society)
+    if other != entry.society:
         doubts.append(f"The same address stands for “{other}”.")
+    doubts.extend(_contradictions(entry, known))
     domain = entry.email.rpartition("@")[2].casefold()
     if domain in _FREE_MAIL:
         doubts.append(f"{domain} is a free mail service, not a society’s own domain.")
     if not entry.email.isascii() or "xn--" in domain:
         doubts.append("The address is not in plain Latin letters. Is it the right one, letter by letter?")
-    if missing := uncovered_characters(name):
+    if missing := uncovered_characters(entry.society):
         doubts.append(f"No font of the letter can print {', '.join(describe_character(one) for one in missing)}.")
     return doubts
+
+
+def _contradictions(entry: RosterEntry, known: _Known) -> Iterator[str]:
+    """What the row says of a society otherwise than is known: societies live across letters, so a list fills gaps alone."""
+    facts = known.facts.setdefault(entry.society, dict.fromkeys(FACTS, ""))
+    for part, label in FACTS.items():
+        given = getattr(entry, part)
+        if given and facts[part] and given != facts[part]:
+            yield f"{label} of this society is known as “{facts[part]}”. That stays; “{given}” is not taken over."
+        facts[part] = facts[part] or given

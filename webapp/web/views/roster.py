@@ -74,8 +74,9 @@ def _text_of(data: bytes) -> str:
 def confirm_import(letter: str) -> Any:
     pasted = ConfirmRosterForm().pasted.data or ""
     try:
+        preview = roster.preview_roster(reading(), actor(), letter, pasted.encode())
         with transaction() as session:
-            count = roster.import_roster(session, actor(), letter, pasted.encode(), settings().keyring, now=now())
+            count = roster.import_roster(session, actor(), letter, preview, settings().keyring, now=now())
     except InvalidInput as error:
         form = RosterFileForm(formdata=None, pasted=pasted)
         attach(form, error)
