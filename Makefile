@@ -17,8 +17,9 @@ help: ## show this list
 run: .venv/.run ## serve the site and its worker on this machine
 	$(BIN)/undersigned run
 
-test: lint ## check everything: lint, then the whole test suite
+test: lint ## check everything: lint, then the whole test suite, then what stores on PostgreSQL
 	$(BIN)/pytest -n 2 --durations=10
+	UNDERSIGNED_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --durations=3 -m "not sqlite" tests/services tests/persistence
 
 lint: .venv/.dev ## check style, types and the layers
 	$(BIN)/ruff check

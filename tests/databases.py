@@ -15,6 +15,8 @@ from webapp.persistence.database import make_engine
 from webapp.persistence.migrate import prepare
 
 IS_POSTGRESQL = os.environ.get("UNDERSIGNED_TEST_DATABASE") == "postgresql"
+# The job engine keeps its tables in a schema of their own where there are schemas.
+WORKFLOWS = "dbos.workflow_status" if IS_POSTGRESQL else "workflow_status"
 
 
 class Databases(Protocol):

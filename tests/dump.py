@@ -13,8 +13,13 @@ def dump(bind: Engine | Connection, *, without: tuple[str, ...] = ()) -> Dump:
     if isinstance(bind, Engine):
         with bind.connect() as connection:
             return dump(connection, without=without)
-    names = [name for name in inspect(bind).get_table_names() if name not in without]
-    return {name: sorted(repr(tuple(row)) for row in bind.execute(text(f'SELECT * FROM "{name}"'))) for name in names}
+    schemas = ["public", "dbos"] if bind.dialect.name == "postgresql" else [None]
+    tables = [(schema, name) for schema in schemas for name in inspect(bind).get_table_names(schema=schema) if name not in without]
+    return {name: _rows(bind, f'"{schema}"."{name}"' if schema else f'"{name}"') for schema, name in tables}
+
+
+def _rows(bind: Connection, table: str) -> list[str]:
+    return sorted(repr(tuple(row)) for row in bind.execute(text(f"SELECT * FROM {table}")))
 
 
 def changed(before: Dump, after: Dump) -> set[str]:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
+from tests.databases import WORKFLOWS
 from tests.dump import dump, unchanged
 from tests.factories import NOW, letter_in_draft, settings_for, staff_actor
 from webapp.persistence import database
@@ -46,7 +47,7 @@ def test_r16_message_and_its_job_are_undone_with_the_change_that_caused_them(eng
     def fail(session: Session) -> None:
         letter_in_signing(session, staff_actor(session))
         assert session.query(OutboxRow).count() == 1
-        assert session.execute(text("SELECT count(*) FROM workflow_status")).scalar()
+        assert session.execute(text(f"SELECT count(*) FROM {WORKFLOWS}")).scalar()
         raise ConnectionError
 
     with unchanged(engine), pytest.raises(ConnectionError), Session(engine) as session, transaction(session):
@@ -67,8 +68,6 @@ def test_writer_reads_anew_behind_the_lock(engine: Engine) -> None:
 @pytest.fixture
 def impatient(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """Another process on the same database, which waits for a tenth of a second."""
-    if engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL locks rows, not the database")
     monkeypatch.setattr(database, "_WAIT_SECONDS", 0.1)
     url = engine.url.render_as_string(hide_password=False)
     other = make_engine(replace(settings_for(tmp_path), database_url=url))
@@ -78,6 +77,7 @@ def impatient(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -
     other.dispose()
 
 
+@pytest.mark.sqlite
 def test_database_that_another_writes_to_is_busy_and_nothing_is_stored(engine: Engine, impatient: Engine) -> None:
     with engine.connect() as holder:
         holder.exec_driver_sql("CREATE TEMP TABLE IF NOT EXISTS x (y)")
@@ -179,9 +179,8 @@ def test_mailbox_takes_one_identity_once(engine: Engine) -> None:
         session.add_all([MailboxRow(**row), MailboxRow(**row)])
 
 
+@pytest.mark.sqlite
 def test_sqlite_keeps_what_it_has_acknowledged(engine: Engine) -> None:
-    if engine.dialect.name != "sqlite":
-        pytest.skip("SQLite’s own settings")
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1

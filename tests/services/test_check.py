@@ -72,6 +72,7 @@ def test_missing_database(tmp_path: Path) -> None:
     assert "There is no database yet" in problem(check.database_finding(settings_for(tmp_path)))
 
 
+@pytest.mark.sqlite
 def test_database_that_cannot_be_opened(settings: Settings) -> None:
     Path(settings.database_url.removeprefix("sqlite:///")).write_bytes(b"no database at all" * 100)
     assert problem(check.database_finding(settings)) == "The database cannot be used: file is not a database."

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from tests.conftest import Store
+from tests.databases import WORKFLOWS
 from tests.dump import dump, unchanged
 from tests.factories import (
     ANNA,
@@ -138,7 +139,7 @@ def test_due_messages_are_queued_again_each_attempt_under_its_own_name(store: St
         assert delivery.enqueue_due(session, now=NOW + timedelta(seconds=59)) == 0
         assert delivery.enqueue_due(session, now=NOW + timedelta(seconds=60)) == 1
         assert delivery.enqueue_due(session, now=NOW + timedelta(seconds=61)) == 0
-        names = session.scalars(text("SELECT workflow_uuid FROM workflow_status")).all()
+        names = session.scalars(text(f"SELECT workflow_uuid FROM {WORKFLOWS}")).all()
         attempts = [name for name in names if name.startswith(f"send_message:{row.reference}:")]
         assert len(attempts) == len(set(attempts)) == 2
 
@@ -200,9 +201,7 @@ def test_codes_and_receipts_do_not_stand_in_line_behind_invitations(store: Store
         rooms.request_link(session, BRUNO, now=NOW)
         doors.mail_sign_in_link(session, COORDINATOR, KEYRING, now=NOW)
         kinds = {row.reference: row.kind for row in session.scalars(select(OutboxRow))}
-        jobs = session.execute(
-            text("SELECT workflow_uuid, queue_name FROM workflow_status WHERE workflow_uuid LIKE 'send_message:%'")
-        ).all()
+        jobs = session.execute(text(f"SELECT workflow_uuid, queue_name FROM {WORKFLOWS} WHERE workflow_uuid LIKE 'send_message:%'")).all()
         queues = {(kinds[job.workflow_uuid.split(":")[1]], job.queue_name) for job in jobs}
         assert queues == {
             ("invitation", "mail"),

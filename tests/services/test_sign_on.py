@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
 from tests.conftest import Store
+from tests.databases import WORKFLOWS
 from tests.dump import unchanged
 from tests.factories import (
     ANNA,
@@ -63,7 +64,7 @@ def test_opening_freezes_revision_1_and_invites_every_representative(store: Stor
 def test_opening_queues_the_close_with_row_ids_only(store: Store, coordinator: Actor, drafted: str) -> None:
     with store() as session:
         sign_on.open_sign_on(session, coordinator, drafted, is_fit=True, now=NOW)
-        jobs = session.execute(text("SELECT workflow_uuid, inputs FROM workflow_status")).all()
+        jobs = session.execute(text(f"SELECT workflow_uuid, inputs FROM {WORKFLOWS}")).all()
         closing = [job for job in jobs if job.workflow_uuid.startswith("close_letter:")]
         assert [job.workflow_uuid for job in closing] == [f"close_letter:{drafted}:0"]
 
