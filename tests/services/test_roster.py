@@ -272,18 +272,23 @@ def test_roster_that_was_filled_meanwhile_takes_no_more(store: Store, connection
         roster.import_roster(session, coordinator, drafted, preview, KEYRING, now=NOW)
 
 
-def test_reads_of_an_import_do_not_grow_with_its_rows(store: Store, connection: Connection, coordinator: Actor, drafted: str) -> None:
+@pytest.mark.parametrize("state", ["drafted", "letter"])
+def test_reads_of_an_import_do_not_grow_with_its_rows(
+    store: Store, connection: Connection, coordinator: Actor, state: str, request: pytest.FixtureRequest
+) -> None:
+    letter = request.getfixturevalue(state)
+
     def reads(first: int, count: int) -> int:
         rows = "".join(f"Society {n} of {n * 7919},Person,p{n}@s{n}.example.org\n" for n in range(first, first + count))
         done: list[str] = []
         with store() as session:
-            preview = roster.preview_roster(session, coordinator, drafted, (HEADER + rows).encode())
+            preview = roster.preview_roster(session, coordinator, letter, (HEADER + rows).encode())
 
             def note(*facts: Any) -> None:
                 done.append(facts[2])
 
             event.listen(connection, "before_cursor_execute", note)
-            assert roster.import_roster(session, coordinator, drafted, preview, KEYRING, now=NOW) == count
+            assert roster.import_roster(session, coordinator, letter, preview, KEYRING, now=NOW) == count
             event.remove(connection, "before_cursor_execute", note)
         return sum(one.startswith("SELECT") for one in done)
 

@@ -1,6 +1,8 @@
 """The outbox: the one place that puts a message into the transaction of the change that causes it (R8, R16)."""
 
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -19,27 +21,45 @@ LOST_AFTER = timedelta(minutes=10)
 _AWAITED = {"code", "sign_in", "receipt", "withdrawal_receipt", "new_link"}
 
 
+@dataclass(frozen=True)
+class Due:
+    """One message that is to leave, and why: what was put for the same reason before is not put again (R16)."""
+
+    reason: str
+    to_address: str
+    parameters: dict[str, int]
+
+
 def put(
     session: Session, kind: str, reason: str, to_address: str, *, now: datetime, letter_id: int | None = None, **parameters: int
 ) -> OutboxRow | None:
     """Queues one message to one recipient; None where a message has left, or waits, for this very reason."""
-    if session.scalar(select(OutboxRow.id).where(OutboxRow.reason == reason)) is not None:
-        return None
-    row = OutboxRow(
-        reference=secrets.token_urlsafe(16),
-        reason=reason,
-        kind=kind,
-        letter_id=letter_id,
-        to_address=to_address,
-        parameters=parameters,
-        state=MessageState.QUEUED,
-        next_attempt_at=now + LOST_AFTER,
-        queued_at=now,
-    )
-    session.add(row)
+    return next(iter(put_all(session, kind, [Due(reason, to_address, parameters)], now=now, letter_id=letter_id)), None)
+
+
+def put_all(session: Session, kind: str, due: Sequence[Due], *, now: datetime, letter_id: int | None = None) -> list[OutboxRow]:
+    """Queues several messages, each to one recipient, with one look for what has left or waits already."""
+    known = set(session.scalars(select(OutboxRow.reason).where(OutboxRow.reason.in_([one.reason for one in due]))))
+    rows = [
+        OutboxRow(
+            reference=secrets.token_urlsafe(16),
+            reason=one.reason,
+            kind=kind,
+            letter_id=letter_id,
+            to_address=one.to_address,
+            parameters=one.parameters,
+            state=MessageState.QUEUED,
+            next_attempt_at=now + LOST_AFTER,
+            queued_at=now,
+        )
+        for one in due
+        if one.reason not in known
+    ]
+    session.add_all(rows)
     session.flush()
-    enqueue_attempt(session, row)
-    return row
+    for row in rows:
+        enqueue_attempt(session, row)
+    return rows
 
 
 def enqueue_attempt(session: Session, row: OutboxRow) -> None:

@@ -77,8 +77,7 @@ def _add(session: Session, actor: Actor, letter: LetterRow, rows: Sequence[Check
     session.flush()
     append_events(session, letter, actor, happenings, now=now)
     if letter.state == LetterState.SIGNING:
-        for name in dict.fromkeys(row.entry.society for row in rows):
-            invite(session, letter, places[name], now=now)
+        invite(session, letter, [places[name] for name in dict.fromkeys(row.entry.society for row in rows)], now=now)
     return len(places) - before
 
 

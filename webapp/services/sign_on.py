@@ -1,5 +1,6 @@
 """Opening sign-on, its deadline, and its close (R2, R3, R9, R10)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -88,8 +89,7 @@ def open_sign_on(session: Session, actor: Actor, reference: str, *, is_fit: bool
         "deadline_zone": letter.deadline_zone,
     }
     append_event(session, letter, actor, move.event, public, now=now)
-    for invitation in invitations_of(session, letter):
-        invite(session, letter, invitation, now=now)
+    invite(session, letter, invitations_of(session, letter), now=now)
     _schedule_close(session, letter, now=now)
 
 
@@ -116,12 +116,14 @@ def _deadline(letter: LetterRow) -> datetime:
     return letter.deadline
 
 
-def invite(session: Session, letter: LetterRow, invitation: InvitationRow, *, now: datetime) -> None:
+def invite(session: Session, letter: LetterRow, invitations: Iterable[InvitationRow], *, now: datetime) -> None:
     """Mails a personal link to each representative who has not had one."""
-    invitation.invited_at = invitation.invited_at or now
-    for representative in live_representatives(invitation):
-        reason = f"invitation:{representative.reference}"
-        outbox.put(session, "invitation", reason, representative.email, now=now, letter_id=letter.id, representative=representative.id)
+    due = []
+    for invitation in invitations:
+        invitation.invited_at = invitation.invited_at or now
+        for row in live_representatives(invitation):
+            due.append(outbox.Due(f"invitation:{row.reference}", row.email, {"representative": row.id}))
+    outbox.put_all(session, "invitation", due, now=now, letter_id=letter.id)
 
 
 def _schedule_close(session: Session, letter: LetterRow, *, now: datetime) -> None:
