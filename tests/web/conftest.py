@@ -1,12 +1,14 @@
 """The world, made once and copied for each test that changes it."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from tests.databases import Databases
@@ -16,6 +18,7 @@ from tests.web.world import Facts, World, seed
 from webapp.app import create_app
 from webapp.domain.document import LetterDocument
 from webapp.persistence.database import make_engine, transaction
+from webapp.persistence.sqlite import sqlite_module
 from webapp.web.views import documents
 
 
@@ -53,10 +56,33 @@ def seeded(tmp_path_factory: pytest.TempPathFactory, databases: Databases, compi
     return Seeded(settings.database_url, facts, databases, compiled_templates)
 
 
+@pytest.fixture(scope="session")
+def lasting(tmp_path_factory: pytest.TempPathFactory, seeded: Seeded) -> Iterator[World]:
+    """A world whose database is put back before each test: its application and its SQL are made once."""
+    yield from seeded.open(tmp_path_factory.mktemp("lasting"))
+
+
 @pytest.fixture
-def world(tmp_path: Path, seeded: Seeded, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(tmp_path: Path, seeded: Seeded, lasting: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """The world for one test. The press is a fake: what it prints is the business of tests/rendering."""
     monkeypatch.setattr(documents, "letter_pdf", _fake_pdf)
+    if lasting.engine.dialect.name != "sqlite":
+        yield from seeded.open(tmp_path)
+        return
+    _put_back(seeded.address, lasting)
+    lasting.clock.at = NOW
+    yield lasting
+
+
+def _put_back(address: str, world: World) -> None:
+    driver = sqlite_module()
+    with closing(driver.connect(make_url(address).database)) as kept, closing(driver.connect(world.engine.url.database)) as used:
+        kept.backup(used)
+
+
+@pytest.fixture
+def fresh_world(tmp_path: Path, seeded: Seeded) -> Iterator[World]:
+    """A world with an application of its own, for a test that changes the application."""
     yield from seeded.open(tmp_path)
 
 

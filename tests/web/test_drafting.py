@@ -1,9 +1,12 @@
 """The page of the draft: what cannot be taken is said beside its field, and stops nobody else's page."""
 
 import pytest
+from sqlalchemy.orm import Session
 
 from tests.dump import unchanged
+from tests.factories import letter_row
 from tests.web.world import Person, World
+from webapp.persistence.database import transaction
 
 UNUSABLE = {
     "not a number": '[{"id": "a", "title": "x", "volume": NaN}]',
@@ -23,3 +26,15 @@ def test_reference_of_which_no_digest_can_be_made_is_refused_beside_its_field(re
     sentence = page.words(problem).removeprefix("Error: ")
     assert page.text.count(sentence) == 2, "once in the summary and once beside the field"
     browser.get(address)
+
+
+def test_language_that_the_form_does_not_ask_for_stays_as_it_was(world: World) -> None:
+    reference = world.facts.letters["drafting"]
+    with Session(world.engine) as session, transaction(session):
+        letter_row(session, reference).language = "de-DE"
+    browser = world.browser(Person.COORDINATOR)
+    browser.get(f"/letters/{reference}/edit")
+    browser.press("Save the draft", title="Another title")
+    with Session(world.engine) as session:
+        row = letter_row(session, reference)
+        assert (row.title, row.language) == ("Another title", "de-DE")

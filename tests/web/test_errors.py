@@ -85,7 +85,7 @@ def test_clock_closes_the_letter_and_the_worker_tells_nobody_twice(world: World)
     assert len(world.mail.messages()) == before
     browser = world.browser(Person.COORDINATOR)
     page = browser.get(f"/letters/{world.facts.letters['signing']}")
-    assert "closed" in page.html.partition("aria-current=\"step\"")[2][:400]
+    assert "closed" in page.html.partition('aria-current="step"')[2][:400]
     assert "14 March 2026, 17:00 Europe/Berlin" in page.text
 
 

@@ -59,15 +59,15 @@ def test_r6_live_sign_in_link_is_not_used_up_by_reading_it(readers: World) -> No
     assert dump(readers.engine) == before
 
 
-def test_r6_control_page_that_writes_is_found(world: World) -> None:
+def test_r6_control_page_that_writes_is_found(fresh_world: World) -> None:
     def writes() -> str:
         with transaction(reading()) as session:
             session.query(SocietyRow).update({"acronym": "written by a GET"})
         return "read"
 
     writes.access = "public"  # type: ignore[attr-defined]
-    world.app.add_url_rule("/planted", "planted", writes)
-    assert changed_by_reading(world, Browser(world.app), "/planted") == {"society"}
+    fresh_world.app.add_url_rule("/planted", "planted", writes)
+    assert changed_by_reading(fresh_world, Browser(fresh_world.app), "/planted") == {"society"}
 
 
 @pytest.mark.parametrize(
