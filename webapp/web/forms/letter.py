@@ -100,8 +100,8 @@ class LetterForm(FlaskForm):
         """Only an installation that works on this machine alone asks whether a letter is a demonstration."""
         del self.is_demonstration
 
-    def draft(self, *, is_demonstration: bool = False) -> LetterDraft:
-        """What was typed, without the empty rows; the mark of a demonstration as it was, where the form does not ask for it."""
+    def draft(self, *, language: str = "en-GB", is_demonstration: bool = False) -> LetterDraft:
+        """What was typed, without the empty rows; what the form does not ask for, as it was."""
         deadline: datetime | None = self.deadline_local.data
         return LetterDraft(
             title=self.title.data or "",
@@ -118,6 +118,7 @@ class LetterForm(FlaskForm):
             submission_target=self.submission_target.data,
             targets=tuple(_target(row.form) for row in self.targets.entries if not row.form.is_empty),
             authors=tuple(_author(row.form) for row in self.authors.entries if not row.form.is_empty),
+            language=language,
             is_demonstration=self.is_demonstration.data if self.is_demonstration else is_demonstration,
         )
 
