@@ -17,7 +17,7 @@ from webapp.persistence.tables import CodeRow, InvitationRow, LetterRow, Represe
 from webapp.services import access, answers, doors, letters, rooms, roster, seal, sign_on, submissions
 from webapp.services.answers import Intent, Recorded
 from webapp.services.documents import digest_in_force
-from webapp.services.letters import AuthorDraft, LetterDraft, TargetDraft
+from webapp.services.letters import AuthorDraft, LetterDraft, PreparedDraft, TargetDraft
 from webapp.services.place import Place
 from webapp.settings import Settings
 
@@ -88,6 +88,11 @@ def draft(**changes: Any) -> LetterDraft:
     return replace(whole, **changes)
 
 
+def prepared(**changes: Any) -> PreparedDraft:
+    """The same, with its references read."""
+    return letters.prepare_draft(draft(**changes))
+
+
 def staff_actor(session: Session, email: str = COORDINATOR) -> Actor:
     reference, _is_new = doors.add_staff(session, email, now=NOW)
     return Actor(ActorKind.STAFF, reference)
@@ -98,7 +103,7 @@ def entry(society: str = "Gullhaven, Society of", email: str = ANNA, contact: st
 
 
 def letter_in_draft(session: Session, actor: Actor, *entries: RosterEntry, **changes: Any) -> str:
-    reference = letters.create_letter(session, actor, draft(**changes), now=NOW)
+    reference = letters.create_letter(session, actor, prepared(**changes), now=NOW)
     for one in entries or (entry(),):
         roster.add_society(session, actor, reference, one, KEYRING, now=NOW)
     return reference

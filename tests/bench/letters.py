@@ -18,7 +18,7 @@ from webapp.domain.tokens import hash_token
 from webapp.persistence.tables import AnswerRow, InvitationRow, OutboxRow, RepresentativeRow, SocietyRow
 from webapp.persistence.tables.message import MessageState
 from webapp.services.demonstration.words import read_letter, read_roster_file
-from webapp.services.letters import create_letter
+from webapp.services.letters import create_letter, prepare_draft
 from webapp.services.references import new_reference
 from webapp.services.roster import import_roster, preview_roster
 from webapp.services.sign_on import open_sign_on
@@ -47,7 +47,7 @@ def open_letter(session: Session, staff: Actor, *, signed: int, waiting: int, no
     """A letter open for signing: its reference, and those who are still to answer."""
     opened_at = now - _OPENED_BEFORE
     deadline = opened_at + _OPEN_FOR
-    reference = create_letter(session, staff, read_letter(deadline.replace(tzinfo=None), deadline.date()), now=opened_at)
+    reference = create_letter(session, staff, prepare_draft(read_letter(deadline.replace(tzinfo=None), deadline.date())), now=opened_at)
     names = list(society_names(signed + waiting))
     first, others = names[: waiting + 1], names[waiting + 1 :]
     import_roster(session, staff, reference, preview_roster(session, staff, reference, _roster(first)), KEYRING, now=opened_at)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from tests.conftest import Store
 from tests.dump import unchanged
-from tests.factories import COORDINATOR, DEADLINE, NOW, STRANGER, draft, letter_in_draft, letter_row, staff_actor
+from tests.factories import COORDINATOR, DEADLINE, NOW, STRANGER, draft, letter_in_draft, letter_row, prepared, staff_actor
 from webapp.domain import limits
 from webapp.domain.actor import COMMAND, Actor
 from webapp.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, WrongState
@@ -29,7 +29,7 @@ def drafted(store: Store, coordinator: Actor) -> str:
 
 def test_new_letter_is_a_draft_that_its_maker_owns(store: Store, coordinator: Actor) -> None:
     with store() as session:
-        reference = letters.create_letter(session, coordinator, draft(), now=NOW)
+        reference = letters.create_letter(session, coordinator, prepared(), now=NOW)
         row = load_letter(session, coordinator, reference, Permission.SEAL)
         assert (row.state, row.deadline, row.edition) == ("drafting", DEADLINE, 1)
         assert [event.kind for event in load_events(session, row.id)] == ["letter.created"]
@@ -37,7 +37,7 @@ def test_new_letter_is_a_draft_that_its_maker_owns(store: Store, coordinator: Ac
 
 def test_letter_made_by_the_command_belongs_to_nobody_until_it_is_handed_over(store: Store, coordinator: Actor) -> None:
     with store() as session:
-        reference = letters.create_letter(session, COMMAND, draft(), now=NOW)
+        reference = letters.create_letter(session, COMMAND, prepared(), now=NOW)
         with pytest.raises(NotFound):
             load_letter(session, coordinator, reference, Permission.SEE)
         with pytest.raises(NotAllowed):
@@ -51,7 +51,7 @@ def test_letter_made_by_the_command_belongs_to_nobody_until_it_is_handed_over(st
 def test_draft_is_read_as_it_was_typed(store: Store, coordinator: Actor) -> None:
     with store() as session:
         typed = draft(statement=draft().statement.strip())
-        reference = letters.create_letter(session, coordinator, typed, now=NOW)
+        reference = letters.create_letter(session, coordinator, letters.prepare_draft(typed), now=NOW)
         read, edition = letters.read_draft(session, coordinator, reference)
         assert replace(read, is_demonstration=typed.is_demonstration) == typed
         assert edition == 1
@@ -59,7 +59,7 @@ def test_draft_is_read_as_it_was_typed(store: Store, coordinator: Actor) -> None
 
 def test_saving_raises_the_edition_and_is_recorded(store: Store, coordinator: Actor, drafted: str) -> None:
     with store() as session:
-        letters.edit_letter(session, coordinator, drafted, draft(title="Another title", targets=(), authors=()), 1, now=NOW)
+        letters.edit_letter(session, coordinator, drafted, prepared(title="Another title", targets=(), authors=()), 1, now=NOW)
         row = letter_row(session, drafted)
         assert (row.title, row.edition, list(row.targets), list(row.authors)) == ("Another title", 2, [], [])
         assert load_events(session, row.id)[-1].public["title"] == "Another title"
@@ -67,14 +67,14 @@ def test_saving_raises_the_edition_and_is_recorded(store: Store, coordinator: Ac
 
 def test_edition_that_somebody_has_saved_over_is_refused(store: Store, connection: Connection, coordinator: Actor, drafted: str) -> None:
     with store() as session:
-        letters.edit_letter(session, coordinator, drafted, draft(title="The first to save"), 1, now=NOW)
+        letters.edit_letter(session, coordinator, drafted, prepared(title="The first to save"), 1, now=NOW)
     with unchanged(connection), pytest.raises(Conflict, match="Somebody else has saved"), store() as session:
-        letters.edit_letter(session, coordinator, drafted, draft(title="The second"), 1, now=NOW)
+        letters.edit_letter(session, coordinator, drafted, prepared(title="The second"), 1, now=NOW)
 
 
 def test_r3_letter_that_is_being_signed_is_edited_no_more(store: Store, connection: Connection, coordinator: Actor, letter: str) -> None:
     with unchanged(connection), pytest.raises(WrongState, match="frozen"), store() as session:
-        letters.edit_letter(session, coordinator, letter, draft(title="Another"), 1, now=NOW)
+        letters.edit_letter(session, coordinator, letter, prepared(title="Another"), 1, now=NOW)
     with store() as session, pytest.raises(WrongState):
         letters.read_draft(session, coordinator, letter)
 
@@ -86,13 +86,13 @@ def test_r13_stranger_neither_reads_nor_edits(store: Store, connection: Connecti
         with pytest.raises(NotFound):
             letters.read_draft(session, stranger, drafted)
         with pytest.raises(NotFound):
-            letters.edit_letter(session, stranger, drafted, draft(), 1, now=NOW)
+            letters.edit_letter(session, stranger, drafted, prepared(), 1, now=NOW)
 
 
 def test_r13_grant_is_for_one_letter(store: Store, drafted: str) -> None:
     with store() as session:
         stranger = staff_actor(session, STRANGER)
-        letters.create_letter(session, stranger, draft(title="A letter of the stranger’s own"), now=NOW)
+        letters.create_letter(session, stranger, prepared(title="A letter of the stranger’s own"), now=NOW)
         with pytest.raises(NotFound):
             load_letter(session, stranger, drafted, Permission.SEE)
         assert load_letter(session, staff_actor(session, COORDINATOR), drafted, Permission.SEE)
@@ -110,6 +110,9 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"ask": "surrender"}, "ask"),
     ({"journal": "x" * (limits.JOURNAL + 1)}, "journal"),
     ({"addressee": "a\x07b"}, "addressee"),
+    ({"addressee": "x" * (limits.ADDRESSEE + 1)}, "addressee"),
+    ({"statement": "x" * (limits.STATEMENT + 1)}, "statement"),
+    ({"authors": (AuthorDraft("A", competing_interests="x" * (limits.COMPETING_INTERESTS + 1)),)}, "authors-0-competing_interests"),
     ({"statement": "a\x00b"}, "statement"),
     ({"references_typed": "@article{"}, "references_typed"),
     ({"deadline_zone": "Atlantis/Capital"}, "deadline_zone"),
@@ -129,19 +132,34 @@ def test_bad_input_names_its_field_and_nothing_is_stored(
     store: Store, connection: Connection, coordinator: Actor, changes: dict[str, Any], field: str
 ) -> None:
     with unchanged(connection), pytest.raises(InvalidInput) as refused, store() as session:
-        letters.create_letter(session, coordinator, draft(**changes), now=NOW)
+        letters.create_letter(session, coordinator, prepared(**changes), now=NOW)
     assert refused.value.field == field
 
 
 @pytest.mark.parametrize("typed", ["https://doi.org/10.5555/x", "http://dx.doi.org/10.5555/x", "DOI:10.5555/x", "10.5555/x"])
 def test_doi_is_kept_without_the_address_that_people_paste_with_it(store: Store, coordinator: Actor, typed: str) -> None:
     with store() as session:
-        reference = letters.create_letter(session, coordinator, draft(targets=(TargetDraft("trial", "A", typed),)), now=NOW)
+        reference = letters.create_letter(session, coordinator, prepared(targets=(TargetDraft("trial", "A", typed),)), now=NOW)
         assert letter_row(session, reference).targets[0].doi == "10.5555/x"
 
 
 def test_letter_without_a_deadline_is_a_draft_like_any_other(store: Store, coordinator: Actor) -> None:
     with store() as session:
-        reference = letters.create_letter(session, coordinator, draft(deadline_local=None), now=NOW + timedelta(days=1))
+        reference = letters.create_letter(session, coordinator, prepared(deadline_local=None), now=NOW + timedelta(days=1))
         read, _edition = letters.read_draft(session, coordinator, reference)
         assert read.deadline_local is None
+
+
+def test_references_are_read_before_the_transaction_and_not_in_it(
+    store: Store, coordinator: Actor, drafted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = prepared(references_typed="@article{vale2026, title={A quiet hour}, year=2026}")
+    # Pandoc takes a part of a second, up to ten; within the transaction everybody else would wait for it.
+    monkeypatch.setattr("webapp.rendering.pandoc.subprocess.run", _refuse_to_run)
+    with store() as session:
+        letters.edit_letter(session, coordinator, drafted, ready, 1, now=NOW)
+        assert [item["id"] for item in letter_row(session, drafted).references] == ["vale2026"]
+
+
+def _refuse_to_run(*_arguments: Any, **_more: Any) -> None:
+    raise AssertionError("a converter runs inside the transaction")

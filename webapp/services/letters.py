@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from webapp.domain import limits
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.deadline import instant_from_local, wall_clock_of
+from webapp.domain.document import CslItem
 from webapp.domain.errors import Conflict, InvalidInput, NotAllowed
 from webapp.domain.letter import ASKS, Action, LetterState, move_for
-from webapp.domain.names import clean_line, clean_text
+from webapp.domain.names import bounded_line, bounded_text
 from webapp.domain.orcid import clean_orcid
 from webapp.domain.permission import Permission, Role
 from webapp.domain.wording import COLLECTIVE_NOUNS
@@ -63,10 +64,26 @@ class LetterDraft:
     is_demonstration: bool = False
 
 
-def create_letter(session: Session, actor: Actor, draft: LetterDraft, *, now: datetime) -> str:
+@dataclass(frozen=True)
+class PreparedDraft:
+    """A draft whose references have been read."""
+
+    draft: LetterDraft
+    references: tuple[CslItem, ...]
+
+
+def prepare_draft(draft: LetterDraft) -> PreparedDraft:
+    """Reads the references, for which pandoc may take seconds: before the transaction, because every other writer waits behind that.
+
+    Raises InvalidInput where they cannot be read.
+    """
+    return PreparedDraft(draft, parse_references(draft.references_typed))
+
+
+def create_letter(session: Session, actor: Actor, prepared: PreparedDraft, *, now: datetime) -> str:
     """A new letter in *drafting*, owned by the actor; returns its reference. InvalidInput names the field that cannot be taken."""
     letter = LetterRow(reference=new_reference(), state=LetterState.DRAFTING, created_at=now)
-    _fill(letter, draft)
+    _fill(letter, prepared)
     session.add(letter)
     session.flush()
     if actor.kind == ActorKind.STAFF:
@@ -75,7 +92,7 @@ def create_letter(session: Session, actor: Actor, draft: LetterDraft, *, now: da
     return letter.reference
 
 
-def edit_letter(session: Session, actor: Actor, reference: str, draft: LetterDraft, edition: int, *, now: datetime) -> None:
+def edit_letter(session: Session, actor: Actor, reference: str, prepared: PreparedDraft, edition: int, *, now: datetime) -> None:
     """Replaces the draft, if it is still the edition that the form was made from; Conflict where somebody saved in between."""
     letter = load_letter(session, actor, reference, Permission.EDIT, for_update=True)
     move = move_for(letter.state, Action.EDIT)
@@ -84,7 +101,7 @@ def edit_letter(session: Session, actor: Actor, reference: str, draft: LetterDra
             "Somebody else has saved this draft since you opened it. Your text is still below: copy what you need, "
             "open the letter again, and put the two together."
         )
-    _fill(letter, draft)
+    _fill(letter, prepared)
     letter.edition += 1
     append_event(session, letter, actor, move.event, _facts(letter), now=now)
 
@@ -96,7 +113,7 @@ def read_draft(session: Session, actor: Actor, reference: str) -> tuple[LetterDr
     return _draft_of(letter), letter.edition
 
 
-def grant_all_to_staff(session: Session, actor: Actor, reference: str, staff_reference: str) -> None:
+def hand_to_staff(session: Session, actor: Actor, reference: str, staff_reference: str) -> None:
     """Makes a member of staff an owner; only from the command line, where whoever types owns the machine anyway."""
     if actor.kind != ActorKind.COMMAND:
         raise NotAllowed("Only the command line can hand a letter to somebody.")
@@ -109,19 +126,20 @@ def _grant(session: Session, actor: Actor, letter: LetterRow) -> None:
     session.merge(GrantRow(staff_id=staff.id, letter_id=letter.id, role=Role.OWNER))
 
 
-def _fill(letter: LetterRow, draft: LetterDraft) -> None:
-    letter.title = _line(draft.title, "title", "The title", limits.TITLE)
-    letter.lead_society = _line(draft.lead_society, "lead_society", "The lead society", limits.PRINTED_NAME)
+def _fill(letter: LetterRow, prepared: PreparedDraft) -> None:
+    draft = prepared.draft
+    letter.title = bounded_line(draft.title, limits.TITLE, field="title", what="The title")
+    letter.lead_society = bounded_line(draft.lead_society, limits.PRINTED_NAME, field="lead_society", what="The lead society")
     letter.contact_email = clean_address(draft.contact_email, field="contact_email")
     letter.collective_noun = _choice(draft.collective_noun, COLLECTIVE_NOUNS, "collective_noun")
     letter.ask = _choice(draft.ask, ASKS, "ask")
-    letter.journal = _line(draft.journal, "journal", "The journal", limits.JOURNAL)
-    letter.addressee = clean_text(draft.addressee, field="addressee", what="The addressee")
+    letter.journal = bounded_line(draft.journal, limits.JOURNAL, field="journal", what="The journal")
+    letter.addressee = bounded_text(draft.addressee, limits.ADDRESSEE, field="addressee", what="The addressee")
     letter.language = draft.language
     letter.is_demonstration = draft.is_demonstration
-    letter.statement = clean_text(draft.statement, field="statement", what="The statement")
+    letter.statement = bounded_text(draft.statement, limits.STATEMENT, field="statement", what="The statement")
     letter.references_typed = draft.references_typed.strip()
-    letter.references = [dict(item) for item in parse_references(letter.references_typed)]
+    letter.references = [dict(item) for item in prepared.references]
     letter.deadline = instant_from_local(draft.deadline_local, draft.deadline_zone) if draft.deadline_local else None
     letter.deadline_zone = draft.deadline_zone
     letter.submission_target = draft.submission_target
@@ -133,22 +151,23 @@ def _target(position: int, draft: TargetDraft) -> TargetRow:
     prefix = f"targets-{position - 1}"
     return TargetRow(
         position=position,
-        role=_line(draft.role, f"{prefix}-role", "The kind of article", limits.ROLE),
-        citation=_line(draft.citation, f"{prefix}-citation", "The citation", limits.CITATION),
-        doi=_bare_doi(_line(draft.doi, f"{prefix}-doi", "The DOI", limits.DOI), f"{prefix}-doi"),
+        role=bounded_line(draft.role, limits.ROLE, field=f"{prefix}-role", what="The kind of article"),
+        citation=bounded_line(draft.citation, limits.CITATION, field=f"{prefix}-citation", what="The citation"),
+        doi=_bare_doi(bounded_line(draft.doi, limits.DOI, field=f"{prefix}-doi", what="The DOI"), f"{prefix}-doi"),
         published_on=draft.published_on,
     )
 
 
 def _author(position: int, draft: AuthorDraft) -> AuthorRow:
     prefix = f"authors-{position - 1}"
+    interests = f"{prefix}-competing_interests"
     return AuthorRow(
         position=position,
-        name=_line(draft.full_name, f"{prefix}-full_name", "The author's name", limits.PERSON_NAME),
-        affiliation=_line(draft.affiliation, f"{prefix}-affiliation", "The affiliation", limits.AFFILIATION),
+        name=bounded_line(draft.full_name, limits.PERSON_NAME, field=f"{prefix}-full_name", what="The author’s name"),
+        affiliation=bounded_line(draft.affiliation, limits.AFFILIATION, field=f"{prefix}-affiliation", what="The affiliation"),
         orcid=clean_orcid(draft.orcid, field=f"{prefix}-orcid"),
         is_corresponding=draft.is_corresponding,
-        competing_interests=clean_text(draft.competing_interests, field=f"{prefix}-competing_interests", what="Competing interests"),
+        competing_interests=bounded_text(draft.competing_interests, limits.COMPETING_INTERESTS, field=interests, what="This statement"),
     )
 
 
@@ -160,13 +179,6 @@ def _bare_doi(typed: str, field: str) -> str:
     if typed and not (typed.startswith("10.") and "/" in typed and " " not in typed):
         raise InvalidInput("A DOI looks like 10.1234/abc.5. Copy it from the article’s page, or leave it empty.", field=field)
     return typed
-
-
-def _line(typed: str, field: str, what: str, longest: int) -> str:
-    text = clean_line(typed, field=field, what=what)
-    if len(text) > longest:
-        raise InvalidInput(f"{what} has {len(text)} characters; {longest} is the most.", field=field)
-    return text
 
 
 def _choice(typed: str, known: Any, field: str) -> str:

@@ -17,7 +17,7 @@ from webapp.services.answers import Intent, Recorded, confirm_answer, prepare_an
 from webapp.services.codes import newest_code
 from webapp.services.demonstration.calendar import Act, ActKind, Calendar
 from webapp.services.demonstration.words import read_answers, read_letter, read_roster_file
-from webapp.services.letters import create_letter, hand_to_staff
+from webapp.services.letters import create_letter, hand_to_staff, prepare_draft
 from webapp.services.place import Place
 from webapp.services.rooms import RoomView, enter_room, set_board_date, show_room
 from webapp.services.roster import import_roster, preview_roster
@@ -36,7 +36,7 @@ def make_demonstration(session: Session, actor: Actor, staff_reference: str, key
     """
     calendar = Calendar(now)
     draft = read_letter(calendar.deadline_local, calendar.submission_target)
-    reference = create_letter(session, actor, draft, now=calendar.created_at)
+    reference = create_letter(session, actor, prepare_draft(draft), now=calendar.created_at)
     hand_to_staff(session, actor, reference, staff_reference)
     roster = preview_roster(session, actor, reference, read_roster_file())
     import_roster(session, actor, reference, roster, keyring, now=calendar.listed_at)

@@ -33,8 +33,9 @@ def new() -> Any:
     form = _form()
     if form.validate_on_submit() and "preview" not in request.form:
         try:
+            prepared = letters.prepare_draft(form.draft())
             with transaction() as session:
-                reference = letters.create_letter(session, actor(), form.draft(), now=now())
+                reference = letters.create_letter(session, actor(), prepared, now=now())
         except InvalidInput as error:
             attach(form, error)
         else:
@@ -56,10 +57,10 @@ def edit(letter: str) -> Any:
     draft, edition = letters.read_draft(reading(), actor(), letter)
     form = _form(data={**letters.draft_as_plain(draft), "edition": str(edition)})
     if form.validate_on_submit() and "preview" not in request.form:
-        typed = form.draft(is_demonstration=draft.is_demonstration)
         try:
+            prepared = letters.prepare_draft(form.draft(language=draft.language, is_demonstration=draft.is_demonstration))
             with transaction() as session:
-                letters.edit_letter(session, actor(), letter, typed, _number(form.edition.data), now=now())
+                letters.edit_letter(session, actor(), letter, prepared, _number(form.edition.data), now=now())
         except InvalidInput as error:
             attach(form, error)
         except Conflict as error:
