@@ -8,6 +8,7 @@ import pikepdf
 import pypdf
 import pytest
 
+from webapp.domain.document import AuthorLine
 from webapp.domain.wording import signed_sentence
 from webapp.rendering.environment import ROOT
 from webapp.rendering.letter import letter_html
@@ -137,6 +138,25 @@ def test_another_process_makes_the_same_bytes(final_pdf: bytes) -> None:
         assert press.pdf(letter_html(letter()), RenderLimits()) == final_pdf
     finally:
         press.close()
+
+
+@pytest.mark.parametrize(
+    ("author", "printed"),
+    [
+        pytest.param(AuthorLine("Ida Holm", "", None, False, ""), "Ida Holm", id="a name alone"),
+        pytest.param(AuthorLine("Ida Holm", "Leeds", None, False, ""), "Ida Holm, Leeds", id="with an affiliation"),
+        pytest.param(
+            AuthorLine("Ida Holm", "", None, True, "None."), "Ida Holm (corresponding author). Competing interests: None.", id="without"
+        ),
+        pytest.param(
+            AuthorLine("Ida Holm", "", "0000-0002-1825-0097", False, ""), "Ida Holm. ORCID 0000-0002-1825-0097", id="with an ORCID iD"
+        ),
+    ],
+)
+def test_of_an_author_only_what_was_given_is_printed(author: AuthorLine, printed: str) -> None:
+    html = letter_html(letter(authors=(author,)))
+    line = html.partition("<h2>Authors</h2>")[2].partition("</p>")[0]
+    assert re.sub(r"<[^>]+>", "", line).strip() == printed
 
 
 def test_metadata_are_title_author_language_and_date(final_pdf: bytes) -> None:
