@@ -41,18 +41,18 @@ class _Talk(socketserver.StreamRequestHandler):
         while line := self.rfile.readline().decode():
             verb = line[:4].upper()
             self.wfile.write(f"{self.server.answers.get(verb, '250 ok')}\r\n".encode())
-            if verb == "DATA":
+            if verb == "DATA" and self.server.answers["DATA"].startswith("354"):
                 lines = list(iter(self.rfile.readline, b".\r\n"))
                 self.server.accepted.append(b"".join(lines).decode())
                 self.wfile.write(b"250 taken\r\n")
 
 
 @contextmanager
-def mail_server(**answers: str) -> Iterator[tuple[SmtpTransport, list[str]]]:
+def mail_server(security: MailSecurity = MailSecurity.NONE, **answers: str) -> Iterator[tuple[SmtpTransport, list[str]]]:
     with _Server(("127.0.0.1", 0), _Talk) as server:
         server.answers, server.accepted = {**PLEASANT, **answers}, []
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        smtp = Smtp("127.0.0.1", server.server_address[1], "letters", "a password", MailSecurity.NONE)
+        smtp = Smtp("127.0.0.1", server.server_address[1], "letters", "a password", security)
         yield SmtpTransport(smtp, "letters@example.org", "example.org"), server.accepted
         server.shutdown()
 
@@ -76,6 +76,39 @@ def test_wrong_password_gives_up_no_message() -> None:
     with mail_server(AUTH="535 no") as (transport, accepted), pytest.raises(TemporaryFailure, match="535"):
         transport.send(ENVELOPE)
     assert accepted == []
+
+
+OURS = {
+    "EHLO": ["550 who are you", "502 unknown"],
+    "AUTH": ["535 no", "534 too weak", "454 later"],
+    "MAIL": ["550 not from here", "553 not yours", "530 sign in first", "452 later"],
+    "RCPT": ["530 sign in first", "what"],
+}
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize(("verb", "reply"), [(verb, reply) for verb, replies in OURS.items() for reply in replies])
+def test_what_is_the_fault_of_the_installation_gives_up_no_message(verb: str, reply: str) -> None:
+    with mail_server(**{"HELO": reply, verb: reply}) as (transport, accepted), pytest.raises(TemporaryFailure) as refused:
+        transport.send(ENVELOPE)
+    assert accepted == []
+    assert "letters@" not in str(refused.value)
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("offer", ["250 here", "250-here\r\n250 STARTTLS"], ids=["not offered", "refused"])
+def test_encryption_that_the_server_does_not_give_gives_up_no_message(offer: str) -> None:
+    server = mail_server(MailSecurity.STARTTLS, EHLO=offer, STAR="554 no")
+    with server as (transport, accepted), pytest.raises(TemporaryFailure):
+        transport.send(ENVELOPE)
+    assert accepted == []
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize(("reply", "failure"), [("554 spam", PermanentFailure), ("451 later", TemporaryFailure)])
+def test_refused_message_is_tried_again_only_where_that_can_help(reply: str, failure: type[Exception]) -> None:
+    with mail_server(DATA=reply) as (transport, _accepted), pytest.raises(failure, match=reply[:3]):
+        transport.send(ENVELOPE)
 
 
 @pytest.mark.enable_socket

@@ -16,6 +16,8 @@ from webapp.persistence.tables import MailboxRow
 from webapp.settings import MailSecurity, Settings, Smtp
 
 _SECONDS = 30
+# RFC 4954: some servers ask who we are only when they hear a recipient.
+_SIGN_IN_WANTED = {530, 534, 535, 538}
 
 
 class TemporaryFailure(Exception):
@@ -81,6 +83,9 @@ class SmtpTransport:
         connection = self._connected()
         try:
             connection.sendmail(self.sender, [envelope.recipient], raw)
+        except (smtplib.SMTPSenderRefused, smtplib.SMTPHeloError) as error:
+            # Said before any recipient was named: about us, and the same for every message. Somebody will mend the settings.
+            raise TemporaryFailure(f"{error.smtp_code} {type(error).__name__}") from error
         except smtplib.SMTPRecipientsRefused as error:
             reply, _text = next(iter(error.recipients.values()))
             raise _failure(reply, "the recipient was refused") from error
@@ -129,8 +134,9 @@ def _hang_up(connection: smtplib.SMTP) -> None:
 
 
 def _failure(reply: int, what: str) -> Exception:
-    # RFC 5321 4.2.1: 4xx is transient, 5xx permanent. The server's own words may quote the address, so they are not kept (R19).
-    return TemporaryFailure(f"{reply} {what}") if 400 <= reply < 500 else PermanentFailure(f"{reply} {what}")
+    # RFC 5321 4.2.1: 5xx is permanent. The server's own words may quote the address, so they are not kept (R19).
+    is_final = 500 <= reply < 600 and reply not in _SIGN_IN_WANTED
+    return PermanentFailure(f"{reply} {what}") if is_final else TemporaryFailure(f"{reply} {what}")
 
 
 def transport_for(settings: Settings, engine: Engine) -> Transport:
