@@ -55,7 +55,7 @@ def check_outcome(outcome: Outcome, story: Story) -> list[str]:
     """Holds every list and every number against every other; returns what was found, in words."""
     pdf = (outcome.files / "letter.pdf").read_bytes()
     document = json.loads((outcome.files / "signatories.json").read_text(encoding="utf-8"))
-    rows = list(csv.DictReader((outcome.files / "signatories.csv").read_text(encoding="utf-8").splitlines()))
+    rows = list(csv.DictReader((outcome.files / "signatories.csv").read_text(encoding="utf-8-sig").splitlines()))
     listed = next(line for line in json.loads(outcome.listed)["letters"] if line["reference"] == outcome.letter)
     names = [one["society"] for one in document["signatories"]]
     count = story.count("sign")

@@ -4,13 +4,14 @@ import json
 
 import pytest
 
+from webapp.domain.roster import read_roster
 from webapp.rendering.signatories import signatories_csv, signatories_json
 
 from .letters import AWKWARD_NAMES, DIGEST, letter, signatories
 
 
 def _rows(text: str) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(text, newline="")))
+    return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
 
 
 def test_csv_holds_every_signatory_in_order() -> None:
@@ -18,6 +19,13 @@ def test_csv_holds_every_signatory_in_order() -> None:
     assert rows[0] == ["position", "society", "officer", "office", "country"]
     assert [row[1].removeprefix("'") for row in rows[1:]] == list(AWKWARD_NAMES)
     assert [row[0] for row in rows[1:]] == [str(place) for place in range(1, len(AWKWARD_NAMES) + 1)]
+
+
+def test_csv_says_that_it_is_utf_8_so_that_spreadsheets_read_every_name() -> None:
+    written = signatories_csv(letter(signatories=signatories(("中华医学会",)))).encode()
+    assert written.startswith(b'\xef\xbb\xbf"position"')
+    assert written.decode("utf-8-sig").count("中华医学会") == 1
+    assert read_roster(b"\xef\xbb\xbfsociety,contact,email\nA,B,c@d.example.org\n")[0].entry.society == "A"
 
 
 def test_csv_lines_end_as_rfc_4180_has_it() -> None:

@@ -13,8 +13,12 @@ _FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")
 
 
 def signatories_csv(document: LetterDocument) -> str:
-    """RFC 4180, every field quoted; a field that a spreadsheet would run as a formula begins with an apostrophe."""
+    """RFC 4180, every field quoted; a field that a spreadsheet would run as a formula begins with an apostrophe.
+
+    It begins with a byte order mark, without which Excel takes UTF-8 for the encoding of its country.
+    """
     written = io.StringIO()
+    written.write("\ufeff")
     writer = csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(_HEADER)
     for position, one in enumerate(document.signatories, start=1):
