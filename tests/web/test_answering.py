@@ -71,6 +71,22 @@ def test_representative_signs_and_has_a_receipt_with_the_text(world: World, anna
     assert "1 society has signed this letter." in anna.get(room(anna)).text
 
 
+def test_society_sees_the_country_that_is_printed_under_its_name(world: World, anna: Browser) -> None:
+    def country() -> str:
+        return " ".join(anna.page.words(one) for one in anna.page.all("p") if one.get("class") == "signatory__country")
+
+    anna.follow("Sign now for Gullhaven, Society of")
+    assert country() == ""
+    with world.engine.begin() as connection:
+        connection.execute(text("UPDATE society SET country = 'GB' WHERE printed_name = 'Gullhaven, Society of'"))
+    anna.get(room(anna) + "/sign")
+    assert country() == "United Kingdom"
+    anna.press("Go on to review", **SIGN)
+    assert country() == "United Kingdom"
+    anna.press("Sign for Gullhaven, Society of", code=world.mail.code(ANNA))
+    assert country() == "United Kingdom"
+
+
 def test_representative_declines_with_a_reason(world: World, anna: Browser) -> None:
     anna.follow("We will not sign")
     anna.press("Go on to review", reason="Our board sees it otherwise.", is_authorised="y")

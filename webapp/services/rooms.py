@@ -23,7 +23,7 @@ from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, Outbo
 from webapp.rendering.text import statement_html
 from webapp.services.access import lock_letter
 from webapp.services.answers import pending_answer, standing_answer
-from webapp.services.documents import signed_count
+from webapp.services.documents import country_name, signed_count
 from webapp.services.doors import begin_stay, folded_address
 from webapp.services.place import Place
 
@@ -72,6 +72,8 @@ class RoomView:
 
     invitation: str
     society: str
+    country: str | None
+    """As it is printed under the society’s name, in the language of the letter."""
     representative: str
     title: str
     language: str
@@ -153,6 +155,7 @@ def show_room(session: Session, place: Place, *, now: datetime) -> RoomView:
     return RoomView(
         invitation=invitation.reference,
         society=invitation.society.printed_name,
+        country=country_name(invitation.society.country, letter.language),
         representative=place.representative.name,
         title=revision.title,
         language=letter.language,
