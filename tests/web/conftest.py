@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import make_url
+from sqlalchemy import Engine, event, make_url
 from sqlalchemy.orm import Session
 
 from tests.databases import Databases
@@ -36,10 +36,19 @@ class Seeded:
         settings = replace(settings_for(folder, self.databases.fresh(folder, self.address)), clock=clock, **changes)
         app, engine = create_app(settings), make_engine(settings)
         app.jinja_env.bytecode_cache = self.templates
+        with app.app_context():
+            for one in (engine, app.extensions["sqlalchemy"].engine):
+                _do_not_wait_for_the_disk(one)
         yield World(app, engine, self.facts, clock, Postman(settings, engine))
         engine.dispose()
         with app.app_context():
             app.extensions["sqlalchemy"].engine.dispose()
+
+
+def _do_not_wait_for_the_disk(engine: Engine) -> None:
+    """Nobody needs these databases after a loss of power; that SQLite waits by itself is tested in tests/persistence."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA synchronous=OFF"))
 
 
 @pytest.fixture(scope="session")

@@ -55,6 +55,8 @@ TABLE: dict[tuple[str, str], tuple[For, str, int]] = {
     ("roster.import_file", "POST"): (For.LETTER, "signing", 422),
     ("roster.confirm_import", "POST"): (For.LETTER, "signing", 422),
     ("roster.replace_link", "POST"): (For.LETTER, "signing", 303),
+    ("roster.revoke_representative", "POST"): (For.LETTER, "signing", 303),
+    ("roster.remove_society", "POST"): (For.LETTER, "drafting", 303),
     ("roster.correct_name", "GET"): (For.LETTER, "closed", 200),
     ("roster.correct_name", "POST"): (For.LETTER, "closed", 422),
     ("sign_on.open_sign_on", "GET"): (For.LETTER, "drafting", 200),
@@ -158,7 +160,16 @@ def test_r13_person_who_is_shut_out_changes_nothing(readers: World, person: Pers
 
 
 # After these somebody is inside who was not, or outside who was not.
-LAST = ["rooms.enter", "submissions.resolve", "rooms.leave", "roster.replace_link", "sign_in.enter", "sign_in.leave"]
+LAST = [
+    "rooms.enter",
+    "submissions.resolve",
+    "rooms.leave",
+    "roster.replace_link",
+    "roster.revoke_representative",
+    "roster.remove_society",
+    "sign_in.enter",
+    "sign_in.leave",
+]
 
 
 def test_r13_person_does_what_the_table_says(world: World) -> None:

@@ -1,6 +1,6 @@
 """A small world for pages: letters in every state, and five kinds of people with a browser each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -77,6 +77,7 @@ class World:
     facts: Facts
     clock: FakeClock
     mail: Postman
+    _values: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def browser(self, person: Person) -> Browser:
         """A browser in which this person has come in."""
@@ -101,6 +102,11 @@ class World:
 
     def values(self, state: str = "signing") -> dict[str, Any]:
         """What an address may name, of the letter in this state."""
+        if state not in self._values:
+            self._values[state] = self._look_up(state)
+        return self._values[state]
+
+    def _look_up(self, state: str) -> dict[str, Any]:
         letter = self.facts.letters[state]
         with Session(self.engine) as session:
             anna = session.scalars(
