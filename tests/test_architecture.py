@@ -204,6 +204,11 @@ def test_file_stays_short_and_says_what_it_is(path: Path) -> None:
     assert not text or ast.get_docstring(ast.parse(text)), "its first line says what it holds"
 
 
+def test_nothing_typed_is_taken_without_a_limit() -> None:
+    cleaning = re.compile(r"\bclean_(line|text)\(")
+    assert [name(path) for path in SOURCES if path.name != "names.py" and cleaning.search(path.read_text())] == []
+
+
 def test_addresses_are_never_taken_from_a_request() -> None:
     for path in [*SOURCES, *TEMPLATES.rglob("*.*")]:
         text = path.read_text()

@@ -11,16 +11,25 @@ from webapp.domain.permission import Permission
 
 # Written out again, by hand, so that a row changed or added by accident is seen: state → action → what becomes of it.
 COURSE = {
-    "drafting": {"edit": "drafting", "invite": "drafting", "open_sign_on": "signing", "cancel": "cancelled"},
+    "drafting": {
+        "edit": "drafting",
+        "invite": "drafting",
+        "remove_society": "drafting",
+        "revoke": "drafting",
+        "open_sign_on": "signing",
+        "cancel": "cancelled",
+    },
     "signing": {
         "invite": "signing",
+        "replace_link": "signing",
+        "revoke": "signing",
         "move_deadline": "signing",
         "close_at_deadline": "closed",
         "close_early": "closed",
         "correct_name": "signing",
         "cancel": "cancelled",
     },
-    "closed": {"correct_name": "closed", "seal": "sealed", "cancel": "cancelled"},
+    "closed": {"correct_name": "closed", "replace_link": "closed", "revoke": "closed", "seal": "sealed", "cancel": "cancelled"},
     "sealed": {"submit": "submitted"},
     "submitted": {"keep_course": "submitted", "resolve": "resolved"},
     "resolved": {},
@@ -29,6 +38,9 @@ COURSE = {
 PERMISSIONS = {
     "edit": Permission.EDIT,
     "invite": Permission.INVITE,
+    "remove_society": Permission.INVITE,
+    "replace_link": Permission.INVITE,
+    "revoke": Permission.INVITE,
     "open_sign_on": Permission.OPEN_SIGN_ON,
     "move_deadline": Permission.CLOSE,
     "close_at_deadline": None,

@@ -374,6 +374,10 @@ BAD: list[tuple[str, str]] = [
     ("office", "Presi\u202edent"),
     ("decided_by", "the\nboard"),
     ("competing_interests", "None\x07"),
+    ("officer", "x" * (limits.PERSON_NAME + 1)),
+    ("office", "x" * (limits.OFFICE + 1)),
+    ("decided_by", "x" * (limits.DECIDED_BY + 1)),
+    ("competing_interests", "x" * (limits.COMPETING_INTERESTS + 1)),
 ]
 
 

@@ -34,12 +34,15 @@ from tests.factories import (
 from webapp.domain import limits
 from webapp.domain.actor import Actor
 from webapp.domain.errors import InvalidInput, NotFound, WrongState
+from webapp.domain.record import replay
 from webapp.domain.roster import RosterEntry
 from webapp.mail.message import MailForm, build_message
 from webapp.persistence.record import load_events
 from webapp.persistence.tables import AnswerRow, EventRow, InvitationRow, OutboxRow, RepresentativeRow, SocietyRow
 from webapp.services import answers, rooms, roster, sign_on
+from webapp.services.documents import signatory_lines
 from webapp.services.roster_check import RosterPreview
+from webapp.services.sign_on import invitations_of
 
 HEADER = "society,contact,email\n"
 
@@ -381,6 +384,43 @@ def test_r14_session_that_the_old_link_opened_ends_with_it(store: Store, coordin
         roster.replace_link(session, coordinator, letter, place.representative.reference, KEYRING, now=NOW)
         with pytest.raises(NotFound):
             back(session, place)
+
+
+def test_r14_revoked_link_is_dead_for_good_and_the_answer_stands(store: Store, coordinator: Actor, letter: str) -> None:
+    with store() as session:
+        sign(session, letter)
+        place, old = enter(session, letter), personal_link(session, letter)
+        roster.revoke_representative(session, coordinator, letter, place.representative.reference, now=NOW)
+        assert not rooms.is_link_live(session, old)
+        with pytest.raises(NotFound):
+            back(session, place)
+        with pytest.raises(NotFound):
+            roster.replace_link(session, coordinator, letter, place.representative.reference, KEYRING, now=NOW)
+        assert len(signatory_lines(session, letter_row(session, letter))) == 1
+
+
+def test_society_is_taken_off_a_draft_and_the_record_says_so(store: Store, coordinator: Actor) -> None:
+    with store() as session:
+        drafted = letter_in_draft(session, coordinator)
+        invitation = representative(session, drafted).invitation
+        gone, society = invitation.reference, invitation.society.reference
+        roster.remove_society(session, coordinator, drafted, gone, now=NOW)
+        assert invitations_of(session, letter_row(session, drafted)) == []
+        assert society not in replay(load_events(session, letter_row(session, drafted).id)).societies
+        with pytest.raises(NotFound):
+            roster.remove_society(session, coordinator, drafted, gone, now=NOW)
+
+
+def test_society_that_was_asked_to_sign_stays_on_the_roster(store: Store, coordinator: Actor, letter: str) -> None:
+    with store() as session, pytest.raises(WrongState, match="stays on the roster"):
+        roster.remove_society(session, coordinator, letter, representative(session, letter).invitation.reference, now=NOW)
+
+
+def test_link_of_a_draft_is_not_replaced_for_it_opens_nothing_yet(store: Store, coordinator: Actor) -> None:
+    with store() as session:
+        drafted = letter_in_draft(session, coordinator)
+        with pytest.raises(WrongState):
+            roster.replace_link(session, coordinator, drafted, representative(session, drafted).reference, KEYRING, now=NOW)
 
 
 # The correction of a printed name

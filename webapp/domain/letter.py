@@ -22,6 +22,9 @@ class LetterState(StrEnum):
 class Action(StrEnum):
     EDIT = "edit"
     INVITE = "invite"
+    REMOVE_SOCIETY = "remove_society"
+    REPLACE_LINK = "replace_link"
+    REVOKE = "revoke"
     OPEN_SIGN_ON = "open_sign_on"
     MOVE_DEADLINE = "move_deadline"
     CLOSE_AT_DEADLINE = "close_at_deadline"
@@ -50,6 +53,12 @@ _S, _A, _P = LetterState, Action, Permission
 MOVES: tuple[Move, ...] = (
     Move(_S.DRAFTING, _A.EDIT, _S.DRAFTING, _P.EDIT, "letter.edited"),
     Move(_S.DRAFTING, _A.INVITE, _S.DRAFTING, _P.INVITE, "society.added"),
+    Move(_S.DRAFTING, _A.REMOVE_SOCIETY, _S.DRAFTING, _P.INVITE, "society.removed"),
+    Move(_S.DRAFTING, _A.REVOKE, _S.DRAFTING, _P.INVITE, "representative.revoked"),
+    Move(_S.SIGNING, _A.REVOKE, _S.SIGNING, _P.INVITE, "representative.revoked"),
+    Move(_S.CLOSED, _A.REVOKE, _S.CLOSED, _P.INVITE, "representative.revoked"),
+    Move(_S.SIGNING, _A.REPLACE_LINK, _S.SIGNING, _P.INVITE, "link.replaced"),
+    Move(_S.CLOSED, _A.REPLACE_LINK, _S.CLOSED, _P.INVITE, "link.replaced"),
     Move(_S.DRAFTING, _A.OPEN_SIGN_ON, _S.SIGNING, _P.OPEN_SIGN_ON, "letter.opened"),
     Move(_S.SIGNING, _A.INVITE, _S.SIGNING, _P.INVITE, "society.added"),
     Move(_S.SIGNING, _A.MOVE_DEADLINE, _S.SIGNING, _P.CLOSE, "deadline.moved"),
@@ -71,6 +80,9 @@ _BY_STATE_AND_ACTION: dict[tuple[str, str], Move] = {(move.state, move.action): 
 _TOO_LATE = {
     _A.EDIT: "The statement is frozen: sign-on has been opened, and what the societies sign cannot change.",
     _A.INVITE: "No society can be added now: sign-on has closed.",
+    _A.REMOVE_SOCIETY: "A society that was asked to sign stays on the roster. Revoke its representative’s link instead.",
+    _A.REPLACE_LINK: "A personal link is replaced while sign-on is open, or until the letter is sealed.",
+    _A.REVOKE: "A personal link is revoked until the letter is sealed.",
     _A.OPEN_SIGN_ON: "Sign-on has been opened already.",
     _A.MOVE_DEADLINE: "The deadline can only be moved while sign-on is open.",
     _A.CLOSE_EARLY: "Sign-on is not open.",

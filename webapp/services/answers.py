@@ -12,7 +12,7 @@ from webapp.domain.answer import AnswerKind, Mandate, SignOn, is_in_time
 from webapp.domain.deadline import latest_today, show_instant
 from webapp.domain.errors import AnswerStands, Conflict, InvalidInput, StaleText, TookTooLong, TooLate, WrongState
 from webapp.domain.letter import LetterState
-from webapp.domain.names import clean_line, clean_text
+from webapp.domain.names import bounded_line, bounded_text
 from webapp.domain.tokens import Keyring
 from webapp.persistence.tables import AnswerRow, LetterRow, PendingAnswerRow
 from webapp.services.access import lock_letter
@@ -182,10 +182,7 @@ def _content(intent: Intent, *, now: datetime) -> dict[str, Any]:
         if intent.sign_on is None:
             raise InvalidInput("Fill in the form to sign.")
         return _sign_on_content(intent.sign_on, now=now)
-    reason = clean_text(intent.reason, field="reason", what="The reason")
-    if len(reason) > limits.REASON:
-        raise InvalidInput(f"The reason has {len(reason)} characters; {limits.REASON} is the most.", field="reason")
-    return {"reason": reason}
+    return {"reason": bounded_text(intent.reason, limits.REASON, field="reason", what="The reason")}
 
 
 def _sign_on_content(given: SignOn, *, now: datetime) -> dict[str, Any]:
@@ -193,10 +190,11 @@ def _sign_on_content(given: SignOn, *, now: datetime) -> dict[str, Any]:
         raise InvalidInput("That day lies in the future. A society signs when it has decided.", field="decided_on")
     content = asdict(given)
     content["printed_name"] = printable_name(given.printed_name)
-    content["officer"] = printable_name(given.officer, field="officer")
-    content["office"] = printable_name(given.office, field="office")
-    content["decided_by"] = clean_line(given.decided_by, field="decided_by", what="This")
-    content["competing_interests"] = clean_text(given.competing_interests, field="competing_interests", what="This")
+    content["officer"] = printable_name(given.officer, longest=limits.PERSON_NAME, field="officer")
+    content["office"] = printable_name(given.office, longest=limits.OFFICE, field="office")
+    content["decided_by"] = bounded_line(given.decided_by, limits.DECIDED_BY, field="decided_by")
+    interests = bounded_text(given.competing_interests, limits.COMPETING_INTERESTS, field="competing_interests")
+    content["competing_interests"] = interests
     content["decided_on"] = given.decided_on.isoformat()
     content["mandate"] = Mandate(given.mandate).value
     return content

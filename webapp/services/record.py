@@ -39,6 +39,8 @@ _EVENT_TITLES = {
     "letter.closed": "Sign-on closed",
     "letter.cancelled": "Letter cancelled",
     "link.replaced": "Personal link replaced",
+    "representative.revoked": "Representative’s link revoked",
+    "society.removed": "Society taken off the list",
     "name.corrected": "Printed name corrected",
     "letter.sealed": "Letter sealed",
     "letter.submitted": "Submitted to the journal",

@@ -120,21 +120,56 @@ def _representative(invitation: InvitationRow, entry: RosterEntry, keyring: Keyr
 def replace_link(session: Session, actor: Actor, reference: str, representative: str, keyring: Keyring, *, now: datetime) -> None:
     """Kills a representative's link, and what it has opened, at once (R14); mails a new one to the registered address."""
     letter = load_letter(session, actor, reference, Permission.INVITE, for_update=True)
-    row = session.scalars(
-        select(RepresentativeRow)
-        .join(InvitationRow)
-        .where(InvitationRow.letter_id == letter.id, RepresentativeRow.reference == representative)
-    ).one_or_none()
-    if row is None:
-        raise NotFound
+    move = move_for(letter.state, Action.REPLACE_LINK)
+    row = _live_representative(session, letter, representative)
     row.link_generation += 1
     row.link_hash = hash_token(keyring.personal_link(row.reference, row.link_generation))
-    # Whoever came in by the old link, perhaps a stranger to whom it was forwarded, is out.
-    session.execute(delete(WebSessionRow).where(WebSessionRow.representative_id == row.id))
+    _end_stays(session, row)
     public = {"representative": row.reference, "generation": row.link_generation}
-    append_event(session, letter, actor, "link.replaced", public, now=now)
+    append_event(session, letter, actor, move.event, public, now=now)
     reason = f"new_link:{row.reference}:generation-{row.link_generation}"
     outbox.put(session, "new_link", reason, row.email, now=now, letter_id=letter.id, representative=row.id)
+
+
+def revoke_representative(session: Session, actor: Actor, reference: str, representative: str, *, now: datetime) -> None:
+    """Kills a representative's link for good (R14): the wrong address, or somebody who has left. What the society has answered stands."""
+    letter = load_letter(session, actor, reference, Permission.INVITE, for_update=True)
+    move = move_for(letter.state, Action.REVOKE)
+    row = _live_representative(session, letter, representative)
+    row.revoked_at = now
+    _end_stays(session, row)
+    append_event(session, letter, actor, move.event, {"representative": row.reference}, now=now)
+
+
+def remove_society(session: Session, actor: Actor, reference: str, invitation: str, *, now: datetime) -> None:
+    """Takes a society off the roster of a draft. Once it was asked to sign, it stays: the record must say that it was asked."""
+    letter = load_letter(session, actor, reference, Permission.INVITE, for_update=True)
+    move = move_for(letter.state, Action.REMOVE_SOCIETY)
+    query = select(InvitationRow).where(InvitationRow.letter_id == letter.id, InvitationRow.reference == invitation)
+    row = session.scalars(query).one_or_none()
+    if row is None:
+        raise NotFound
+    public = {"society": row.society.reference, "printed_name": row.society.printed_name}
+    for representative in row.representatives:
+        session.delete(representative)
+    session.flush()
+    session.delete(row)
+    session.flush()
+    append_event(session, letter, actor, move.event, public, now=now)
+
+
+def _live_representative(session: Session, letter: LetterRow, representative: str) -> RepresentativeRow:
+    query = select(RepresentativeRow).join(InvitationRow).where(InvitationRow.letter_id == letter.id)
+    live = query.where(RepresentativeRow.reference == representative, RepresentativeRow.revoked_at.is_(None))
+    row = session.scalars(live).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _end_stays(session: Session, representative: RepresentativeRow) -> None:
+    # Whoever came in by the old link, perhaps a stranger to whom it was forwarded, is out.
+    session.execute(delete(WebSessionRow).where(WebSessionRow.representative_id == representative.id))
 
 
 def correct_printed_name(session: Session, actor: Actor, reference: str, invitation: str, printed_name: str, *, now: datetime) -> None:
@@ -162,9 +197,9 @@ def correct_printed_name(session: Session, actor: Actor, reference: str, invitat
             outbox.put(session, "name_corrected", reason, representative.email, now=now, letter_id=letter.id, **parameters)
 
 
-def printable_name(typed: str, *, field: str = "printed_name") -> str:
+def printable_name(typed: str, *, longest: int = limits.PRINTED_NAME, field: str = "printed_name") -> str:
     """A name exactly as typed (R15), or InvalidInput where it cannot be printed honestly."""
-    name = bounded_line(typed, limits.PRINTED_NAME, field=field, what="The name")
+    name = bounded_line(typed, longest, field=field, what="The name")
     if not name:
         raise InvalidInput("Give the name as it is to be printed.", field=field)
     if missing := uncovered_characters(name):

@@ -11,7 +11,7 @@ from webapp.domain.actor import CLOCK, Actor
 from webapp.domain.deadline import instant_from_local
 from webapp.domain.errors import Conflict, InvalidInput, WrongState
 from webapp.domain.letter import Action, LetterState, find_move, move_for
-from webapp.domain.names import clean_text
+from webapp.domain.names import bounded_text
 from webapp.domain.permission import Permission
 from webapp.persistence import outbox
 from webapp.persistence.queue import CLOCK_QUEUE, enqueue
@@ -202,9 +202,7 @@ def cancel_letter(session: Session, actor: Actor, reference: str, reason: str, *
     letter = load_letter(session, actor, reference, Permission.CLOSE, for_update=True)
     move = move_for(letter.state, Action.CANCEL)
     was_open = letter.opened_at is not None
-    why = clean_text(reason, field="reason", what="The reason")
-    if len(why) > limits.REASON:
-        raise InvalidInput(f"The reason has {len(why)} characters; {limits.REASON} is the most.", field="reason")
+    why = bounded_text(reason, limits.REASON, field="reason", what="The reason")
     letter.state = move.becomes
     event = append_event(session, letter, actor, move.event, {"state": move.becomes, "reason": why}, now=now)
     if not was_open:

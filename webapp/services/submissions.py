@@ -11,7 +11,7 @@ from webapp.domain.actor import Actor
 from webapp.domain.deadline import earliest_today, latest_today, show_date
 from webapp.domain.errors import InvalidInput
 from webapp.domain.letter import Action, move_for
-from webapp.domain.names import clean_line, clean_text
+from webapp.domain.names import bounded_line, bounded_text
 from webapp.domain.permission import Permission
 from webapp.domain.submission import OUTCOMES, ROUTES, STEPS, StepKind
 from webapp.persistence.record import append_event
@@ -60,11 +60,12 @@ def submit_letter(session: Session, actor: Actor, reference: str, given: Submitt
         raise InvalidInput("Choose a route from the list.", field="route")
     first = earliest_today(letter.sealed_at) if letter.sealed_at else given.submitted_on
     _check_day(given.submitted_on, first, "the letter was sealed", "submitted_on", now=now)
+    number = bounded_line(given.manuscript_number, limits.MANUSCRIPT_NUMBER, field="manuscript_number", what="The manuscript number")
     row = SubmissionRow(
         letter_id=letter.id,
-        journal=_line(given.journal, "journal", "The journal", limits.JOURNAL),
+        journal=bounded_line(given.journal, limits.JOURNAL, field="journal", what="The journal"),
         route=given.route,
-        manuscript_number=_line(given.manuscript_number, "manuscript_number", "The manuscript number", limits.MANUSCRIPT_NUMBER),
+        manuscript_number=number,
     )
     row.steps.append(_step(Step(StepKind.SUBMITTED, given.submitted_on, given.note), now=now))
     session.add(row)
@@ -119,9 +120,7 @@ def _submission(session: Session, letter: LetterRow) -> SubmissionRow:
 
 
 def _step(given: Step, *, now: datetime) -> SubmissionStepRow:
-    note = clean_text(given.note, field="note", what="The note")
-    if len(note) > limits.NOTE:
-        raise InvalidInput(f"The note has {len(note)} characters; {limits.NOTE} is the most.", field="note")
+    note = bounded_text(given.note, limits.NOTE, field="note", what="The note")
     outcome = given.outcome if given.kind == StepKind.OUTCOME else ""
     return SubmissionStepRow(kind=given.kind, happened_on=given.happened_on, outcome=outcome, note=note, noted_at=now)
 
@@ -131,10 +130,3 @@ def _check_day(day: date, first: date, what: str, field: str, *, now: datetime) 
         raise InvalidInput("That day lies in the future. Record it when it has happened.", field=field)
     if day < first:
         raise InvalidInput(f"That day lies before the day on which {what} ({show_date(first)}).", field=field)
-
-
-def _line(typed: str, field: str, what: str, longest: int) -> str:
-    text = clean_line(typed, field=field, what=what)
-    if len(text) > longest:
-        raise InvalidInput(f"{what} has {len(text)} characters; {longest} is the most.", field=field)
-    return text

@@ -94,6 +94,24 @@ def replace_link(letter: str, representative: str) -> Any:
     return redirect(url_for("roster.show", letter=letter), 303)
 
 
+@bp.post("/representatives/<representative>/revoke")
+@for_staff(Permission.INVITE)
+def revoke_representative(letter: str, representative: str) -> Any:
+    with transaction() as session:
+        roster.revoke_representative(session, actor(), letter, representative, now=now())
+    flash("The link is dead for good. What the society has answered stands.", "ok")
+    return redirect(url_for("roster.show", letter=letter), 303)
+
+
+@bp.post("/<invitation>/remove")
+@for_staff(Permission.INVITE)
+def remove_society(letter: str, invitation: str) -> Any:
+    with transaction() as session:
+        roster.remove_society(session, actor(), letter, invitation, now=now())
+    flash("The society is off the roster.", "ok")
+    return redirect(url_for("roster.show", letter=letter), 303)
+
+
 @bp.route("/<invitation>/name", methods=["GET", "POST"])
 @for_staff(Permission.INVITE)
 def correct_name(letter: str, invitation: str) -> Any:
