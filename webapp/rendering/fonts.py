@@ -44,11 +44,11 @@ FONT_FILES = (
 # Spaces and controls are set by the text engine itself, or not at all.
 _NEVER_MISSED = {"Cc", "Zs"}
 # Default_Ignorable_Code_Point (Unicode, DerivedCoreProperties): joiners, selectors of variants and the like draw nothing by themselves.
-# Without U+180F and the shorthand controls, for which the text engine draws a box.
+# Without U+180F, the shorthand controls and the Hangul fillers, for which the text engine draws a box.
 _IGNORABLE = frozenset(
     [
-        *(0xAD, 0x34F, 0x61C, 0x3164, 0xFEFF, 0xFFA0),
-        *(*range(0x115F, 0x1161), *range(0x17B4, 0x17B6), *range(0x180B, 0x180F), *range(0x200B, 0x2010), *range(0x202A, 0x202F)),
+        *(0xAD, 0x34F, 0x61C, 0xFEFF),
+        *(*range(0x17B4, 0x17B6), *range(0x180B, 0x180F), *range(0x200B, 0x2010), *range(0x202A, 0x202F)),
         *(*range(0x2060, 0x2070), *range(0xFE00, 0xFE10), *range(0xFFF0, 0xFFF9), *range(0x1D173, 0x1D17B), *range(0xE0000, 0xE1000)),
     ]
 )
