@@ -45,7 +45,7 @@ def folded_address(typed: str) -> str:
     try:
         return clean_address(typed).lower()
     except InvalidInput:
-        return typed.strip().lower()
+        return typed.replace("\0", "").strip().lower()
 
 
 def find_staff(session: Session, typed: str) -> StaffRow | None:

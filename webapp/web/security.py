@@ -38,9 +38,16 @@ _HEADERS = {
 
 def guard(app: Flask) -> None:
     """Puts the guards around every route, errors included."""
+    app.before_request(_refuse_unreadable)
     app.before_request(_refuse_other_sites)
     app.before_request(_take_the_time)
     app.after_request(_add_headers)
+
+
+def _refuse_unreadable() -> None:
+    """PostgreSQL keeps no NUL, and no address or search of ours holds one."""
+    if "\0" in request.path or any("\0" in value for value in request.args.values()):
+        abort(400)
 
 
 def _refuse_other_sites() -> None:
