@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, g, request
 
+from webapp.domain.errors import NotFound
 from webapp.web.transaction import now, settings
 
 _LONGEST_NAME = 100
@@ -45,9 +46,10 @@ def guard(app: Flask) -> None:
 
 
 def _refuse_unreadable() -> None:
-    """PostgreSQL keeps no NUL, and no address or search of ours holds one."""
-    if "\0" in request.path or any("\0" in value for value in request.args.values()):
-        abort(400)
+    """PostgreSQL takes no NUL, and no name or search of ours holds one. The token of a link may: it is hashed before it is looked up."""
+    names = [value for name, value in (request.view_args or {}).items() if name != "token"]
+    if any("\0" in str(value) for value in (*names, *request.args.values())):
+        raise NotFound
 
 
 def _refuse_other_sites() -> None:

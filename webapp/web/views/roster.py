@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.permission import Permission
 from webapp.domain.roster import RosterEntry
+from webapp.domain.wording import count_phrase
 from webapp.services import dashboard, roster, roster_list
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
@@ -59,9 +60,10 @@ def import_file(letter: str) -> Any:
     except InvalidInput as error:
         attach(form, error)
         return render_template("roster/import.html", form=form, letter=_letter(letter)), 422
-    confirm = ConfirmRosterForm(formdata=None, pasted=_text_of(data))
+    confirm, view = ConfirmRosterForm(formdata=None, pasted=_text_of(data)), _letter(letter)
+    phrase = count_phrase(preview.society_count, view.collective_noun)
     status = 422 if preview.problem_count else 200
-    return render_template("roster/preview.html", form=confirm, preview=preview, letter=_letter(letter)), status
+    return render_template("roster/preview.html", form=confirm, preview=preview, letter=view, phrase=phrase), status
 
 
 def _text_of(data: bytes) -> str:
