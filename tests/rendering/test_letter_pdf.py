@@ -1,6 +1,5 @@
 import io
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -216,7 +215,6 @@ def test_no_page_but_the_last_leaves_a_third_blank(final_pdf: bytes) -> None:
     assert [page for page, bottom in list(lowest.items())[:-1] if bottom < 200 * MILLIMETRE] == []
 
 
-@pytest.mark.skipif(shutil.which("qpdf") is None, reason="qpdf is not installed")
 @pytest.mark.parametrize("which", ["final_pdf", "draft_pdf"])
 def test_qpdf_finds_no_fault(which: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     file = tmp_path / "letter.pdf"
