@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
 
+import hypothesis
 import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
@@ -23,6 +24,11 @@ from tests.postman import Postman
 from webapp.app import create_app
 from webapp.persistence.database import make_engine
 from webapp.settings import Settings
+
+# `make assure` looks at ten times as many examples; the tests are the same.
+hypothesis.settings.register_profile("test", max_examples=100, deadline=None)
+hypothesis.settings.register_profile("assure", max_examples=1000, deadline=None)
+hypothesis.settings.load_profile("assure" if os.environ.get("ASSURE") else "test")
 
 
 @pytest.fixture(scope="session")

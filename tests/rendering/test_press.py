@@ -43,7 +43,6 @@ def test_document_that_takes_too_much_is_ended(limits: RenderLimits, reason: str
         PRESS.pdf(ENDLESS, limits)
 
 
-@pytest.mark.assurance
 @pytest.mark.parametrize(
     "bomb",
     [
