@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webapp.domain.errors import InvalidInput
-from webapp.domain.names import bounded_line, bounded_text, clean_line, clean_text, comparison_key, default_sort_name
+from webapp.domain.names import bounded_line, bounded_text, clean_line, clean_text, comparison_key, default_sort_name, without_word_marks
 
 AS_GIVEN = [
     "American Society of Interventional Pain Physicians (ASIPP)",
@@ -214,3 +214,7 @@ def test_r15_names_that_are_the_same_to_a_reader_are_compared_as_the_same(one: s
 )
 def test_r15_names_that_are_only_similar_are_never_taken_for_one(one: str, other: str) -> None:
     assert comparison_key(one) != comparison_key(other)
+
+
+def test_text_from_a_word_processor_loses_what_its_author_never_saw() -> None:
+    assert without_word_marks("\ufeffpain\u00adful evi\u200bdence\n\uf0b7\tone") == "painful evidence\n-\tone"

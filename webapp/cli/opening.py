@@ -1,6 +1,7 @@
 """How a command opens the database, refuses, and prints a document for machines."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any
@@ -8,6 +9,7 @@ from typing import IO, Any
 import click
 
 from webapp.domain.errors import NotFound
+from webapp.domain.links import Links
 from webapp.persistence.database import make_engine, opened_session
 from webapp.persistence.inspection import DatabaseFacts, inspect_database
 from webapp.persistence.migrate import prepare
@@ -23,6 +25,13 @@ class Refusal(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         click.echo(self.format_message(), file=file, err=file is None)
+
+
+def links_of(settings: Settings) -> Links:
+    """The addresses of the site that runs with this data, which may listen on another port than the usual one."""
+    mark = settings.data_folder / "running"
+    running = mark.read_text().strip() if mark.exists() and not os.environ.get("UNDERSIGNED_BASE_URL") else ""
+    return Links(running) if running else settings.links
 
 
 def json_option(command: AnyCommand) -> AnyCommand:

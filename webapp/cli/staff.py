@@ -2,7 +2,7 @@
 
 import click
 
-from webapp.cli.opening import json_option, make_if_missing, opened, print_json
+from webapp.cli.opening import json_option, links_of, make_if_missing, opened, print_json
 from webapp.domain import limits
 from webapp.persistence.database import transaction
 from webapp.services import doors
@@ -50,5 +50,5 @@ def sign_in_link(email: str) -> None:
     settings = load_settings()
     with opened(settings) as session, transaction(session):
         token = doors.make_sign_in_link(session, email, settings.keyring, now=settings.clock.now())
-    click.echo(settings.links.sign_in(token))
+    click.echo(links_of(settings).sign_in(token))
     click.echo(f"It works once, within {LINK_MINUTES} minutes. Give it to nobody else.", err=True)

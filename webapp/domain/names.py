@@ -75,3 +75,12 @@ def default_sort_name(printed_name: str) -> str:
 def comparison_key(printed_name: str) -> str:
     """For finding a name that is given twice: compatibility form, case and spaces folded. Never printed."""
     return " ".join(unicodedata.normalize("NFKC", printed_name).casefold().split())
+
+
+# What word processors leave in pasted text: places where a word may break, marks of byte order, and the bullet of a symbol font.
+_WORD_MARKS = {0x00AD: None, 0x200B: None, 0x2060: None, 0xFEFF: None, 0xF0B7: "-"}
+
+
+def without_word_marks(typed: str) -> str:
+    """Text as a word processor's author saw it. For long text only: a name with such a mark is refused, never repaired."""
+    return typed.translate(_WORD_MARKS)

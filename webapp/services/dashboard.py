@@ -64,6 +64,7 @@ class Dashboard:
     ask: str
     collective_noun: str
     is_demonstration: bool
+    can_be_sealed_here: bool
     signed: int
     signed_words: str
     signed_phrase: str
@@ -133,6 +134,7 @@ def show_dashboard(session: Session, actor: Actor, reference: str, links: Links,
         ask=ASKS[letter.ask],
         collective_noun=letter.collective_noun,
         is_demonstration=letter.is_demonstration,
+        can_be_sealed_here=letter.is_demonstration or not links.is_loopback,
         signed=signed,
         signed_words=f"{noun_for(signed, letter.collective_noun)} {'has' if signed == 1 else 'have'} signed",
         signed_phrase=count_phrase(signed, letter.collective_noun),
@@ -198,7 +200,7 @@ def _needs_while_signing(lines: list[RosterLine], *, now: datetime) -> list[Need
 def _milestones(letter: LetterRow, *, now: datetime) -> list[Milestone]:
     found = []
     if letter.deadline:
-        left = time_left(letter.deadline, now=now)
+        left = "passed" if letter.closed_at else time_left(letter.deadline, now=now)
         found.append(Milestone("Sign-on deadline", str(show_instant(letter.deadline, letter.deadline_zone)), left))
     if letter.submission_target:
         days = (letter.submission_target - now.astimezone(ZoneInfo(letter.deadline_zone)).date()).days

@@ -13,7 +13,7 @@ from webapp.domain.deadline import instant_from_local, wall_clock_of
 from webapp.domain.document import CslItem
 from webapp.domain.errors import Conflict, InvalidInput, NotAllowed
 from webapp.domain.letter import ASKS, Action, LetterState, move_for
-from webapp.domain.names import bounded_line, bounded_text
+from webapp.domain.names import bounded_line, bounded_text, without_word_marks
 from webapp.domain.orcid import clean_orcid
 from webapp.domain.permission import Permission, Role
 from webapp.domain.wording import COLLECTIVE_NOUNS
@@ -137,7 +137,7 @@ def _fill(letter: LetterRow, prepared: PreparedDraft) -> None:
     letter.addressee = bounded_text(draft.addressee, limits.ADDRESSEE, field="addressee", what="The addressee")
     letter.language = draft.language
     letter.is_demonstration = draft.is_demonstration
-    letter.statement = bounded_text(draft.statement, limits.STATEMENT, field="statement", what="The statement")
+    letter.statement = bounded_text(without_word_marks(draft.statement), limits.STATEMENT, field="statement", what="The statement")
     letter.references_typed = draft.references_typed.strip()
     letter.references = [dict(item) for item in prepared.references]
     letter.deadline = instant_from_local(draft.deadline_local, draft.deadline_zone) if draft.deadline_local else None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -248,8 +249,11 @@ def mask_address(address: str) -> str:
     return f"{local[:1]}…@{domain}"
 
 
-def set_board_date(session: Session, place: Place, day: date, *, now: datetime) -> None:
-    """The society says when its board meets: the coordinator sees it, and nothing is answered yet."""
+def set_board_date(session: Session, place: Place, day: date, *, now: datetime) -> bool:
+    """The society says when its board meets: the coordinator sees it, and nothing is answered yet.
+
+    Returns whether that leaves time to answer before sign-on closes.
+    """
     letter = lock_letter(session, place.letter_id)
     if letter.state != LetterState.SIGNING or letter.deadline is None or now >= letter.deadline:
         raise TooLate("Sign-on has closed, so a date for your board can no longer be kept.")
@@ -260,6 +264,7 @@ def set_board_date(session: Session, place: Place, day: date, *, now: datetime) 
     place.invitation.board_meets_on = day
     public = {"society": place.invitation.society.reference, "board_meets_on": day.isoformat()}
     append_event(session, letter, place.actor, "board.announced", public, now=now)
+    return day <= letter.deadline.astimezone(ZoneInfo(letter.deadline_zone)).date()
 
 
 def request_link(session: Session, typed: str, *, now: datetime) -> None:

@@ -112,8 +112,12 @@ def attach(form: FlaskForm, error: InvalidInput) -> None:
     field = _find(form, error.field) if error.field else None
     if field is None:
         form.form_errors.append(str(error))
-    else:
-        field.errors = [*field.errors, str(error)]
+        return
+    field.errors = [*field.errors, str(error)]
+    for rows in form:
+        # A list of rows keeps its own copy of what its rows have to say, and the form asks only the list.
+        if hasattr(rows, "entries") and any(entry.errors for entry in rows.entries):
+            rows.errors = [entry.errors for entry in rows.entries]
 
 
 def _find(form: Any, name: str) -> Any:

@@ -72,11 +72,13 @@ def board(place: Place) -> Any:
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                rooms.set_board_date(session, reload_place(invitation), form.board_meets_on.data, now=now())
+                is_in_time = rooms.set_board_date(session, reload_place(invitation), form.board_meets_on.data, now=now())
         except InvalidInput as error:
             attach(form, error)
         else:
-            flash("Thank you: the coordinator sees when your board decides. Your link works until then, and after.", "ok")
+            flash("Thank you: the coordinator sees when your board decides. Your link keeps working.", "ok")
+            if not is_in_time:
+                flash("That is after sign-on closes. Ask the address below whether the deadline can be moved.", "warn")
             return redirect(url_for("rooms.read", invitation=invitation), 303)
     room = rooms.show_room(reading(), reload_place(invitation), now=now())
     return render_template("rooms/board.html", form=form, room=room), 422 if form.errors else 200
