@@ -64,16 +64,20 @@ def eventually(is_so: Callable[[], object]) -> None:
         time.sleep(0.1)
 
 
+def _hear_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def running(folder: Path, *options: str, waits_for: str = "") -> Iterator[Running]:
     """Waits until it is ready, or only until this process of it is there."""
-    if not Path("/proc/self/environ").exists():
-        pytest.skip("processes are counted by /proc")
     output = folder.with_name("output")
     ours = {name: value for name, value in os.environ.items() if not name.startswith("UNDERSIGNED_") and name != "DATABASE_URL"}
     command = [str(Path(sys.executable).with_name("undersigned")), "run", "--port", "0", *options]
     with output.open("wb") as file:
-        process = subprocess.Popen(command, env={**ours, "UNDERSIGNED_DATA": str(folder)}, stdout=file, stderr=file, cwd=folder.parent)
+        environment = {**ours, "UNDERSIGNED_DATA": str(folder)}
+        # What a shell starts in the background does not hear Ctrl-C, and hands that down.
+        process = subprocess.Popen(command, env=environment, stdout=file, stderr=file, cwd=folder.parent, preexec_fn=_hear_interrupts)
     site = Running(process, folder, output)
     try:
         eventually(lambda: "Stop with Ctrl-C" in site.said or (waits_for and site.processes(waits_for)) or process.poll() is not None)

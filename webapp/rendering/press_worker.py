@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ def serve(control: socket.socket) -> None:
     """Takes one connection after another from `control` and forks for each, until the other side is gone."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     # What is loaded now stays: children need not copy these pages to count references.
+    # Where temporary folders go is found by writing there, which a limited child may not.
+    tempfile.gettempdir()
     gc.collect()
     gc.freeze()
     while True:
