@@ -170,6 +170,15 @@ def test_message_that_never_comes_to_an_end_is_given_up_after_three_days(store: 
         assert row.last_error
 
 
+def test_r16_message_that_waited_for_days_without_a_worker_is_still_sent(store: Store, settings: Settings, letter: str) -> None:
+    with store() as session:
+        row, later = first(session), NOW + timedelta(days=13)
+        assert delivery.enqueue_due(session, now=later) > 0
+        assert row.state == "queued"
+        assert delivery.claim_message(session, row.id, 0, now=later)
+        assert delivery.prepare_message(session, row.id, settings, now=later) is not None
+
+
 def test_code_that_has_expired_is_not_mailed(store: Store, settings: Settings, letter: str) -> None:
     with store() as session:
         place = enter(session, letter)

@@ -113,7 +113,8 @@ def enqueue_due(session: Session, *, now: datetime) -> int:
     due = select(OutboxRow).where(OutboxRow.state == MessageState.QUEUED, OutboxRow.next_attempt_at <= now)
     rows = list(session.scalars(due.order_by(OutboxRow.id).limit(_MOST_AT_ONCE).with_for_update(skip_locked=True)))
     for row in rows:
-        if now - row.queued_at >= limits.MAIL_HORIZON:
+        # Only what was tried can have failed: after days without a worker, everything that waits is still sent.
+        if row.attempts and now - row.queued_at >= limits.MAIL_HORIZON:
             row.state, row.last_error = MessageState.FAILED, row.last_error or "no attempt came to an end"
             continue
         if row.attempts and not row.last_error:
