@@ -23,13 +23,6 @@ def count_phrase(count: int, collective_noun: str) -> str:
     return f"{count or 'no'} {noun_for(count, collective_noun)}"
 
 
-def undersigned_phrase(count: int, collective_noun: str) -> str:
-    """“the undersigned 34 societies”; for one, “the undersigned society”."""
-    if count == 1:
-        return f"the undersigned {noun_for(1, collective_noun)}"
-    return f"the undersigned {count_phrase(count, collective_noun)}"
-
-
 def signed_sentence(count: int, collective_noun: str) -> str:
     """The sentence above the list of signatories; says “signed”, never “approved”, for that is all that is known."""
     if count == 0:
