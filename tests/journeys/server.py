@@ -6,9 +6,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -27,6 +27,8 @@ class Server:
 
     base: str
     folder: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """What the installation is told beside its address, data folder and clock."""
 
     @property
     def log(self) -> Path:
@@ -42,6 +44,7 @@ class Server:
             "UNDERSIGNED_BASE_URL": self.base,
             "UNDERSIGNED_CLOCK": str(self._clock),
             "PYTHONWARNINGS": "ignore",
+            **self.settings,
         }
 
     @property
@@ -71,11 +74,11 @@ class Server:
 
 
 @contextmanager
-def running_server(starts_at: datetime | None = None) -> Iterator[Server]:
+def running_server(starts_at: datetime | None = None, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
     """Starts the installation, waits until it answers, and leaves nothing behind."""
     with tempfile.TemporaryDirectory(prefix="undersigned-journey-") as folder:
         port = _free_port()
-        server = Server(f"http://127.0.0.1:{port}", Path(folder))
+        server = Server(f"http://127.0.0.1:{port}", Path(folder), settings or {})
         server.move_clock(starts_at or datetime.now(UTC))
         process = _start(server, [_COMMAND, "run", "--no-demo"])
         try:
