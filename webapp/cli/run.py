@@ -21,11 +21,10 @@ from webapp.persistence.database import transaction
 from webapp.services import doors
 from webapp.services.dashboard import list_letters
 from webapp.services.demonstration import make_demonstration
+from webapp.serving import WEB_COMMAND
 from webapp.settings import Settings, load_settings
 
 _WORKER = ["-m", "webapp.jobs"]
-_WEB = ["-m", "gunicorn", "-w", "2", "-k", "gthread", "--threads", "4", "--no-control-socket", "--log-level", "warning"]
-_APPLICATION = "webapp.app:create_app()"
 _SECONDS_TO_ANSWER = 60
 
 
@@ -54,7 +53,7 @@ def run(*, host: str | None, port: int | None, staff: str | None, no_demo: bool)
 
 def _serve(settings: Settings, email: str, listening: Listening, environment: Mapping[str, str]) -> None:
     socket, stop = listening.socket.fileno(), Stop()
-    web = Child("The web server", [*_WEB, "--bind", f"fd://{socket}", _APPLICATION], environment, keeps=(socket,))
+    web = Child("The web server", [*WEB_COMMAND, "--bind", f"fd://{socket}"], environment, keeps=(socket,))
     children = [web, Child("The worker", _WORKER, environment)]
     try:
         for child in children:
