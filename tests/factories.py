@@ -63,6 +63,7 @@ def settings_for(folder: Path, database_url: str | None = None) -> Settings:
         clock=FakeClock(NOW),
         is_rehearsal=False,
         trusted_proxies=0,
+        log_level="warning",
     )
 
 

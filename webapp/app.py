@@ -1,7 +1,5 @@
 """`create_app(settings)`: the one place where the parts are joined."""
 
-import logging
-
 from flask import Flask, g
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
@@ -12,7 +10,7 @@ from webapp.persistence.database import engine_options, prepare_engine
 from webapp.persistence.tables import Base
 from webapp.rendering.environment import STATIC, TEMPLATES
 from webapp.settings import Settings, load_settings
-from webapp.web import access, errors, security, transaction
+from webapp.web import access, errors, lines, security, transaction
 from webapp.web.views import answers, documents, front, letters, mailbox, rooms, roster, sign_in, sign_on, submissions
 
 BLUEPRINTS = (front, sign_in, letters, sign_on, roster, documents, submissions, mailbox, rooms, answers)
@@ -27,6 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if chosen.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=chosen.trusted_proxies, x_proto=chosen.trusted_proxies)  # type: ignore[method-assign]  # Flask's own way
     _join_database(app)
+    lines.number_requests(app)
     security.guard(app)
     csrf = CSRFProtect(app)
     errors.register_errors(app)
@@ -65,7 +64,6 @@ def _join_database(app: Flask) -> None:
     database.init_app(app)
     with app.app_context():
         prepare_engine(database.engine)
-    logging.getLogger("undersigned").setLevel(logging.INFO)
 
 
 def _page_facts() -> dict[str, object]:

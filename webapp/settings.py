@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from webapp.clock import Clock, ShiftedClock, SystemClock
 from webapp.domain.links import Links
 from webapp.domain.tokens import Keyring
+from webapp.log import LEVELS, level_from
 
 SHORTEST_KEY = 32
 _KEY_FILE = "secret-key"
@@ -55,6 +56,7 @@ class Settings:
     is_rehearsal: bool
     """The clock can be shifted and the tick comes every two seconds: loopback only."""
     trusted_proxies: int
+    log_level: str
 
     @property
     def has_local_mailbox(self) -> bool:
@@ -97,6 +99,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         clock=ShiftedClock(Path(offset_file)) if offset_file else SystemClock(),
         is_rehearsal=bool(offset_file),
         trusted_proxies=_number(env, "UNDERSIGNED_TRUSTED_PROXIES", 0),
+        log_level=_log_level(env),
     )
 
 
@@ -183,6 +186,12 @@ def _smtp(env: Mapping[str, str]) -> Smtp | None:
     if not 1 <= port <= 65_535:
         raise SettingsError("UNDERSIGNED_SMTP_PORT must be between 1 and 65535.")
     return Smtp(host, port, user, password, MailSecurity(typed))
+
+
+def _log_level(env: Mapping[str, str]) -> str:
+    if env.get("UNDERSIGNED_LOG", LEVELS[0]).lower() not in LEVELS:
+        raise SettingsError("UNDERSIGNED_LOG must be error, warning or info.")
+    return level_from(env)
 
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:

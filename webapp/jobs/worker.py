@@ -1,6 +1,7 @@
 """The worker process: its queues, its schedule, its heartbeat."""
 
 import fcntl
+import logging.config
 import signal
 import socket
 import threading
@@ -11,6 +12,7 @@ from dbos import DBOS
 from sqlalchemy import Engine
 
 from webapp.jobs.workflows import Workflows
+from webapp.log import configuration
 from webapp.persistence.database import make_engine, make_job_engine
 from webapp.persistence.queue import CLOCK_QUEUE, CODES_QUEUE, JOBS_VERSION, MAIL_QUEUE
 from webapp.settings import Settings
@@ -28,6 +30,7 @@ def run_worker(settings: Settings) -> None:
 
     A message that was under way when the process died is taken up again at the next start.
     """
+    logging.config.dictConfig(configuration(settings.log_level))
     held = _alone(settings)
     engine = make_engine(settings)
     _launch(settings, engine)

@@ -64,6 +64,7 @@ def for_representative(view: View) -> View:
         except NotFound:
             return _room_is_shut()
         _touch(token)
+        g.room = place.actor
         g.help_contact = None
         return view(place, *args, **values)
 
