@@ -1,15 +1,21 @@
 """What goes wrong is said in words, with a reference and nothing else; the log holds no secret (R18, R19, T28)."""
 
+import json
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from tests.browser import Browser
 from tests.factories import ANNA, COORDINATOR, DEADLINE, KEYRING, SEALABLE
 from tests.web.test_access import token_of
 from tests.web.world import Person, World
+from webapp.app import create_app
+from webapp.log import JsonLines
 from webapp.services import access, dashboard, doors, rooms
+from webapp.settings import Settings
 from webapp.web.views import answers as answers_view
 
 SECRET = "words that somebody typed: anna@gullhaven.example.org"
@@ -56,14 +62,56 @@ def test_r19_fault_shows_a_reference_and_logs_no_secret(
     with caplog.at_level(logging.DEBUG):
         answer = browser.ask(address, method, data=data or None)
     assert answer.status_code == 500
-    shown = "".join(capfd.readouterr()) + caplog.text
-    reference = next(record.args[0] for record in caplog.records if record.name == "undersigned" and record.args)  # type: ignore[index]
-    assert str(reference) in answer.text
-    assert "RuntimeError" in caplog.text
+    # The lines as they are written, not as pytest shows them: pytest prints the words of an exception.
+    shown = "".join(capfd.readouterr()) + "".join(JsonLines().format(record) for record in caplog.records)
+    faults = [json.loads(JsonLines().format(record)) for record in caplog.records if record.msg == "error"]
+    assert [fault["error"] for fault in faults] == ["RuntimeError"]
+    assert faults[0]["request_id"] in answer.text
+    assert answer.headers["X-Request-ID"] == faults[0]["request_id"]
     for secret in (SECRET, ANNA, COORDINATOR, world.facts.anna, "ABCD-EFGH", data.get("csrf_token", SECRET)):
         assert secret not in shown
         # What somebody typed is given back to them, and to nobody else.
         assert secret not in answer.text or secret == data.get("email")
+
+
+def test_fault_while_the_error_page_is_made_still_shows_a_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = world.browser(Person.COORDINATOR)
+    monkeypatch.setattr(dashboard, "list_letters", fail)
+    monkeypatch.setattr("webapp.web.errors.render_template", fail)
+    answer = browser.ask("/letters")
+    assert answer.status_code == 500
+    assert "Try again in a moment" in answer.text
+    assert answer.headers["X-Request-ID"] in answer.text
+    assert answer.headers["Content-Security-Policy"]
+    assert SECRET not in answer.text
+
+
+def test_fault_page_needs_no_database(world: World) -> None:
+    browser = world.browser(Person.COORDINATOR)
+    with world.engine.begin() as connection:
+        connection.execute(text("DROP TABLE web_session"))
+    answer = browser.ask("/letters")
+    assert answer.status_code == 500
+    assert "Something went wrong" in answer.text
+
+
+def test_request_is_one_line_by_its_rule_and_never_by_its_address(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "undersigned"):
+        Browser(world.app).get(f"/i/{world.facts.anna}")
+        world.browser(Person.REPRESENTATIVE).get(f"/room/{world.facts.invitation}")
+    lines = [json.loads(JsonLines().format(record)) for record in caplog.records if record.msg == "request"]
+    assert (lines[0]["rule"], lines[0]["status"], lines[0]["method"]) == ("/i/<token>", 200, "GET")
+    assert lines[-1]["actor"] == world.facts.representative
+    assert world.facts.anna not in json.dumps(lines)
+
+
+@pytest.mark.parametrize(
+    ("proxies", "given", "is_taken"), [(0, "a" * 16, False), (1, "a" * 16, True), (1, "x\ty", False), (1, "a" * 65, False)]
+)
+def test_number_of_a_request_is_taken_from_our_own_proxy_alone(settings: Settings, proxies: int, given: str, *, is_taken: bool) -> None:
+    app = create_app(replace(settings, trusted_proxies=proxies))
+    answer = app.test_client().get("/robots.txt", headers={"X-Request-ID": given})
+    assert (answer.headers["X-Request-ID"] == given) is is_taken
 
 
 def test_r18_nobody_outside_learns_that_a_letter_exists(readers: World) -> None:

@@ -1,9 +1,6 @@
 """From an error to a page: what happened, and what to do next."""
 
 import logging
-import secrets
-import traceback
-from pathlib import Path
 from typing import Any
 
 from flask import Flask, render_template
@@ -11,6 +8,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
+from webapp import log
 from webapp.domain.errors import (
     Conflict,
     DomainError,
@@ -23,10 +21,12 @@ from webapp.domain.errors import (
     WrongState,
 )
 from webapp.persistence.database import DatabaseBusy
+from webapp.rendering.environment import TEMPLATES
+from webapp.web.lines import request_number
 from webapp.web.typed import typed_text
 
-_log = logging.getLogger("undersigned")
-_FRAMES_LOGGED = 8
+# Read at the start: the page that is shown when pages cannot be made needs neither database nor template.
+_BARE = (TEMPLATES / "errors" / "bare.html").read_text()
 
 _STATUS: tuple[tuple[type[DomainError], int, str], ...] = (
     (NotFound, 404, "There is nothing here"),
@@ -98,13 +98,13 @@ def _http_error(error: HTTPException) -> Any:
 
 
 def _unexpected(error: Exception) -> Any:
-    # The words of an exception may quote what a user typed, so the log gets its kind and place alone (R19).
-    reference = secrets.token_hex(4)
-    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES_LOGGED:]
-    where = " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
-    _log.error("error %s: %s at %s", reference, type(error).__name__, where)
+    log.note("error", level=logging.ERROR, error=error)
     sentence = "This is a fault of the software, not yours. What you typed may be kept by going back. Try again in a moment."
-    return _page("Something went wrong", sentence, 500, reference)
+    try:
+        return _page("Something went wrong", sentence, 500, request_number())
+    except Exception as second:  # noqa: BLE001 - whatever it is, the person still gets a page that says what to do
+        log.note("error", level=logging.ERROR, error=second, reason="no error page could be made")
+        return _BARE.replace("REFERENCE", request_number()), 500
 
 
 def attach(form: FlaskForm, error: InvalidInput) -> None:
