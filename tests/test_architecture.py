@@ -158,7 +158,10 @@ def test_markup_is_made_of_text_only_in_rendering() -> None:
     assert making <= {"webapp/rendering/letter.py"}
 
 
-FRAGMENTS = {"letters/preview.html": "a fragment for the editor, and read without script as a bare page"}
+FRAGMENTS = {
+    "errors/bare.html": "shown when no other page can be made",
+    "letters/preview.html": "a fragment for the editor, and read without script as a bare page",
+}
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
