@@ -62,6 +62,7 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(SecurityError, _unknown_host)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(500, _fault_of_the_page)
 
 
 def _page(title: str, sentence: str, status: int, reference: str | None = None) -> tuple[str, int]:
@@ -100,11 +101,12 @@ def _http_error(error: HTTPException) -> Any:
 def _unexpected(error: Exception) -> Any:
     log.note("error", level=logging.ERROR, error=error)
     sentence = "This is a fault of the software, not yours. What you typed may be kept by going back. Try again in a moment."
-    try:
-        return _page("Something went wrong", sentence, 500, request_number())
-    except Exception as second:  # noqa: BLE001 - whatever it is, the person still gets a page that says what to do
-        log.note("error", level=logging.ERROR, error=second, reason="no error page could be made")
-        return _BARE.replace("REFERENCE", request_number()), 500
+    return _page("Something went wrong", sentence, 500, request_number())
+
+
+def _fault_of_the_page(_error: Exception) -> Any:
+    """Flask comes here when even the page about a fault could not be made."""
+    return _BARE.replace("REFERENCE", request_number()), 500
 
 
 def attach(form: FlaskForm, error: InvalidInput) -> None:
