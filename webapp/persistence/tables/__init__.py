@@ -5,6 +5,7 @@ from webapp.persistence.tables.answer import AnswerRow, PendingAnswerRow
 from webapp.persistence.tables.door import CodeRow, SignInLinkRow, WebSessionRow
 from webapp.persistence.tables.event import EventRow
 from webapp.persistence.tables.letter import AuthorRow, LetterRow, RevisionRow, TargetRow
+from webapp.persistence.tables.limit import CountRow
 from webapp.persistence.tables.message import MailboxRow, OutboxRow
 from webapp.persistence.tables.roster import InvitationRow, RepresentativeRow, SocietyRow
 from webapp.persistence.tables.seal import DocumentRow, SealedSignatoryRow
@@ -16,6 +17,7 @@ __all__ = [
     "AuthorRow",
     "Base",
     "CodeRow",
+    "CountRow",
     "DocumentRow",
     "EventRow",
     "GrantRow",
