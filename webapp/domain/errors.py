@@ -1,5 +1,7 @@
 """The named errors of the rules: each carries a sentence that tells a person what to do next."""
 
+from datetime import timedelta
+
 
 class DomainError(Exception):
     """A rule refused; `str(error)` is a sentence for the person who asked."""
@@ -57,4 +59,8 @@ class TookTooLong(DomainError):
 
 
 class TooMany(DomainError):
-    """Asked for too often; the sentence says when it can be asked again."""
+    """Asked for too often; the sentence says when it can be asked again, and `wait` says it to a program."""
+
+    def __init__(self, sentence: str, wait: timedelta | None = None) -> None:
+        super().__init__(sentence)
+        self.wait = wait

@@ -44,6 +44,11 @@ CODE_LIFE = timedelta(minutes=30)
 CODE_TRIES = 5
 CODES_AN_HOUR = 5
 LINK_REQUESTS_AN_HOUR = 3
+LINK_REQUESTS_OF_A_NETWORK = 10
+LINK_REQUESTS_OF_A_LETTER = 60
+LINK_MISSES_IN_TEN_MINUTES = 30
+# Room for the offices of many societies behind one address; a single code gives five tries anyway.
+WRONG_CODES_AN_HOUR = 100
 
 DESK_IDLE = timedelta(minutes=60)
 DESK_LONGEST = timedelta(hours=12)

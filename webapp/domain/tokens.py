@@ -34,6 +34,10 @@ class Keyring:
         """What the database keeps of a code: keyed, for 40 bits could be searched through."""
         return self._derive("code-hash/v1", reference, code).hex()
 
+    def counted_subject(self, purpose: str, subject: str) -> str:
+        """Under what an address or a network is counted: never itself, and another for each purpose (R19)."""
+        return self._derive("counted/v1", purpose, subject).hex()
+
     def pages_key(self) -> str:
         """The key with which the web layer signs its cookies."""
         return self._token("pages/v1")
