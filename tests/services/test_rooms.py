@@ -12,6 +12,8 @@ from tests.factories import (
     ANNA,
     BRUNO,
     DEADLINE,
+    KEYRING,
+    NETWORK,
     NOW,
     back,
     enter,
@@ -168,29 +170,29 @@ def test_board_date_is_not_taken_after_the_deadline(store: Store, connection: Co
 
 def test_r14_link_goes_to_the_registered_address_whatever_its_case(store: Store, letter: str) -> None:
     with store() as session:
-        rooms.request_link(session, f"  {ANNA.upper()} ", now=NOW)
+        rooms.request_link(session, f"  {ANNA.upper()} ", NETWORK, KEYRING, now=NOW)
         assert links_sent(session) == [ANNA]
 
 
 @pytest.mark.parametrize("typed", ["", "nobody@example.org", "%", "_" * 20, "’ OR 1=1", "x" * 5000])
 def test_r14_nobody_else_is_sent_anything(store: Store, connection: Connection, letter: str, typed: str) -> None:
-    with unchanged(connection), store() as session:
-        rooms.request_link(session, typed, now=NOW)
+    with unchanged(connection, but=("rate_limit",)), store() as session:
+        rooms.request_link(session, typed, NETWORK, KEYRING, now=NOW)
 
 
 def test_link_is_sent_three_times_an_hour_and_no_more(store: Store, letter: str) -> None:
     with store() as session:
         for minute in range(5):
-            rooms.request_link(session, ANNA, now=NOW + timedelta(minutes=minute))
+            rooms.request_link(session, ANNA, NETWORK, KEYRING, now=NOW + timedelta(minutes=minute))
         assert len(links_sent(session)) == 3
-        rooms.request_link(session, ANNA, now=NOW + timedelta(minutes=61))
+        rooms.request_link(session, ANNA, NETWORK, KEYRING, now=NOW + timedelta(minutes=61))
         assert len(links_sent(session)) == 4
 
 
 def test_one_address_is_sent_its_link_to_each_letter(store: Store, coordinator: Actor, letter: str) -> None:
     with store() as session:
         other = letter_in_signing(session, coordinator, title="Another letter")
-        rooms.request_link(session, ANNA, now=NOW)
+        rooms.request_link(session, ANNA, NETWORK, KEYRING, now=NOW)
         letters = session.scalars(select(OutboxRow.letter_id).where(OutboxRow.kind == "new_link")).all()
         assert set(letters) == {letter_row(session, letter).id, letter_row(session, other).id}
 
@@ -201,13 +203,13 @@ def test_r14_revoked_uninvited_and_cancelled_are_sent_nothing(store: Store, coor
         letter_in_draft(session, coordinator, title="A draft")
         cancelled = letter_in_signing(session, coordinator, title="A cancelled letter")
         sign_on.cancel_letter(session, coordinator, cancelled, "No.", now=NOW)
-        rooms.request_link(session, ANNA, now=NOW)
+        rooms.request_link(session, ANNA, NETWORK, KEYRING, now=NOW)
         assert links_sent(session) == []
 
 
 def test_asking_again_does_not_kill_the_link(store: Store, letter: str) -> None:
     with store() as session:
-        rooms.request_link(session, ANNA, now=NOW)
+        rooms.request_link(session, ANNA, NETWORK, KEYRING, now=NOW)
         assert session.scalars(select(RepresentativeRow.link_generation)).all() == [1, 1]
 
 

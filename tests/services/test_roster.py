@@ -14,6 +14,7 @@ from tests.factories import (
     BRUNO,
     DEADLINE,
     KEYRING,
+    NETWORK,
     NOW,
     OTTO,
     STRANGER,
@@ -236,7 +237,7 @@ def test_one_address_written_in_two_ways_is_named_as_given_twice(store: Store, c
 def test_new_link_is_asked_for_by_any_way_to_write_the_address(store: Store, coordinator: Actor, typed: str) -> None:
     with store() as session:
         letter_in_signing(session, coordinator, entry(email=ONE_ADDRESS[0]))
-        rooms.request_link(session, typed, now=NOW)
+        rooms.request_link(session, typed, NETWORK, KEYRING, now=NOW)
         assert [to for to, _reason in outbox(session, "new_link")] == ["office@xn--mller-kva.de"]
 
 

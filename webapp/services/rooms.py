@@ -15,17 +15,19 @@ from webapp.domain.deadline import ShownInstant, earliest_today, show_date, show
 from webapp.domain.document import TargetLine
 from webapp.domain.errors import InvalidInput, NotFound, TooLate
 from webapp.domain.letter import ASKS, LetterState
+from webapp.domain.rate import LINKS_FOR_NETWORK, LINKS_OF_LETTER, LINKS_TO_ADDRESS
 from webapp.domain.stage import Stage, stage_of
-from webapp.domain.tokens import hash_token
+from webapp.domain.tokens import Keyring, hash_token
 from webapp.domain.wording import noun_for, signed_sentence
 from webapp.persistence import outbox
 from webapp.persistence.record import append_event
-from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, OutboxRow, RepresentativeRow
+from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, RepresentativeRow
 from webapp.rendering.text import statement_html
 from webapp.services.access import lock_letter
 from webapp.services.answers import pending_answer, standing_answer
 from webapp.services.documents import country_name, signed_count
 from webapp.services.doors import begin_stay, folded_address
+from webapp.services.limits import count, may_mail
 from webapp.services.place import Place
 
 
@@ -267,8 +269,10 @@ def set_board_date(session: Session, place: Place, day: date, *, now: datetime) 
     return day <= letter.deadline.astimezone(ZoneInfo(letter.deadline_zone)).date()
 
 
-def request_link(session: Session, typed: str, *, now: datetime) -> None:
+def request_link(session: Session, typed: str, network: str, keyring: Keyring, *, now: datetime) -> None:
     """Mails the live links of this registered address once more; the page says the same whatever happens (R14)."""
+    if not may_mail(session, LINKS_FOR_NETWORK, network, LINKS_TO_ADDRESS, folded_address(typed), keyring, now=now):
+        return
     query = select(RepresentativeRow).join(InvitationRow).join(LetterRow, LetterRow.id == InvitationRow.letter_id)
     mine = query.where(
         func.lower(RepresentativeRow.email) == folded_address(typed),
@@ -276,15 +280,9 @@ def request_link(session: Session, typed: str, *, now: datetime) -> None:
         InvitationRow.invited_at.is_not(None),
         LetterRow.state != LetterState.CANCELLED,
     )
-    for representative in session.scalars(mine):
-        sent = (
-            select(func.count())
-            .select_from(OutboxRow)
-            .where(OutboxRow.kind == "new_link", OutboxRow.to_address == representative.email, OutboxRow.queued_at > now - limits.AN_HOUR)
-        )
-        count = session.scalar(sent.where(OutboxRow.letter_id == representative.invitation.letter_id)) or 0
-        if count >= limits.LINK_REQUESTS_AN_HOUR:
+    for representative in session.scalars(mine.order_by(LetterRow.id)).all():
+        letter_id = representative.invitation.letter_id
+        if not count(session, LINKS_OF_LETTER, str(letter_id), keyring, now=now):
             continue
         reason = f"new_link:{representative.reference}:{now.isoformat(timespec='seconds')}"
-        letter_id = representative.invitation.letter_id
         outbox.put(session, "new_link", reason, representative.email, now=now, letter_id=letter_id, representative=representative.id)

@@ -1,6 +1,7 @@
 """From an error to a page: what happened, and what to do next."""
 
 import logging
+from math import ceil
 from typing import Any
 
 from flask import Flask, render_template
@@ -71,7 +72,9 @@ def _page(title: str, sentence: str, status: int, reference: str | None = None) 
 
 def _domain_error(error: DomainError) -> Any:
     status, title = next(((status, title) for kind, status, title in _STATUS if isinstance(error, kind)), (409, "That cannot be done"))
-    return _page(title, str(error), status)
+    page, status = _page(title, str(error), status)
+    wait = error.wait if isinstance(error, TooMany) else None
+    return page, status, {"Retry-After": str(ceil(wait.total_seconds()))} if wait else {}
 
 
 def _busy(_error: DatabaseBusy) -> Any:

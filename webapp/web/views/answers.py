@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 
 from webapp.domain.answer import AnswerKind, authority_sentence
 from webapp.domain.errors import AnswerStands, Conflict, InvalidInput, StaleText, TooLate, TooMany, WrongState
+from webapp.domain.rate import WRONG_CODES
 from webapp.services import answers, rooms
 from webapp.services.answer_store import WITHDRAW
 from webapp.services.answers import Intent
@@ -16,6 +17,7 @@ from webapp.web.access import for_representative, reload_place
 from webapp.web.errors import attach
 from webapp.web.forms.desk import EmptyForm
 from webapp.web.forms.room import AnswerForm, DeclineForm, ReviewForm, SignForm, WithdrawForm, new_nonce
+from webapp.web.limits import count_one, refuse_if_spent
 from webapp.web.transaction import now, reading, received_at, settings, transaction
 
 bp = Blueprint("answers", __name__, url_prefix="/room/<invitation>")
@@ -102,6 +104,7 @@ def review(place: Place) -> Any:
     room = rooms.show_room(reading(), place, now=now())
     form = ReviewForm(nonce=room.pending.nonce if room.pending else "")
     if form.validate_on_submit():
+        refuse_if_spent(WRONG_CODES)
         try:
             with transaction() as session:
                 done = answers.confirm_answer(
@@ -117,6 +120,7 @@ def review(place: Place) -> Any:
             return _review_page(invitation, form, refused=str(error), status=409)
         if isinstance(done, answers.Recorded):
             return redirect(url_for("answers.receipt", invitation=invitation), 303)
+        count_one(WRONG_CODES)
         form.code.errors = [_wrong_code(done)]
     if room.pending is None and not form.errors:
         return redirect(url_for("rooms.read", invitation=invitation), 303)

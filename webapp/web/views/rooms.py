@@ -5,21 +5,24 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 
 from webapp.domain.errors import InvalidInput, NotFound
+from webapp.domain.rate import LINK_MISSES
 from webapp.services import doors, rooms
 from webapp.services.place import Place
 from webapp.web.access import for_representative, open_room, public, reload_place, shut_room
 from webapp.web.errors import attach
 from webapp.web.forms.desk import LinkForm
 from webapp.web.forms.room import BoardForm
-from webapp.web.transaction import now, reading, transaction
+from webapp.web.limits import counts_misses, visitor_network
+from webapp.web.transaction import now, reading, settings, transaction
 
 bp = Blueprint("rooms", __name__)
 
 
 @bp.get("/i/<token>")
 @public
+@counts_misses(LINK_MISSES)
 def door(token: str) -> Any:
-    """Changes nothing and sets no cookie: mail scanners open every link (R6)."""
+    """Changes nothing of the letter and sets no cookie: mail scanners open every link (R6)."""
     try:
         view = rooms.show_door(reading(), token)
     except NotFound:
@@ -29,6 +32,7 @@ def door(token: str) -> Any:
 
 @bp.post("/i/<token>")
 @public
+@counts_misses(LINK_MISSES)
 def enter(token: str) -> Any:
     # Looked up before the transaction, so that guessing at links holds up nobody.
     if not rooms.is_link_live(reading(), token):
@@ -53,7 +57,7 @@ def request_link() -> Any:
     if not form.validate_on_submit():
         return render_template("rooms/dead.html", form=form), 422
     with transaction() as session:
-        rooms.request_link(session, form.email.data, now=now())
+        rooms.request_link(session, form.email.data, visitor_network(), settings().keyring, now=now())
     return render_template("rooms/link_sent.html")
 
 

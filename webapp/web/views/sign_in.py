@@ -5,9 +5,11 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 
 from webapp.domain.errors import NotFound
+from webapp.domain.rate import SIGN_IN_MISSES
 from webapp.services import doors
 from webapp.web.access import open_desk, public, shut_desk
 from webapp.web.forms.desk import EmptyForm, SignInForm
+from webapp.web.limits import counts_misses, visitor_network
 from webapp.web.transaction import now, reading, settings, transaction
 
 bp = Blueprint("sign_in", __name__)
@@ -20,7 +22,7 @@ def ask() -> Any:
     if not form.validate_on_submit():
         return render_template("sign_in/ask.html", form=form), 422 if form.errors else 200
     with transaction() as session:
-        doors.mail_sign_in_link(session, form.email.data, settings().keyring, now=now())
+        doors.mail_sign_in_link(session, form.email.data, visitor_network(), settings().keyring, now=now())
     return redirect(url_for("sign_in.sent"))
 
 
@@ -32,6 +34,7 @@ def sent() -> Any:
 
 @bp.get("/sign-in/<token>")
 @public
+@counts_misses(SIGN_IN_MISSES)
 def confirm(token: str) -> Any:
     if not doors.is_sign_in_link_live(reading(), token, now=now()):
         return render_template("sign_in/dead.html"), 404
@@ -40,6 +43,7 @@ def confirm(token: str) -> Any:
 
 @bp.post("/sign-in/<token>")
 @public
+@counts_misses(SIGN_IN_MISSES)
 def enter(token: str) -> Any:
     if not doors.is_sign_in_link_live(reading(), token, now=now()):
         return render_template("sign_in/dead.html"), 404
