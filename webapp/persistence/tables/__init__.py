@@ -4,6 +4,7 @@ from webapp.persistence.base import Base
 from webapp.persistence.tables.answer import AnswerRow, PendingAnswerRow
 from webapp.persistence.tables.door import CodeRow, SignInLinkRow, WebSessionRow
 from webapp.persistence.tables.event import EventRow
+from webapp.persistence.tables.installation import InstallationRow
 from webapp.persistence.tables.letter import AuthorRow, LetterRow, RevisionRow, TargetRow
 from webapp.persistence.tables.limit import CountRow
 from webapp.persistence.tables.message import MailboxRow, OutboxRow
@@ -21,6 +22,7 @@ __all__ = [
     "DocumentRow",
     "EventRow",
     "GrantRow",
+    "InstallationRow",
     "InvitationRow",
     "LetterRow",
     "MailboxRow",
