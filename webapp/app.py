@@ -10,7 +10,7 @@ from webapp.persistence.database import engine_options, prepare_engine
 from webapp.persistence.tables import Base
 from webapp.rendering.environment import STATIC, TEMPLATES
 from webapp.settings import Settings, load_settings
-from webapp.web import access, errors, lines, security, transaction
+from webapp.web import access, errors, lines, read_only, security, transaction
 from webapp.web.views import answers, documents, front, letters, mailbox, rooms, roster, sign_in, sign_on, submissions
 
 BLUEPRINTS = (front, sign_in, letters, sign_on, roster, documents, submissions, mailbox, rooms, answers)
@@ -30,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf = CSRFProtect(app)
     errors.register_errors(app)
     access.check_access_is_named(app)
+    read_only.watch(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.bp)
     # The link in its address stands in for the token (R6): the page before it may set no cookie to carry one.
@@ -68,4 +69,8 @@ def _join_database(app: Flask) -> None:
 
 def _page_facts() -> dict[str, object]:
     """What every layout may ask for."""
-    return {"signed_in_as": g.get("signed_in_as"), "local_mailbox": transaction.settings().has_local_mailbox}
+    return {
+        "signed_in_as": g.get("signed_in_as"),
+        "local_mailbox": transaction.settings().has_local_mailbox,
+        "standing": g.get("standing"),
+    }

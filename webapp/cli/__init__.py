@@ -6,6 +6,7 @@ import click
 
 from webapp.cli.check import check
 from webapp.cli.demo import demo
+from webapp.cli.installation import mail, resume
 from webapp.cli.letter import letter
 from webapp.cli.opening import Refusal
 from webapp.cli.roster import roster
@@ -42,5 +43,5 @@ def main() -> None:
     """
 
 
-for _command in (run, work, demo, staff, sign_in_link, letter, roster, check):
+for _command in (run, work, demo, staff, sign_in_link, letter, roster, mail, resume, check):
     main.add_command(_command)

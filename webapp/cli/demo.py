@@ -2,9 +2,8 @@
 
 import click
 
-from webapp.cli.opening import Refusal, make_if_missing, opened
+from webapp.cli.opening import Refusal, make_if_missing, opened, writing
 from webapp.domain.actor import COMMAND
-from webapp.persistence.database import transaction
 from webapp.services import doors
 from webapp.services.dashboard import list_letters
 from webapp.services.demonstration import make_demonstration
@@ -30,7 +29,7 @@ def demo(*, staff: str | None, again: bool) -> None:
         known = next((line.reference for line in list_letters(session, COMMAND, now=now) if line.is_demonstration), None)
         if known and not again:
             raise Refusal(f"There is a demonstration already: {settings.links.letter(known)} Another is made with --again.")
-        with transaction(session):
+        with writing(session):
             owner = _owner(doors.list_staff(session), staff)
             account, _is_new = doors.add_staff(session, owner, now=now)
             reference = make_demonstration(session, COMMAND, account, settings.keyring, now=now)

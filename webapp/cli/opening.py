@@ -8,11 +8,12 @@ from typing import IO, Any
 
 import click
 
-from webapp.domain.errors import NotFound
+from webapp.domain.errors import NotFound, ReadOnly
 from webapp.domain.links import Links
-from webapp.persistence.database import make_engine, opened_session
+from webapp.persistence.database import make_engine, opened_session, transaction
 from webapp.persistence.inspection import DatabaseFacts, inspect_database
 from webapp.persistence.migrate import prepare
+from webapp.services import installation
 from webapp.settings import Settings
 
 AnyCommand = Callable[..., Any]
@@ -63,6 +64,17 @@ def opened_for(settings: Settings, letter: str) -> Iterator[Any]:
             yield session
         except NotFound as error:
             raise Refusal(f"There is no letter {letter}. Which there are: undersigned letter list") from error
+
+
+@contextmanager
+def writing(session: Any) -> Iterator[Any]:
+    """A write transaction for a change to letters. Refusal where the installation can only be read."""
+    with transaction(session):
+        try:
+            installation.refuse_if_read_only(session)
+        except ReadOnly as error:
+            raise Refusal("The installation can only be read for now. To use it again: undersigned resume") from error
+        yield session
 
 
 def make_if_missing(settings: Settings) -> None:

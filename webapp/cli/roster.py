@@ -5,10 +5,9 @@ from typing import BinaryIO
 
 import click
 
-from webapp.cli.opening import json_option, opened_for, print_json
+from webapp.cli.opening import json_option, opened_for, print_json, writing
 from webapp.domain import limits
 from webapp.domain.actor import COMMAND
-from webapp.persistence.database import transaction
 from webapp.services.roster import import_roster, preview_roster
 from webapp.services.roster_check import RosterPreview
 from webapp.services.roster_list import RosterLine, list_roster
@@ -37,7 +36,7 @@ def import_file(context: click.Context, letter: str, file: BinaryIO, *, dry_run:
     with opened_for(settings, letter) as session:
         preview = preview_roster(session, COMMAND, letter, data)
         if not dry_run:
-            with transaction(session):
+            with writing(session):
                 import_roster(session, COMMAND, letter, preview, settings.keyring, now=settings.clock.now())
     if as_json:
         print_json({"letter": letter, "is_stored": not dry_run, "societies": preview.society_count, "rows": _rows(preview)})

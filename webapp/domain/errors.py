@@ -64,3 +64,7 @@ class TooMany(DomainError):
     def __init__(self, sentence: str, wait: timedelta | None = None) -> None:
         super().__init__(sentence)
         self.wait = wait
+
+
+class ReadOnly(DomainError):
+    """The whole installation can only be read for now; nothing is stored, and what was typed is kept."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from webapp.mail.transport import transport_for
 from webapp.persistence.database import transaction
 from webapp.persistence.outbox import SEND_WORKFLOW
-from webapp.services import delivery, sign_on, tick
+from webapp.services import delivery, installation, sign_on, tick
 from webapp.services.sign_on import CLOSE_WORKFLOW
 from webapp.settings import Settings
 
@@ -57,7 +57,7 @@ class Workflows:
 
     def claim_message(self, outbox_id: int, attempt: int) -> bool:
         with Session(self._engine) as session, transaction(session):
-            return delivery.claim_message(session, outbox_id, attempt, now=self._settings.clock.now())
+            return installation.may_send(session) and delivery.claim_message(session, outbox_id, attempt, now=self._settings.clock.now())
 
     def send_claimed(self, outbox_id: int) -> None:
         """Reads, sends with no transaction open, and notes what became of it."""
@@ -70,7 +70,8 @@ class Workflows:
 
     def close_if_due(self, letter_id: int) -> None:
         with Session(self._engine) as session, transaction(session):
-            sign_on.close_if_due(session, letter_id, now=self._settings.clock.now())
+            if installation.may_write(session):
+                sign_on.close_if_due(session, letter_id, now=self._settings.clock.now())
 
     def tick_step(self) -> None:
         """Closes letters whose job was lost or came too early, and queues what is due again."""
@@ -80,11 +81,13 @@ class Workflows:
         for letter_id in due:
             self.close_if_due(letter_id)
         with Session(self._engine) as session, transaction(session):
-            delivery.enqueue_due(session, now=now)
+            if installation.may_send(session):
+                delivery.enqueue_due(session, now=now)
 
     def sweep_step(self) -> None:
         with Session(self._engine) as session, transaction(session):
-            tick.sweep_doors(session, now=self._settings.clock.now())
+            if installation.may_write(session):
+                tick.sweep_doors(session, now=self._settings.clock.now())
 
 
 class JobFailed(Exception):

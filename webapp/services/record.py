@@ -46,6 +46,7 @@ _EVENT_TITLES = {
     "letter.submitted": "Submitted to the journal",
     "submission.noted": "Step at the journal noted",
     "letter.resolved": "Course ended",
+    "record.restored": "Restored from a backup",
 }
 
 _ACTORS = {

@@ -1,12 +1,14 @@
 """The request's session: reads as they come, one short write transaction where a page changes something."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from flask import current_app, g
 
 from webapp.persistence import database
+from webapp.services import installation
 from webapp.settings import Settings
 
 
@@ -15,9 +17,14 @@ def reading() -> Any:
     return current_app.extensions["sqlalchemy"].session()
 
 
-def transaction() -> AbstractContextManager[Any]:
-    """One write, begun after validation: returning commits, raising rolls back."""
-    return database.transaction(reading())
+@contextmanager
+def transaction() -> Iterator[Any]:
+    """One write, begun after validation: returning commits, raising rolls back. Raises ReadOnly where nothing may change."""
+    with database.transaction(reading()) as session:
+        if g.get("needs_writing"):
+            # Once more behind the lock: what made everything read-only meanwhile has copied the database without this request.
+            installation.refuse_if_read_only(session)
+        yield session
 
 
 def settings() -> Settings:

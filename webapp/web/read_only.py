@@ -1,0 +1,24 @@
+"""While the installation can only be read: every page says so, and whatever would change something is refused."""
+
+from flask import Flask, g, request
+
+from webapp.services import installation
+from webapp.web.security import SAFE_METHODS
+from webapp.web.transaction import reading
+
+# Nobody could look the restored letters over without coming in.
+_STILL_POSSIBLE = {"sign_in.ask", "sign_in.enter", "sign_in.leave"}
+
+
+def watch(app: Flask) -> None:
+    """Looks before each request; the write transaction looks once more behind its lock."""
+    app.before_request(_look)
+
+
+def _look() -> None:
+    if request.endpoint in {None, "static"}:
+        return
+    g.standing = installation.standing(reading())
+    g.needs_writing = request.method not in SAFE_METHODS and request.endpoint not in _STILL_POSSIBLE
+    if g.needs_writing:
+        installation.refuse_if_read_only(reading())
