@@ -11,9 +11,9 @@ from webapp.persistence.tables import Base
 from webapp.rendering.environment import STATIC, TEMPLATES
 from webapp.settings import Settings, load_settings
 from webapp.web import access, errors, lines, read_only, security, transaction
-from webapp.web.views import answers, documents, front, letters, mailbox, rooms, roster, sign_in, sign_on, submissions
+from webapp.web.views import answers, documents, front, health, letters, mailbox, rooms, roster, sign_in, sign_on, submissions
 
-BLUEPRINTS = (front, sign_in, letters, sign_on, roster, documents, submissions, mailbox, rooms, answers)
+BLUEPRINTS = (health, front, sign_in, letters, sign_on, roster, documents, submissions, mailbox, rooms, answers)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -48,7 +48,8 @@ def _configuration(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SECURE": links.is_https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "TRUSTED_HOSTS": [links.host, "localhost", "127.0.0.1"] if links.is_loopback else [links.host],
+        # This machine's own names too: what watches over it asks there. Links are made from the settings, never from this.
+        "TRUSTED_HOSTS": [links.host, "localhost", "127.0.0.1"],
         "MAX_CONTENT_LENGTH": limits.REQUEST_BYTES,
         "MAX_FORM_MEMORY_SIZE": limits.FORM_BYTES,
         "MAX_FORM_PARTS": limits.FORM_PARTS,

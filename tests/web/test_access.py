@@ -31,6 +31,9 @@ LET_IN = {
 # (endpoint, method): who gets in, the state of the letter that is asked for, and the answer to a request that carries nothing but a token.
 TABLE: dict[tuple[str, str], tuple[For, str, int]] = {
     ("static", "GET"): (For.PUBLIC, "signing", 200),
+    ("health.alive", "GET"): (For.PUBLIC, "signing", 200),
+    # No worker runs beside these tests.
+    ("health.ready", "GET"): (For.PUBLIC, "signing", 503),
     ("front.show", "GET"): (For.PUBLIC, "signing", 200),
     ("front.icon", "GET"): (For.PUBLIC, "signing", 302),
     ("front.robots", "GET"): (For.PUBLIC, "signing", 200),

@@ -46,7 +46,8 @@ def changed_by_reading(world: World, browser: Browser, rule: str) -> set[str]:
     for address in addresses(world, rule):
         for method in METHODS:
             answer = browser.ask(address, method)
-            assert answer.status_code < 500, f"{method} {address}"
+            # No worker runs beside these tests, and only that page says so.
+            assert answer.status_code < 500 or address == "/readyz", f"{method} {address}"
     return changed(before, dump(world.engine)) - SESSIONS - LIMITS
 
 
