@@ -15,7 +15,7 @@ from tests.databases import WORKFLOWS
 from tests.dump import dump, unchanged
 from tests.factories import NOW, letter_in_draft, settings_for, staff_actor
 from webapp.persistence import database
-from webapp.persistence.database import DatabaseBusy, begin_write, make_engine, transaction
+from webapp.persistence.database import DatabaseBusy, begin_write, make_engine, make_job_engine, transaction
 from webapp.persistence.tables import MailboxRow, OutboxRow, StaffRow
 
 
@@ -87,6 +87,29 @@ def test_database_that_another_writes_to_is_busy_and_nothing_is_stored(engine: E
         holder.rollback()
     with Session(impatient) as session, transaction(session):
         session.add(staff())
+
+
+@pytest.mark.sqlite
+def test_write_that_does_not_wait_is_refused_at_once_while_another_writes(engine: Engine) -> None:
+    with Session(engine) as writer, Session(engine) as hurried:
+        with transaction(writer):
+            writer.add(staff())
+            with pytest.raises(DatabaseBusy), transaction(hurried, waits=False):
+                pass
+        with transaction(hurried, waits=False):
+            hurried.query(StaffRow).one().email = "changed@example.org"
+
+
+@pytest.mark.sqlite
+def test_write_that_does_not_wait_gives_way_to_a_writer_without_our_queue(engine: Engine, tmp_path: Path) -> None:
+    """The job engine writes the same file and knows nothing of the flock."""
+    job_engine = make_job_engine(engine.url)
+    with job_engine.connect() as job, Session(engine) as hurried:
+        job.exec_driver_sql("DELETE FROM mailbox")
+        with pytest.raises(DatabaseBusy), transaction(hurried, waits=False):
+            pass
+        assert hurried.scalar(text("PRAGMA busy_timeout")) == 10_000
+    job_engine.dispose()
 
 
 def test_lock_is_given_back_after_every_end(engine: Engine) -> None:

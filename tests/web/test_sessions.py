@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from tests.browser import Browser
 from tests.dump import dump
 from tests.factories import ANNA, COORDINATOR, DEADLINE, NOW, OTTO
 from tests.web.test_access import token_of
 from tests.web.world import Person, World
+from webapp.persistence.database import transaction
 
 S = timedelta(seconds=1)
 
@@ -49,6 +51,19 @@ def test_link_signs_in_once_and_by_its_button_only(world: World) -> None:
     assert first.press("Sign in").heading == "Letters"
     assert second.press("Sign in", status=404).heading == "This sign-in link does not work"
     assert second.get("/letters").heading == "Sign in to the desk"
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("person", [Person.COORDINATOR, Person.REPRESENTATIVE])
+def test_page_that_only_reads_does_not_wait_for_those_who_write(world: World, person: Person) -> None:
+    browser, page = world.browser(person), "/letters" if person == Person.COORDINATOR else f"/room/{world.facts.invitation}"
+    world.clock.move(minutes=2)
+    with Session(world.engine) as writer, transaction(writer):
+        before = dump(world.engine)["web_session"]
+        browser.get(page)
+        assert dump(world.engine)["web_session"] == before
+    browser.get(page)
+    assert dump(world.engine)["web_session"] != before
 
 
 @pytest.mark.parametrize(("after", "status"), [(-S, 200), (timedelta(0), 404), (S, 404)], ids=["14:59", "15:00", "15:01"])

@@ -15,6 +15,7 @@ from webapp.settings import Settings
 
 _WAIT_SECONDS = 10
 _WRITE = "undersigned_write"
+_WAITS = "undersigned_waits"
 
 
 class DatabaseBusy(Exception):
@@ -64,20 +65,32 @@ def prepare_engine(engine: Engine) -> None:
         if not connection.get_execution_options().get(_WRITE):
             connection.exec_driver_sql("BEGIN DEFERRED")
             return
+        waits = connection.get_execution_options().get(_WAITS, True)
         # SQLite's busy handler sleeps and polls, so late comers overtake; the flock is a fair queue (p99 842 → 98 ms).
         held: TextIO = lock_path.open("w")
-        fcntl.flock(held, fcntl.LOCK_EX)
-        connection.info["held"] = held
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except OperationalError:
-            connection.info.pop("held").close()
+            fcntl.flock(held, fcntl.LOCK_EX if waits else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _begin_immediate(connection, waits=waits)
+        except (OperationalError, BlockingIOError):
+            held.close()
             raise
+        connection.info["held"] = held
 
     @event.listens_for(engine, "checkin")
     def on_checkin(_dbapi_connection: Any, record: Any) -> None:
         if held := record.info.pop("held", None):
             held.close()
+
+
+def _begin_immediate(connection: Connection, *, waits: bool) -> None:
+    if waits:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={_WAIT_SECONDS * 1000}")
 
 
 def make_job_engine(database_url: URL) -> Engine:
@@ -109,23 +122,23 @@ def _set_pragmas(dbapi_connection: Any, wait_seconds: int) -> None:
         dbapi_connection.execute(f"PRAGMA {pragma}")
 
 
-def begin_write(session: Session) -> None:
+def begin_write(session: Session, *, waits: bool = True) -> None:
     """Ends what the session has read so far and begins its one short write transaction.
 
     What was loaded before is expired, so a service judges only rows that it reads behind the lock. Waits its turn among our own
-    writers; raises DatabaseBusy where somebody else holds the database for longer than ten seconds.
+    writers; raises DatabaseBusy where somebody else holds the database for longer than ten seconds, or at all if it is not to wait.
     """
     session.rollback()
     try:
-        session.connection(execution_options={_WRITE: True})
-    except OperationalError as error:
+        session.connection(execution_options={_WRITE: True, _WAITS: waits})
+    except (OperationalError, BlockingIOError) as error:
         raise DatabaseBusy("The database is busy.") from error
 
 
 @contextmanager
-def transaction(session: Session) -> Iterator[Session]:
-    """One write: returning commits, raising rolls back."""
-    begin_write(session)
+def transaction(session: Session, *, waits: bool = True) -> Iterator[Session]:
+    """One write: returning commits, raising rolls back. One that does not wait raises DatabaseBusy while another is under way."""
+    begin_write(session, waits=waits)
     try:
         yield session
         session.commit()

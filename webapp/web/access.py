@@ -1,15 +1,18 @@
 """Who may call a view: every view names its permission, or says that it is public; unknown means no."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, g, redirect, render_template, request, session, url_for
 
+from webapp.domain import limits
 from webapp.domain.actor import Actor
 from webapp.domain.errors import NotFound
 from webapp.domain.permission import Permission
 from webapp.domain.tokens import hash_token
+from webapp.persistence.database import DatabaseBusy
 from webapp.services import access, doors
 from webapp.services.place import Place
 from webapp.web.transaction import now, reading, transaction
@@ -63,7 +66,8 @@ def for_representative(view: View) -> View:
             place = access.load_place(reading(), hash_token(token), invitation, now=now())
         except NotFound:
             return _room_is_shut()
-        _touch(token)
+        if now() - place.stay.seen_at >= limits.TOUCH_EVERY:
+            _touch(token)
         g.room = place.actor
         g.help_contact = None
         return view(place, *args, **values)
@@ -99,7 +103,8 @@ def actor() -> Actor:
 
 def _touch(token: str) -> None:
     if doors.needs_touch(reading(), token, now=now()):
-        with transaction() as rows:
+        # A page that only reads never waits for those who write: the next page of this session notes it instead.
+        with suppress(DatabaseBusy), transaction(waits=False) as rows:
             doors.touch(rows, token, now=now())
 
 

@@ -18,9 +18,9 @@ def reading() -> Any:
 
 
 @contextmanager
-def transaction() -> Iterator[Any]:
+def transaction(*, waits: bool = True) -> Iterator[Any]:
     """One write, begun after validation: returning commits, raising rolls back. Raises ReadOnly where nothing may change."""
-    with database.transaction(reading()) as session:
+    with database.transaction(reading(), waits=waits) as session:
         if g.get("needs_writing"):
             # Once more behind the lock: what made everything read-only meanwhile has copied the database without this request.
             installation.refuse_if_read_only(session)
