@@ -1,8 +1,12 @@
 """`create_app(settings)`: the one place where the parts are joined."""
 
+from typing import Any, cast
+
 from flask import Flask, g
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from flask_wtf import CSRFProtect
+from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.domain import limits
@@ -14,6 +18,15 @@ from webapp.web import access, errors, lines, read_only, security, transaction
 from webapp.web.views import answers, documents, front, health, letters, mailbox, rooms, roster, sign_in, sign_on, submissions
 
 BLUEPRINTS = (health, front, sign_in, letters, sign_on, roster, documents, submissions, mailbox, rooms, answers)
+
+
+class OneDatabaseSession(Session):
+    """Every table is in one database: which engine a statement belongs to need not be found out for each statement."""
+
+    def get_bind(self, *_facts: Any, **_more: Any) -> Engine:
+        if self.bind is None:
+            self.bind = self._db.engine
+        return cast(Engine, self.bind)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -62,7 +75,7 @@ def _configuration(settings: Settings) -> dict[str, object]:
 
 
 def _join_database(app: Flask) -> None:
-    database = SQLAlchemy(model_class=Base, disable_autonaming=True)
+    database = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"class_": OneDatabaseSession})
     database.init_app(app)
     with app.app_context():
         prepare_engine(database.engine)
