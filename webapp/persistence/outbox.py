@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from webapp.persistence.queue import CODES_QUEUE, MAIL_QUEUE, enqueue
@@ -19,6 +19,8 @@ LOST_AFTER = timedelta(minutes=10)
 
 # Somebody is waiting at a screen for these; they do not stand in line behind a thousand invitations.
 _AWAITED = {"code", "sign_in", "receipt", "withdrawal_receipt", "new_link"}
+
+_KNOWN = select(OutboxRow.reason).where(OutboxRow.reason.in_(bindparam("reasons", expanding=True)))
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def put(
 
 def put_all(session: Session, kind: str, due: Sequence[Due], *, now: datetime, letter_id: int | None = None) -> list[OutboxRow]:
     """Queues several messages, each to one recipient, with one look for what has left or waits already."""
-    known = set(session.scalars(select(OutboxRow.reason).where(OutboxRow.reason.in_([one.reason for one in due]))))
+    known = set(session.scalars(_KNOWN, {"reasons": [one.reason for one in due]}))
     rows = [
         OutboxRow(
             reference=secrets.token_urlsafe(16),

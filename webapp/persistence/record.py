@@ -5,15 +5,32 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.actor import Actor
 from webapp.domain.digest import canonical_json
 from webapp.domain.record import RecordedEvent, event_hash, genesis_hash, private_commitment
 from webapp.persistence.tables import EventRow, LetterRow
+
+_END = (
+    select(EventRow.sequence, EventRow.at, EventRow.hash)
+    .where(EventRow.letter_id == bindparam("letter"))
+    .order_by(EventRow.sequence.desc())
+    .limit(1)
+)
+_INSERT = insert(cast(Table, EventRow.__table__))
+
+
+@dataclass(frozen=True)
+class Link:
+    """An event's place in the chain, to which the next one is chained."""
+
+    sequence: int
+    at: datetime
+    hash: str
 
 
 @dataclass(frozen=True)
@@ -34,24 +51,26 @@ def append_event(
     *,
     now: datetime,
     private: Mapping[str, Any] | None = None,
-) -> EventRow:
+) -> Link:
     """Chains one event to the letter's record. The caller holds the letter's row, so no two events get one number."""
     return append_events(session, letter, actor, [Happening(kind, public, private)], now=now)[-1]
 
 
-def append_events(session: Session, letter: LetterRow, actor: Actor, happenings: Iterable[Happening], *, now: datetime) -> list[EventRow]:
+def append_events(session: Session, letter: LetterRow, actor: Actor, happenings: Iterable[Happening], *, now: datetime) -> list[Link]:
     """Chains several events, with one look at the record and one write: a roster of 1,000 societies makes 2,000."""
-    last = session.scalars(select(EventRow).where(EventRow.letter_id == letter.id).order_by(EventRow.sequence.desc()).limit(1)).first()
-    rows = []
+    found = session.execute(_END, {"letter": letter.id}).first()
+    last = Link(*found) if found else None
+    links, rows = [], []
     for happening in happenings:
-        last = _chained(letter, actor, happening, last, now=now)
-        rows.append(last)
-    session.add_all(rows)
-    session.flush()
-    return rows
+        row = _chained(letter, actor, happening, last, now=now)
+        last = Link(row["sequence"], row["at"], row["hash"])
+        links.append(last)
+        rows.append(row)
+    session.execute(_INSERT, rows)
+    return links
 
 
-def _chained(letter: LetterRow, actor: Actor, happening: Happening, last: EventRow | None, *, now: datetime) -> EventRow:
+def _chained(letter: LetterRow, actor: Actor, happening: Happening, last: Link | None, *, now: datetime) -> dict[str, Any]:
     # Times in the record never run backwards, even when the machine's clock does.
     at = max(now, last.at) if last else now
     private = happening.private
@@ -66,19 +85,19 @@ def _chained(letter: LetterRow, actor: Actor, happening: Happening, last: EventR
         previous_hash=last.hash if last else genesis_hash(letter.reference),
         hash="",
     )
-    return EventRow(
-        letter_id=letter.id,
-        sequence=draft.sequence,
-        at=at,
-        kind=draft.kind,
-        actor=draft.actor,
-        public=canonical_json(dict(draft.public)),
-        private=canonical_json(dict(private)) if private else None,
-        salt=salt,
-        private_commitment=draft.private_commitment,
-        previous_hash=draft.previous_hash,
-        hash=event_hash(draft),
-    )
+    return {
+        "letter_id": letter.id,
+        "sequence": draft.sequence,
+        "at": at,
+        "kind": draft.kind,
+        "actor": draft.actor,
+        "public": canonical_json(dict(draft.public)),
+        "private": canonical_json(dict(private)) if private else None,
+        "salt": salt,
+        "private_commitment": draft.private_commitment,
+        "previous_hash": draft.previous_hash,
+        "hash": event_hash(draft),
+    }
 
 
 def record_length(session: Session, letter_id: int) -> int:

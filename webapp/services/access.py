@@ -2,15 +2,36 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, contains_eager, defer
 
 from webapp.domain import limits
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.errors import NotAllowed, NotFound
 from webapp.domain.permission import Permission, role_may
-from webapp.persistence.tables import GrantRow, LetterRow, StaffRow, WebSessionRow
+from webapp.persistence.tables import GrantRow, InvitationRow, LetterRow, RepresentativeRow, StaffRow, WebSessionRow
 from webapp.services.place import Place
+
+# Built once: a statement takes longer to build than to run, and every answer asks for these behind the lock.
+_LOCKED_LETTER = (
+    select(LetterRow)
+    .where(LetterRow.id == bindparam("letter"))
+    # What is judged behind the lock is never the draft, which is by far the longest part of the row.
+    .options(defer(LetterRow.statement), defer(LetterRow.references_typed), defer(LetterRow.references))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_PLACE = (
+    select(WebSessionRow)
+    .join(WebSessionRow.representative)
+    .join(RepresentativeRow.invitation)
+    .join(InvitationRow.society)
+    .where(WebSessionRow.token_hash == bindparam("token_hash"))
+    .options(
+        contains_eager(WebSessionRow.representative).contains_eager(RepresentativeRow.invitation).contains_eager(InvitationRow.society)
+    )
+    .execution_options(populate_existing=True)
+)
 
 
 def load_letter(session: Session, actor: Actor, reference: str, permission: Permission, *, for_update: bool = False) -> LetterRow:
@@ -38,15 +59,12 @@ def _role(session: Session, actor: Actor, letter: LetterRow) -> str | None:
 
 def lock_letter(session: Session, letter_id: int) -> LetterRow:
     """The letter's row, held until the transaction ends: what is judged now is still so when it is stored."""
-    query = select(LetterRow).where(LetterRow.id == letter_id).with_for_update().execution_options(populate_existing=True)
-    return session.scalars(query).one()
+    return session.scalars(_LOCKED_LETTER, {"letter": letter_id}).one()
 
 
 def load_place(session: Session, token_hash: str, invitation: str, *, now: datetime) -> Place:
     """The representative's own place, if this browser's session is live and is theirs. NotFound otherwise."""
-    stay = session.scalars(
-        select(WebSessionRow).where(WebSessionRow.token_hash == token_hash).execution_options(populate_existing=True)
-    ).one_or_none()
+    stay = session.scalars(_PLACE, {"token_hash": token_hash}).one_or_none()
     if stay is None or stay.representative is None or stay.representative.revoked_at is not None:
         raise NotFound
     is_over = now - stay.seen_at >= limits.ROOM_IDLE or now - stay.began_at >= limits.ROOM_LONGEST

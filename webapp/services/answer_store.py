@@ -3,18 +3,24 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.answer import AnswerKind, AuthorityCheck, answer_sentence
 from webapp.domain.errors import Conflict
 from webapp.persistence import outbox
-from webapp.persistence.record import append_event
-from webapp.persistence.tables import AnswerRow, EventRow, LetterRow, PendingAnswerRow
+from webapp.persistence.record import Link, append_event
+from webapp.persistence.tables import AnswerRow, LetterRow, PendingAnswerRow, RepresentativeRow
 from webapp.services.place import Place
 from webapp.services.references import new_reference
-from webapp.services.sign_on import live_representatives
 
 WITHDRAW = "withdraw"
+
+_LIVE_REPRESENTATIVES = (
+    select(RepresentativeRow.id, RepresentativeRow.reference, RepresentativeRow.email)
+    .where(RepresentativeRow.invitation_id == bindparam("invitation"), RepresentativeRow.revoked_at.is_(None))
+    .order_by(RepresentativeRow.id)
+)
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,7 @@ class Act:
 
 
 def store_answer(session: Session, act: Act) -> str:
-    """Stores the act and returns the reference of the answer that it made, or took back."""
+    """Stores the act, so that it waits no longer, and returns the reference of the answer that it made, or took back."""
     if act.pending.act == WITHDRAW:
         return _withdraw(session, act)
     reference = new_reference()
@@ -41,12 +47,13 @@ def store_answer(session: Session, act: Act) -> str:
         session.flush()
     answer = _answer_row(act, reference, event)
     session.add(answer)
+    session.delete(act.pending)
     session.flush()
     _send_receipts(session, act, answer, "receipt")
     return reference
 
 
-def _record(session: Session, act: Act, reference: str) -> EventRow:
+def _record(session: Session, act: Act, reference: str) -> Link:
     content, representative = act.pending.content, act.place.representative
     printed = content.get("consent_to_print", False)
     public = {
@@ -64,7 +71,7 @@ def _record(session: Session, act: Act, reference: str) -> EventRow:
     return append_event(session, act.letter, act.place.actor, "answer.given", public, now=act.now, private=private)
 
 
-def _answer_row(act: Act, reference: str, event: EventRow) -> AnswerRow:
+def _answer_row(act: Act, reference: str, event: Link) -> AnswerRow:
     content, pending = act.pending.content, act.pending
     name = content.get("printed_name") or act.place.invitation.society.printed_name
     return AnswerRow(
@@ -102,13 +109,14 @@ def _withdraw(session: Session, act: Act) -> str:
     public = {"society": act.place.invitation.society.reference, "answer": standing.reference}
     private = {"reason": act.pending.content.get("reason", ""), "representative": representative.name, "email": representative.email}
     append_event(session, act.letter, act.place.actor, "answer.withdrawn", public, now=act.now, private=private)
+    session.delete(act.pending)
     _send_receipts(session, act, standing, "withdrawal_receipt")
     return standing.reference
 
 
 def _send_receipts(session: Session, act: Act, answer: AnswerRow, kind: str) -> None:
     """To the one who acted, and to every other representative of the society: nobody's answer changes unseen."""
-    for representative in live_representatives(act.place.invitation):
+    for representative in session.execute(_LIVE_REPRESENTATIVES, {"invitation": act.place.invitation.id}):
         reason = f"{kind}:{answer.reference}:{representative.reference}"
         parameters = {"answer": answer.id, "representative": representative.id}
         outbox.put(session, kind, reason, representative.email, now=act.now, letter_id=act.letter.id, **parameters)

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.domain import limits
@@ -18,9 +18,25 @@ from webapp.persistence.tables import AnswerRow, LetterRow, PendingAnswerRow
 from webapp.services.access import lock_letter
 from webapp.services.answer_store import WITHDRAW, Act, store_answer
 from webapp.services.codes import send_code, use_code
-from webapp.services.documents import digest_in_force
+from webapp.services.documents import draft_digest, frozen_digest
 from webapp.services.place import Place
 from webapp.services.roster import printable_name
+
+# Built once: a statement takes longer to build than to run.
+_STANDING = (
+    select(AnswerRow)
+    .where(AnswerRow.invitation_id == bindparam("invitation"), AnswerRow.is_standing.is_(True))
+    .execution_options(populate_existing=True)
+)
+_PENDING = select(PendingAnswerRow).where(PendingAnswerRow.web_session_id == bindparam("stay"))
+_DONE_BEFORE = select(AnswerRow.reference).where(
+    AnswerRow.invitation_id == bindparam("invitation"),
+    or_(AnswerRow.nonce == bindparam("nonce"), AnswerRow.withdrawal_nonce == bindparam("nonce")),
+)
+_ANSWERED_NONCE = select(AnswerRow.id).where(or_(AnswerRow.nonce == bindparam("nonce"), AnswerRow.withdrawal_nonce == bindparam("nonce")))
+_PENDING_NONCE = select(PendingAnswerRow.id).where(
+    PendingAnswerRow.nonce == bindparam("nonce"), PendingAnswerRow.web_session_id != bindparam("stay")
+)
 
 
 @dataclass(frozen=True)
@@ -50,13 +66,11 @@ class WrongCode:
 
 
 def standing_answer(session: Session, invitation_id: int) -> AnswerRow | None:
-    query = select(AnswerRow).where(AnswerRow.invitation_id == invitation_id, AnswerRow.is_standing.is_(True))
-    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    return session.scalars(_STANDING, {"invitation": invitation_id}).one_or_none()
 
 
 def pending_answer(session: Session, place: Place) -> PendingAnswerRow | None:
-    query = select(PendingAnswerRow).where(PendingAnswerRow.web_session_id == place.stay.id)
-    return session.scalars(query).one_or_none()
+    return session.scalars(_PENDING, {"stay": place.stay.id}).one_or_none()
 
 
 def prepare_answer(session: Session, place: Place, intent: Intent, keyring: Keyring, *, received_at: datetime, now: datetime) -> None:
@@ -66,7 +80,7 @@ def prepare_answer(session: Session, place: Place, intent: Intent, keyring: Keyr
     """
     letter = lock_letter(session, place.letter_id)
     _refuse_late(letter, received_at)
-    _refuse_stale(letter, intent.digest)
+    _refuse_stale(session, letter, intent.digest)
     standing = standing_answer(session, place.invitation.id)
     _refuse_unasked_replacement(standing, intent.replaces, letter)
     _refuse_used_nonce(session, place, intent.nonce)
@@ -116,22 +130,18 @@ def confirm_answer(
     if pending is None or pending.nonce != nonce:
         raise Conflict("This page is older than your last one. Open the letter again and continue there.")
     _refuse_late(letter, received_at)
-    _refuse_stale(letter, pending.digest)
+    _refuse_stale(session, letter, pending.digest)
     standing = standing_answer(session, place.invitation.id)
     _refuse_unasked_replacement(standing, _reference_of(session, pending.replaces_id), letter)
     tries_left = use_code(session, place, nonce, code, keyring, now=now)
     if tries_left is not None:
         return WrongCode(tries_left)
-    reference = store_answer(session, Act(place, letter, pending, standing, received_at, now))
-    session.delete(pending)
-    return Recorded(reference)
+    return Recorded(store_answer(session, Act(place, letter, pending, standing, received_at, now)))
 
 
 def _done_before(session: Session, place: Place, nonce: str) -> str | None:
-    same = select(AnswerRow).where(AnswerRow.invitation_id == place.invitation.id)
-    stored = session.scalars(same.where(AnswerRow.nonce == nonce)).one_or_none()
-    withdrawn = session.scalars(same.where(AnswerRow.withdrawal_nonce == nonce)).one_or_none()
-    return stored.reference if stored else withdrawn.reference if withdrawn else None
+    reference: str | None = session.scalars(_DONE_BEFORE, {"invitation": place.invitation.id, "nonce": nonce}).first()
+    return reference
 
 
 def _reference_of(session: Session, answer_id: int | None) -> str | None:
@@ -153,8 +163,8 @@ def _refuse_late(letter: LetterRow, received_at: datetime) -> None:
         raise TooLate(f"Sign-on closed on {closed}. Your answer arrived after that and was not counted.")
 
 
-def _refuse_stale(letter: LetterRow, digest: str) -> None:
-    if digest != digest_in_force(letter):
+def _refuse_stale(session: Session, letter: LetterRow, digest: str) -> None:
+    if digest != (frozen_digest(session, letter.id) or draft_digest(letter)):
         raise StaleText("The letter has changed since you opened this page, so nothing was stored. Read the new text, and answer again.")
 
 
@@ -171,9 +181,8 @@ def _refuse_unasked_replacement(standing: AnswerRow | None, replaces: str | None
 
 def _refuse_used_nonce(session: Session, place: Place, nonce: str) -> None:
     """The page chooses it, so it may come from anywhere: a form that was kept, or that somebody wrote by hand."""
-    is_answered = select(AnswerRow.id).where((AnswerRow.nonce == nonce) | (AnswerRow.withdrawal_nonce == nonce))
-    is_pending = select(PendingAnswerRow.id).where(PendingAnswerRow.nonce == nonce, PendingAnswerRow.web_session_id != place.stay.id)
-    if session.scalar(is_answered.limit(1)) is not None or session.scalar(is_pending) is not None:
+    is_answered = session.scalars(_ANSWERED_NONCE, {"nonce": nonce}).first() is not None
+    if is_answered or session.scalar(_PENDING_NONCE, {"nonce": nonce, "stay": place.stay.id}) is not None:
         raise Conflict("This page has been sent before, so nothing was stored. Look through the form once more, and send it again.")
 
 

@@ -3,7 +3,7 @@
 import hmac
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from webapp.domain import limits
@@ -14,17 +14,33 @@ from webapp.persistence.tables import CodeRow
 from webapp.services.place import Place
 from webapp.services.references import new_reference
 
+_LIVE = (
+    select(CodeRow)
+    .where(
+        CodeRow.representative_id == bindparam("representative"),
+        CodeRow.web_session_id == bindparam("stay"),
+        CodeRow.nonce == bindparam("nonce"),
+        CodeRow.used_at.is_(None),
+        CodeRow.expires_at > bindparam("now"),
+        CodeRow.tries < limits.CODE_TRIES,
+    )
+    .order_by(CodeRow.id.desc())
+    .limit(1)
+    .with_for_update()
+)
+# A code lives for less than an hour, so those that are still good are among them.
+_RECENT = select(CodeRow).where(CodeRow.representative_id == bindparam("representative"), CodeRow.made_at > bindparam("since"))
+
 
 def send_code(session: Session, place: Place, nonce: str, keyring: Keyring, *, now: datetime) -> None:
     """Mails a fresh code for the pending answer; every earlier one is dead. Raises TooMany after five in an hour."""
-    mine = select(CodeRow).where(CodeRow.representative_id == place.representative.id)
-    recent = session.scalar(select(func.count()).select_from(mine.where(CodeRow.made_at > now - limits.AN_HOUR).subquery())) or 0
-    if recent >= limits.CODES_AN_HOUR:
+    recent = session.scalars(_RECENT, {"representative": place.representative.id, "since": now - limits.AN_HOUR}).all()
+    if len(recent) >= limits.CODES_AN_HOUR:
         raise TooMany(
             f"{limits.CODES_AN_HOUR} codes have been sent within the hour. Please look for the newest one, or try again in an hour."
         )
-    for earlier in session.scalars(mine.where(CodeRow.used_at.is_(None), CodeRow.expires_at > now)):
-        earlier.expires_at = now
+    for earlier in recent:
+        earlier.expires_at = min(earlier.expires_at, now)
     reference = new_reference()
     code = CodeRow(
         reference=reference,
@@ -52,15 +68,8 @@ def use_code(session: Session, place: Place, nonce: str, typed: str, keyring: Ke
 
     A wrong try is counted in the caller's transaction, which therefore must commit.
     """
-    live = select(CodeRow).where(
-        CodeRow.representative_id == place.representative.id,
-        CodeRow.web_session_id == place.stay.id,
-        CodeRow.nonce == nonce,
-        CodeRow.used_at.is_(None),
-        CodeRow.expires_at > now,
-        CodeRow.tries < limits.CODE_TRIES,
-    )
-    code = session.scalars(live.order_by(CodeRow.id.desc()).limit(1).with_for_update()).one_or_none()
+    whose = {"representative": place.representative.id, "stay": place.stay.id, "nonce": nonce, "now": now}
+    code = session.scalars(_LIVE, whose).one_or_none()
     if code is None:
         return 0
     if hmac.compare_digest(code.code_hash, keyring.code_hash(code.reference, normalise_code(typed))):

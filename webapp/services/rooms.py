@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session, joinedload
 
 from webapp.domain import limits
 from webapp.domain.actor import Actor, ActorKind
@@ -24,11 +24,20 @@ from webapp.persistence.record import append_event
 from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, RepresentativeRow
 from webapp.rendering.text import statement_html
 from webapp.services.access import lock_letter
-from webapp.services.answers import pending_answer, standing_answer
+from webapp.services.answers import pending_answer
 from webapp.services.documents import country_name, signed_count
 from webapp.services.doors import begin_stay, folded_address
 from webapp.services.limits import count, may_mail
 from webapp.services.place import Place
+
+_LATEST = (
+    select(AnswerRow)
+    .where(AnswerRow.invitation_id == bindparam("invitation"))
+    .order_by(AnswerRow.is_standing.desc(), AnswerRow.id.desc())
+    .limit(1)
+    .options(joinedload(AnswerRow.representative))
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True)
@@ -188,9 +197,7 @@ def show_room(session: Session, place: Place, *, now: datetime) -> RoomView:
 
 def latest_answer(session: Session, invitation: InvitationRow) -> AnswerRow | None:
     """The standing answer, else the newest one, which its society took back."""
-    standing = standing_answer(session, invitation.id)
-    newest = select(AnswerRow).where(AnswerRow.invitation_id == invitation.id).order_by(AnswerRow.id.desc()).limit(1)
-    return standing or session.scalars(newest).first()
+    return session.scalars(_LATEST, {"invitation": invitation.id}).first()
 
 
 def invitation_stage(invitation: InvitationRow, newest: AnswerRow | None) -> Stage:

@@ -2,9 +2,9 @@
 
 from dataclasses import asdict
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from webapp.domain.answer import AnswerKind, authority_sentence
 from webapp.domain.errors import AnswerStands, Conflict, InvalidInput, StaleText, TooLate, TooMany, WrongState
@@ -22,36 +22,41 @@ from webapp.web.transaction import now, reading, received_at, settings, transact
 
 bp = Blueprint("answers", __name__, url_prefix="/room/<invitation>")
 
+Form = TypeVar("Form", bound=AnswerForm)
+
 
 @bp.route("/sign", methods=["GET", "POST"])
 @for_representative
 def sign(place: Place) -> Any:
-    room = rooms.show_room(reading(), place, now=now())
-    form = SignForm(data=_prefilled(room, AnswerKind.SIGN))
-    form.is_authorised.label.text = authority_sentence(form.printed_name.data or room.society, room.title)
-    sign_on = form.sign_on() if form.validate_on_submit() else None
-    return _answer(place, form, "sign", AnswerKind.SIGN, sign_on=sign_on) if sign_on else _page("sign", place, form)
+    form = _form(SignForm, place, AnswerKind.SIGN)
+    if form.validate_on_submit():
+        return _answer(place, form, AnswerKind.SIGN, sign_on=form.sign_on())
+    return _page(AnswerKind.SIGN, place, form)
 
 
 @bp.route("/decline", methods=["GET", "POST"])
 @for_representative
 def decline(place: Place) -> Any:
-    room = rooms.show_room(reading(), place, now=now())
-    form = DeclineForm(data=_prefilled(room, AnswerKind.DECLINE))
-    form.is_authorised.label.text = room.decline_sentence
+    form = _form(DeclineForm, place, AnswerKind.DECLINE)
     if form.validate_on_submit():
-        return _answer(place, form, "decline", AnswerKind.DECLINE, reason=form.reason.data or "")
-    return _page("decline", place, form)
+        return _answer(place, form, AnswerKind.DECLINE, reason=form.reason.data or "")
+    return _page(AnswerKind.DECLINE, place, form)
 
 
 @bp.route("/withdraw", methods=["GET", "POST"])
 @for_representative
 def withdraw(place: Place) -> Any:
-    room = rooms.show_room(reading(), place, now=now())
-    form = WithdrawForm(data=_prefilled(room, WITHDRAW))
+    form = _form(WithdrawForm, place, WITHDRAW)
     if form.validate_on_submit():
-        return _answer(place, form, "withdraw", WITHDRAW, reason=form.reason.data or "")
-    return _page("withdraw", place, form)
+        return _answer(place, form, WITHDRAW, reason=form.reason.data or "")
+    return _page(WITHDRAW, place, form)
+
+
+def _form(kind: type[Form], place: Place, act: str) -> Form:
+    """What was sent, as it was sent: the room, with all that it shows, is looked up only for a page that shows it."""
+    if request.method == "POST":
+        return kind()
+    return kind(data=_prefilled(rooms.show_room(reading(), place, now=now()), act))
 
 
 def _prefilled(room: rooms.RoomView, act: str) -> dict[str, Any]:
@@ -65,44 +70,53 @@ def _prefilled(room: rooms.RoomView, act: str) -> dict[str, Any]:
     return {**known, "nonce": new_nonce(), "digest": room.digest, "replaces": standing.reference if standing else ""}
 
 
-def _answer(place: Place, form: AnswerForm, template: str, act: str, **what: Any) -> Any:
+def _answer(place: Place, form: AnswerForm, act: str, **what: Any) -> Any:
     invitation = place.invitation.reference
-    intent = Intent(act=act, nonce=form.nonce.data, digest=form.digest.data, replaces=form.replaces.data or None, **what)
+    intent = Intent(act=act, nonce=form.nonce.data or "", digest=form.digest.data or "", replaces=form.replaces.data or None, **what)
     try:
         with transaction() as session:
             answers.prepare_answer(session, reload_place(invitation), intent, settings().keyring, received_at=received_at(), now=now())
     except InvalidInput as error:
         attach(form, error)
-        return _page(template, place, form)
+        return _page(act, place, form)
     except (StaleText, AnswerStands, TooLate) as error:
-        return _refused(invitation, form, error, template)
+        return _refused(invitation, form, error, act)
     except (Conflict, WrongState, TooMany) as error:
         form.nonce.data = new_nonce()
         form.form_errors.append(str(error))
-        return _page(template, place, form)
+        return _page(act, place, form)
     return redirect(url_for("answers.review", invitation=invitation), 303)
 
 
-def _page(template: str, place: Place, form: AnswerForm) -> Any:
+def _page(act: str, place: Place, form: AnswerForm) -> Any:
     room = rooms.show_room(reading(), reload_place(place.invitation.reference), now=now())
-    return render_template(f"answers/{template}.html", form=form, room=room), 422 if form.errors else 200
+    return _show(act, room, form), 422 if form.errors else 200
 
 
-def _refused(invitation: str, form: AnswerForm, error: Exception, template: str) -> Any:
+def _refused(invitation: str, form: AnswerForm, error: Exception, act: str) -> Any:
     """Refused, and nothing typed is lost: the same form once more, with what has happened above it."""
     room = rooms.show_room(reading(), reload_place(invitation), now=now())
     form.nonce.data, form.digest.data = new_nonce(), room.digest
     form.replaces.data = error.answer if isinstance(error, AnswerStands) else form.replaces.data
     kind = {StaleText: "stale", AnswerStands: "stands", TooLate: "late"}[type(error)]
-    return render_template(f"answers/{template}.html", form=form, room=room, refused=kind, sentence=str(error)), 409
+    return _show(act, room, form, refused=kind, sentence=str(error)), 409
+
+
+def _show(act: str, room: rooms.RoomView, form: AnswerForm, **context: Any) -> str:
+    if isinstance(form, SignForm):
+        form.is_authorised.label.text = authority_sentence(form.printed_name.data or room.society, room.title)
+    elif isinstance(form, DeclineForm):
+        form.is_authorised.label.text = room.decline_sentence
+    return render_template(f"answers/{act}.html", form=form, room=room, **context)
 
 
 @bp.route("/review", methods=["GET", "POST"])
 @for_representative
 def review(place: Place) -> Any:
     invitation = place.invitation.reference
-    room = rooms.show_room(reading(), place, now=now())
-    form = ReviewForm(nonce=room.pending.nonce if room.pending else "")
+    form = ReviewForm()
+    if not form.is_submitted():
+        return _begin_review(place)
     if form.validate_on_submit():
         refuse_if_spent(WRONG_CODES)
         try:
@@ -122,9 +136,14 @@ def review(place: Place) -> Any:
             return redirect(url_for("answers.receipt", invitation=invitation), 303)
         count_one(WRONG_CODES)
         form.code.errors = [_wrong_code(done)]
-    if room.pending is None and not form.errors:
-        return redirect(url_for("rooms.read", invitation=invitation), 303)
-    return _review_page(invitation, form, status=422 if form.errors else 200)
+    return _review_page(invitation, form, status=422)
+
+
+def _begin_review(place: Place) -> Any:
+    room = rooms.show_room(reading(), place, now=now())
+    if room.pending is None:
+        return redirect(url_for("rooms.read", invitation=room.invitation), 303)
+    return _show_review(room, ReviewForm(nonce=room.pending.nonce), refused="")
 
 
 def _wrong_code(wrong: answers.WrongCode) -> str:
@@ -136,7 +155,11 @@ def _wrong_code(wrong: answers.WrongCode) -> str:
 
 def _review_page(invitation: str, form: ReviewForm, *, refused: str = "", status: int) -> Any:
     room = rooms.show_room(reading(), reload_place(invitation), now=now())
-    return render_template("answers/review.html", form=form, again=EmptyForm(formdata=None), room=room, refused=refused), status
+    return _show_review(room, form, refused=refused), status
+
+
+def _show_review(room: rooms.RoomView, form: ReviewForm, *, refused: str) -> str:
+    return render_template("answers/review.html", form=form, again=EmptyForm(formdata=None), room=room, refused=refused)
 
 
 @bp.post("/code")
