@@ -14,7 +14,7 @@ Command = Callable[..., Result]
 
 # What the person at this machine may have set must not reach a test.
 UNSET: dict[str, str | None] = dict.fromkeys(
-    ("DATABASE_URL", "UNDERSIGNED_BASE_URL", "UNDERSIGNED_CLOCK", "UNDERSIGNED_MAIL_FROM", "UNDERSIGNED_SMTP_HOST")
+    ("DATABASE_URL", "UNDERSIGNED_BASE_URL", "UNDERSIGNED_CLOCK", "UNDERSIGNED_LOG", "UNDERSIGNED_MAIL_FROM", "UNDERSIGNED_SMTP_HOST")
 )
 
 

@@ -10,7 +10,8 @@ from webapp.cli.installation import mail, resume
 from webapp.cli.letter import letter
 from webapp.cli.opening import Refusal
 from webapp.cli.roster import roster
-from webapp.cli.run import run, work
+from webapp.cli.run import run
+from webapp.cli.serve import migrate, serve, work
 from webapp.cli.staff import sign_in_link, staff
 from webapp.domain.errors import DomainError
 from webapp.persistence.database import DatabaseBusy, DatabaseUnreachable
@@ -43,5 +44,5 @@ def main() -> None:
     """
 
 
-for _command in (run, work, demo, staff, sign_in_link, letter, roster, mail, resume, check):
+for _command in (run, serve, work, migrate, demo, staff, sign_in_link, letter, roster, mail, resume, check):
     main.add_command(_command)

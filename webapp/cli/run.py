@@ -1,4 +1,4 @@
-"""`run`: everything that the site needs, from one command. `work`: the worker alone."""
+"""`run`: everything that the site needs, from one command."""
 
 import fcntl
 import http.client
@@ -15,6 +15,7 @@ from webapp.cli.address import DEFAULT_PORT, Listening, listen
 from webapp.cli.children import Child, Stop, end, look_after
 from webapp.cli.demo import COORDINATOR
 from webapp.cli.opening import Refusal, bring_up_to_date, opened
+from webapp.cli.serve import WORKER_COMMAND
 from webapp.cli.staff import LINK_MINUTES
 from webapp.domain.actor import COMMAND
 from webapp.persistence.database import transaction
@@ -24,7 +25,6 @@ from webapp.services.demonstration import make_demonstration
 from webapp.serving import WEB_COMMAND
 from webapp.settings import Settings, load_settings
 
-_WORKER = ["-m", "webapp.jobs"]
 _SECONDS_TO_ANSWER = 60
 
 
@@ -54,7 +54,7 @@ def run(*, host: str | None, port: int | None, staff: str | None, no_demo: bool)
 def _serve(settings: Settings, email: str, listening: Listening, environment: Mapping[str, str]) -> None:
     socket, stop = listening.socket.fileno(), Stop()
     web = Child("The web server", [*WEB_COMMAND, "--bind", f"fd://{socket}"], environment, keeps=(socket,))
-    children = [web, Child("The worker", _WORKER, environment)]
+    children = [web, Child("The worker", [*WORKER_COMMAND], environment)]
     try:
         for child in children:
             child.start()
@@ -134,15 +134,3 @@ def _greet(settings: Settings, email: str, listening: Listening) -> None:
     lines += [f"The data is in {settings.data_folder}. Stop with Ctrl-C."]
     click.echo("\n".join(["", *lines, ""]))
     sys.stdout.flush()
-
-
-@click.command()
-def work() -> None:
-    """Run the worker alone.
-
-    For a site that is served by other means: the worker sends its mail and closes letters at their deadline.
-    """
-    with opened(load_settings()):
-        pass
-    sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, *_WORKER])  # noqa: S606 - our own module, without a shell
