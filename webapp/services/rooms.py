@@ -287,7 +287,11 @@ def request_link(session: Session, typed: str, network: str, keyring: Keyring, *
         InvitationRow.invited_at.is_not(None),
         LetterRow.state != LetterState.CANCELLED,
     )
-    for representative in session.scalars(mine.order_by(LetterRow.id)).all():
+    known = session.scalars(mine.order_by(LetterRow.id)).all()
+    if not known:
+        with outbox.pretending(session, "new_link", now=now):
+            count(session, LINKS_OF_LETTER, "nobody’s", keyring, now=now)
+    for representative in known:
         letter_id = representative.invitation.letter_id
         if not count(session, LINKS_OF_LETTER, str(letter_id), keyring, now=now):
             continue
