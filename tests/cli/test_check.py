@@ -35,3 +35,10 @@ def test_wrong_setting_is_a_finding_too(undersigned: Command) -> None:
     document = json.loads(undersigned("check", "--json", exit_code=1, UNDERSIGNED_BASE_URL="letters.example.org").stdout)
     assert [one["name"] for one in document["findings"]] == ["Settings"]
     assert "UNDERSIGNED_BASE_URL" in document["findings"][0]["sentence"]
+
+
+def test_check_before_a_public_site_looks_further(undersigned: Command, folder: Path) -> None:
+    (folder / "worker-heartbeat").touch()
+    shown = undersigned("check", "--deploy", exit_code=1, GUNICORN_CMD_ARGS="--access-logfile -").stdout
+    assert "PROBLEM  Public address  http://127.0.0.1:8000 opens on this machine only." in shown
+    assert "GUNICORN_CMD_ARGS" in shown

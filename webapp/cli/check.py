@@ -1,5 +1,6 @@
 """What is missing or misconfigured, in plain words."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -8,16 +9,18 @@ import click
 from webapp.cli.opening import json_option, print_json
 from webapp.clock import SystemClock
 from webapp.services.check import Finding, findings, settings_finding
+from webapp.services.check_deploy import deploy_findings
 from webapp.settings import SettingsError, load_settings
 
 
 @click.command()
 @click.option("--mail", "tries_mail", is_flag=True, help="Also connect to the mail server; nothing is sent.")
+@click.option("--deploy", "is_public", is_flag=True, help="Also what would be unsafe for a site that societies are invited to.")
 @json_option
 @click.pass_context
-def check(context: click.Context, *, tries_mail: bool, as_json: bool) -> None:
+def check(context: click.Context, *, tries_mail: bool, is_public: bool, as_json: bool) -> None:
     """Say what is missing or misconfigured. Exit code 0 if nothing is, else 1."""
-    found = _look(tries_mail=tries_mail)
+    found = _look(tries_mail=tries_mail, is_public=is_public)
     problems = sum(1 for one in found if not one.is_fine)
     if as_json:
         print_json({"is_fine": not problems, "findings": [asdict(one) for one in found]})
@@ -26,12 +29,13 @@ def check(context: click.Context, *, tries_mail: bool, as_json: bool) -> None:
     context.exit(1 if problems else 0)
 
 
-def _look(*, tries_mail: bool) -> tuple[Finding, ...]:
+def _look(*, tries_mail: bool, is_public: bool) -> tuple[Finding, ...]:
     try:
         settings = load_settings()
     except SettingsError as error:
         return (settings_finding(error),)
-    return findings(settings, now=SystemClock().now(), tries_mail=tries_mail)
+    found = findings(settings, now=SystemClock().now(), tries_mail=tries_mail)
+    return (*found, *deploy_findings(settings, os.environ, user_id=os.geteuid())) if is_public else found
 
 
 def _print(found: Sequence[Finding], problems: int) -> None:

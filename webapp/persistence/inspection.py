@@ -52,6 +52,50 @@ def inspect_database(settings: Settings) -> DatabaseFacts:
         engine.dispose()
 
 
+@dataclass(frozen=True)
+class ServerFacts:
+    """What a PostgreSQL server promises to this connection."""
+
+    durability: dict[str, str]
+    """Each setting without which an acknowledged transaction can be lost, and whether it is “on”."""
+    is_superuser: bool
+    is_encrypted: bool
+    is_local: bool
+
+
+# PostgreSQL’s documentation, “Non-Durable Settings”.
+_DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
+
+
+def inspect_server(settings: Settings) -> ServerFacts:
+    """Asks the PostgreSQL server of DATABASE_URL; raises DatabaseUnreachable."""
+    engine = make_engine(settings)
+    try:
+        with engine.connect() as connection:
+            durability = {name: str(connection.exec_driver_sql(f"SHOW {name}").scalar()) for name in _DURABILITY}
+            is_superuser = connection.exec_driver_sql("SHOW is_superuser").scalar() == "on"
+            is_encrypted = connection.exec_driver_sql("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").scalar()
+            # No address is a socket in a folder.
+            is_local = connection.exec_driver_sql("SELECT inet_server_addr() IS NULL OR inet_server_addr() = inet_client_addr()").scalar()
+            return ServerFacts(durability, is_superuser, bool(is_encrypted), bool(is_local))
+    except DBAPIError as error:
+        raise unreachable(error) from error
+    finally:
+        engine.dispose()
+
+
+def file_system_of(path: Path) -> str:
+    """The kind of file system that the path lies on, as the kernel calls it; “unknown” where there is no telling."""
+    mounts = Path("/proc/self/mountinfo")
+    if not mounts.exists():
+        return "unknown"
+    kinds = {}
+    for line in mounts.read_text().splitlines():
+        before, _, after = line.partition(" - ")
+        kinds[Path(before.split()[4].replace("\\040", " "))] = after.split()[0]
+    return next((kinds[place] for place in (path.resolve(), *path.resolve().parents) if place in kinds), "unknown")
+
+
 def _facts(connection: Connection) -> DatabaseFacts:
     revision = revision_of(connection)
     if connection.dialect.name == "sqlite":

@@ -1,0 +1,180 @@
+"""What is fine for a trial on one's own machine and unsafe for a site that societies are invited to."""
+
+import stat
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sqlalchemy import make_url, select
+from sqlalchemy.orm import Session
+
+from webapp.domain.links import Links, is_loopback
+from webapp.persistence.database import DatabaseUnreachable, opened_session
+from webapp.persistence.inspection import ServerFacts, file_system_of, inspect_server
+from webapp.persistence.tables import LetterRow, StaffRow
+from webapp.services.check import Finding
+from webapp.settings import Settings
+
+# RFC 2606 and RFC 6761: nobody can be reached under these.
+RESERVED = ("example", "test", "invalid", "localhost", "local", "internal", "example.com", "example.net", "example.org")
+# A file there may be written by two machines, whose locks do not see each other (sqlite.org/wal.html).
+NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "glusterfs", "fuse.sshfs", "fuse.glusterfs", "afs"})
+# Each changes how the site is served, behind the back of webapp/serving.py: an access log of gunicorn’s would hold every link.
+MEDDLING = ("FLASK_DEBUG", "FLASK_ENV", "GUNICORN_CMD_ARGS", "WEB_CONCURRENCY", "PYTHONOPTIMIZE", "PYTHONINSPECT")
+_FEWEST_DIFFERENT = 12
+
+
+def deploy_findings(settings: Settings, environ: Mapping[str, str], *, user_id: int) -> tuple[Finding, ...]:
+    """Everything that only a public site must have; changes nothing. `environ` is what the processes of the site are started with."""
+    return (
+        public_address_finding(settings.links),
+        proxy_finding(settings.links, settings.trusted_proxies),
+        public_mail_finding(settings),
+        key_strength_finding(settings.keyring.key),
+        folders_finding(_folders(settings)),
+        environment_finding(environ),
+        user_finding(user_id),
+        *_database_findings(settings),
+    )
+
+
+def is_reserved(host: str) -> bool:
+    """Whether nobody can own the name, or it is a number."""
+    labels = host.lower().rstrip(".")
+    is_number = labels.replace(".", "").isdigit() or ":" in labels
+    return is_number or "." not in labels or any(labels == name or labels.endswith(f".{name}") for name in RESERVED)
+
+
+def public_address_finding(links: Links) -> Finding:
+    name = "Public address"
+    advice = "Set UNDERSIGNED_BASE_URL to the address that the societies will see, such as https://letters. and your own domain."
+    if links.is_loopback:
+        return Finding(name, False, f"{links.base} opens on this machine only.", advice)
+    if is_reserved(links.host):
+        return Finding(name, False, f"{links.host} is no name that others can look up, and every document will print it.", advice)
+    if not links.is_https:
+        return Finding(name, False, f"{links.base} is not encrypted, so links and codes can be read on their way.", advice)
+    return Finding(name, True, f"{links.base} is encrypted, and can be looked up by others.")
+
+
+def proxy_finding(links: Links, trusted_proxies: int) -> Finding:
+    name = "Proxy"
+    if links.is_https and trusted_proxies == 0:
+        sentence = "The site speaks no TLS by itself, so a proxy stands before it, and every visitor is taken for that proxy."
+        return Finding(
+            name, False, sentence, "Set UNDERSIGNED_TRUSTED_PROXIES to the number of proxies that add X-Forwarded-For, mostly 1."
+        )
+    return Finding(name, True, f"The address of a visitor is what {trusted_proxies} of our own proxies say it is.")
+
+
+def public_mail_finding(settings: Settings) -> Finding:
+    name = "Public mail"
+    host = settings.mail_from.rpartition("@")[2]
+    if settings.smtp is None:
+        return Finding(
+            name, False, "No mail leaves this machine, so nobody can be invited.", "Set UNDERSIGNED_SMTP_HOST to your mail server."
+        )
+    if is_reserved(host):
+        return Finding(name, False, f"Mail leaves from {settings.mail_from}, which cannot be answered.", "Set UNDERSIGNED_MAIL_FROM.")
+    if settings.smtp.user is None and not is_loopback(settings.smtp.host):
+        sentence = f"{settings.smtp.host} is used without user and password, so it would send for anybody near it."
+        return Finding(name, False, sentence, "Set UNDERSIGNED_SMTP_USER and UNDERSIGNED_SMTP_PASSWORD.")
+    return Finding(name, True, f"Mail leaves from {settings.mail_from}.", f"Whether receivers trust it: SPF, DKIM and DMARC of {host}.")
+
+
+def key_strength_finding(key: bytes) -> Finding:
+    name = "Key strength"
+    if len(set(key)) >= _FEWEST_DIFFERENT:
+        return Finding(name, True, "The secret key is not an example.")
+    advice = "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+    return Finding(name, False, "The secret key repeats itself, as an example does, so every link could be guessed.", advice)
+
+
+def folders_finding(folders: Sequence[Path]) -> Finding:
+    """A folder that is private keeps everything in it private, whatever the files say."""
+    name = "Private data"
+    open_to_others = [str(folder) for folder in folders if stat.S_IMODE(folder.stat().st_mode) & 0o077]
+    if not open_to_others:
+        return Finding(name, True, "The data can be read by its owner alone.")
+    sentence = f"Other users of this machine can look into {' and '.join(open_to_others)}."
+    return Finding(name, False, sentence, f"chmod 700 {' '.join(open_to_others)}")
+
+
+def _folders(settings: Settings) -> list[Path]:
+    url = make_url(settings.database_url)
+    beside = [Path(url.database or "").parent] if url.get_backend_name() == "sqlite" else []
+    return list(dict.fromkeys((settings.data_folder, *beside)))
+
+
+def environment_finding(environ: Mapping[str, str]) -> Finding:
+    found = [one for one in MEDDLING if environ.get(one)]
+    if not found:
+        return Finding("Environment", True, "Nothing else changes how the site is served.")
+    sentence = f"The environment changes how the site is served, and may show or log what is private: {', '.join(found)}."
+    return Finding("Environment", False, sentence, "Remove it.")
+
+
+def user_finding(user_id: int) -> Finding:
+    if user_id:
+        return Finding("User", True, "The site does not run as root.")
+    return Finding("User", False, "This runs as root, so that one mistake reaches the whole machine.", "Give it a user of its own.")
+
+
+def _database_findings(settings: Settings) -> tuple[Finding, ...]:
+    url = make_url(settings.database_url)
+    try:
+        if url.get_backend_name() == "sqlite":
+            where = file_system_finding(file_system_of(Path(url.database or "")))
+        else:
+            where = server_finding(inspect_server(settings))
+        with opened_session(settings) as session:
+            return where, staff_finding(_staff(session)), demonstration_finding(_demonstrations(session))
+    except DatabaseUnreachable as error:
+        return (Finding("Database in use", False, str(error), "See what “Database” says above."),)
+
+
+def file_system_finding(kind: str) -> Finding:
+    name = "Database in use"
+    if kind not in NETWORK_FILE_SYSTEMS:
+        return Finding(name, True, f"The database is on this machine’s own disk ({kind}).")
+    sentence = f"The database lies on a network file system ({kind}), where it can be destroyed by two processes that write."
+    return Finding(name, False, sentence, "Put UNDERSIGNED_DATA on a local disk, or use PostgreSQL by DATABASE_URL.")
+
+
+def server_finding(server: ServerFacts) -> Finding:
+    name = "Database in use"
+    off = [setting for setting, value in server.durability.items() if value == "off"]
+    if off:
+        sentence = f"PostgreSQL has {', '.join(f'{one}=off' for one in off)}, so an acknowledged answer can be lost when it stops."
+        return Finding(name, False, sentence, "Switch it on in postgresql.conf, or for this role: ALTER ROLE … SET … = on")
+    if server.is_superuser:
+        sentence = "The site uses PostgreSQL as a superuser, who may switch off what keeps the record."
+        return Finding(name, False, sentence, "Give it a role of its own that owns its database and nothing else.")
+    if not (server.is_encrypted or server.is_local):
+        sentence = "PostgreSQL is on another machine and the connection is not encrypted."
+        return Finding(name, False, sentence, "Add ?sslmode=verify-full to DATABASE_URL.")
+    return Finding(name, True, "PostgreSQL keeps what it has acknowledged, and the way to it is private.")
+
+
+def staff_finding(addresses: Sequence[str]) -> Finding:
+    if not addresses:
+        return Finding("Staff", False, "Nobody is on the staff, so nobody can sign in.", "undersigned staff add you@your-society.org")
+    invented = [one for one in addresses if is_reserved(one.rpartition("@")[2])]
+    if not invented:
+        return Finding("Staff", True, f"{len(addresses)} on the staff.")
+    sentence = f"Nobody can be reached at {', '.join(invented)}, yet it is an account of the staff."
+    return Finding("Staff", False, sentence, "Use an account with a real address, and take this one away.")
+
+
+def demonstration_finding(letters: Sequence[str]) -> Finding:
+    if not letters:
+        return Finding("Demonstration", True, "Every letter is a real one.")
+    sentence = f"A demonstration with invented societies stands beside the real letters: {', '.join(letters)}."
+    return Finding("Demonstration", False, sentence, "Begin a public site with an empty database: undersigned run --no-demo")
+
+
+def _staff(session: Session) -> list[str]:
+    return list(session.scalars(select(StaffRow.email).order_by(StaffRow.id)))
+
+
+def _demonstrations(session: Session) -> list[str]:
+    return list(session.scalars(select(LetterRow.reference).where(LetterRow.is_demonstration).order_by(LetterRow.id)))
