@@ -12,6 +12,7 @@ from webapp.persistence.tables.roster import InvitationRow, RepresentativeRow, S
 from webapp.persistence.tables.seal import DocumentRow, SealedSignatoryRow
 from webapp.persistence.tables.staff import GrantRow, StaffRow
 from webapp.persistence.tables.submission import SubmissionRow, SubmissionStepRow
+from webapp.persistence.tables.worker import WorkerRow
 
 __all__ = [
     "AnswerRow",
@@ -38,4 +39,5 @@ __all__ = [
     "SubmissionStepRow",
     "TargetRow",
     "WebSessionRow",
+    "WorkerRow",
 ]

@@ -12,6 +12,8 @@ from webapp.persistence.tables.letter import one_of
 
 class MessageState(StrEnum):
     QUEUED = "queued"
+    UNCERTAIN = "uncertain"
+    """The mail server went away before it said whether it took the message; tried once more, later."""
     SENT = "sent"
     FAILED = "failed"
 
@@ -35,6 +37,9 @@ class OutboxRow(Base):
     state: Mapped[str]
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime] = mapped_column(Instant)
+    first_tried_at: Mapped[datetime | None] = mapped_column(Instant)
+    unfinished: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Attempts in a row, the one under way included, of which nobody has said how they ended."""
     last_error: Mapped[str] = mapped_column(default="")
     queued_at: Mapped[datetime] = mapped_column(Instant)
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
