@@ -1,7 +1,6 @@
 """How a message leaves: by SMTP where a mail server is set, else into the local mailbox."""
 
 import smtplib
-import ssl
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,18 +9,28 @@ from typing import Protocol
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from webapp.mail.connection import SmtpConnection
 from webapp.mail.message import MailForm, build_message
 from webapp.persistence.database import transaction
 from webapp.persistence.tables import MailboxRow
 from webapp.settings import MailSecurity, Settings, Smtp
 
-_SECONDS = 30
 # RFC 4954: some servers ask who we are only when they hear a recipient.
 _SIGN_IN_WANTED = {530, 534, 535, 538}
+# RFC 5321 4.5.3.1.10 asks for 552 to be taken as temporary; and a mailbox that is full is emptied one day.
+_OFTEN_PASSES = {552}
 
 
 class TemporaryFailure(Exception):
     """The message did not leave; trying again later is right."""
+
+
+class UnreachedFailure(TemporaryFailure):
+    """The mail server could not be reached or did not let us in: nothing was said about this message."""
+
+
+class UncertainFailure(Exception):
+    """The mail server had the message and went away before it answered: it may have left, and it may not."""
 
 
 class PermanentFailure(Exception):
@@ -40,7 +49,7 @@ class Envelope:
 
 class Transport(Protocol):
     def send(self, envelope: Envelope) -> None:
-        """Raises TemporaryFailure or PermanentFailure. Slow, and so never called inside a transaction."""
+        """Raises TemporaryFailure, UncertainFailure or PermanentFailure. Slow, and so never called inside a transaction."""
 
 
 @dataclass(frozen=True)
@@ -83,16 +92,10 @@ class SmtpTransport:
         connection = self._connected()
         try:
             connection.sendmail(self.sender, [envelope.recipient], raw)
-        except (smtplib.SMTPSenderRefused, smtplib.SMTPHeloError) as error:
-            # Said before any recipient was named: about us, and the same for every message. Somebody will mend the settings.
-            raise TemporaryFailure(f"{error.smtp_code} {type(error).__name__}") from error
-        except smtplib.SMTPRecipientsRefused as error:
-            reply, _text = next(iter(error.recipients.values()))
-            raise _failure(reply, "the recipient was refused") from error
-        except smtplib.SMTPResponseException as error:
-            raise _failure(error.smtp_code, type(error).__name__) from error
         except (OSError, smtplib.SMTPException) as error:
-            raise TemporaryFailure(type(error).__name__) from error
+            if connection.awaits_word:
+                raise UncertainFailure(f"{type(error).__name__} after the message was given over; it may have arrived") from error
+            raise _failure(error) from error
         finally:
             _hang_up(connection)
 
@@ -100,24 +103,21 @@ class SmtpTransport:
         """Connects and signs in, and sends nothing. Raises TemporaryFailure with what was wrong."""
         _hang_up(self._connected())
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connected(self) -> SmtpConnection:
         # Refused before any message was named, as for a wrong password: the fault of the installation, for which no message is given up.
         try:
             return self._connect()
         except smtplib.SMTPResponseException as error:
-            raise TemporaryFailure(f"{error.smtp_code} {type(error).__name__}") from error
-        except (OSError, smtplib.SMTPException) as error:
-            raise TemporaryFailure(type(error).__name__) from error
+            raise UnreachedFailure(f"{error.smtp_code} {type(error).__name__}") from error
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            # ValueError: what was said was no number, and so no SMTP.
+            raise UnreachedFailure(type(error).__name__) from error
 
-    def _connect(self) -> smtplib.SMTP:
-        context = ssl.create_default_context()
-        if self.server.security is MailSecurity.TLS:
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(self.server.host, self.server.port, timeout=_SECONDS, context=context)
-        else:
-            connection = smtplib.SMTP(self.server.host, self.server.port, timeout=_SECONDS)
+    def _connect(self) -> SmtpConnection:
+        connection = SmtpConnection(self.server)
         try:
             if self.server.security is MailSecurity.STARTTLS:
-                connection.starttls(context=context)
+                connection.encrypt()
             if self.server.user is not None:
                 connection.login(self.server.user, self.server.password or "")
         except BaseException:
@@ -126,16 +126,28 @@ class SmtpTransport:
         return connection
 
 
-def _hang_up(connection: smtplib.SMTP) -> None:
+def _hang_up(connection: SmtpConnection) -> None:
     # What a server answers to the farewell changes nothing: a message that it has accepted must not be sent again for it (R16).
     with suppress(OSError, smtplib.SMTPException):
         connection.quit()
     connection.close()
 
 
-def _failure(reply: int, what: str) -> Exception:
+def _failure(error: Exception) -> Exception:
+    if isinstance(error, smtplib.SMTPSenderRefused | smtplib.SMTPHeloError):
+        # Said before any recipient was named: about us, and the same for every message. Somebody will mend the settings.
+        return UnreachedFailure(f"{error.smtp_code} {type(error).__name__}")
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        reply, _text = next(iter(error.recipients.values()))
+        return _refusal(reply, "the recipient was refused")
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _refusal(error.smtp_code, type(error).__name__)
+    return TemporaryFailure(type(error).__name__)
+
+
+def _refusal(reply: int, what: str) -> Exception:
     # RFC 5321 4.2.1: 5xx is permanent. The server's own words may quote the address, so they are not kept (R19).
-    is_final = 500 <= reply < 600 and reply not in _SIGN_IN_WANTED
+    is_final = 500 <= reply < 600 and reply not in _SIGN_IN_WANTED | _OFTEN_PASSES
     return PermanentFailure(f"{reply} {what}") if is_final else TemporaryFailure(f"{reply} {what}")
 
 
