@@ -59,4 +59,7 @@ AN_HOUR = timedelta(hours=1)
 TOUCH_EVERY = timedelta(minutes=1)
 # Mail that cannot be delivered is tried for three days, at growing distances.
 MAIL_HORIZON = timedelta(hours=72)
+MAIL_LEAST_TRIES = 12
+# A message with which the program fails, or dies, every time is parked for a person.
+MAIL_UNFINISHED = 8
 LONGEST_BOARD_WAIT = timedelta(days=366)

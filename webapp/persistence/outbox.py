@@ -83,3 +83,9 @@ def enqueue_attempt(session: Session, row: OutboxRow) -> None:
     when = row.next_attempt_at.isoformat(timespec="milliseconds")
     name = f"{SEND_WORKFLOW}:{row.reference}:{row.attempts}:{when}"
     enqueue(session, SEND_WORKFLOW, name, row.id, row.attempts, queue=queue)
+
+
+def reference_of(job: str) -> str | None:
+    """The reference of the message that a job is to send; None for a job of another kind."""
+    workflow, _, rest = job.partition(":")
+    return rest.split(":")[0] if workflow == SEND_WORKFLOW else None

@@ -1,44 +1,36 @@
-"""One attempt to send one message of the outbox: words, links and codes are made now, and never stored."""
+"""One attempt to send one message of the outbox: claimed by its number, made, and what became of it noted (R16)."""
 
-import json
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Protocol
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from webapp.domain import limits
-from webapp.domain.answer import MANDATES, AnswerKind
-from webapp.domain.deadline import show_date, show_instant
-from webapp.domain.letter import ASKS
-from webapp.domain.links import Links
-from webapp.domain.tokens import Keyring
-from webapp.mail import messages
-from webapp.mail.message import MailForm, UnsafeMessage
-from webapp.mail.transport import Envelope, PermanentFailure, TemporaryFailure, Transport
+from webapp.mail.message import UnsafeMessage
+from webapp.mail.transport import Envelope, PermanentFailure, TemporaryFailure, Transport, UncertainFailure, UnreachedFailure
 from webapp.persistence import outbox
-from webapp.persistence.tables import (
-    AnswerRow,
-    CodeRow,
-    EventRow,
-    LetterRow,
-    OutboxRow,
-    RepresentativeRow,
-    RevisionRow,
-    SignInLinkRow,
-)
-from webapp.persistence.tables.message import MessageState
+from webapp.persistence.tables import OutboxRow
+from webapp.persistence.tables.message import WAITING, MessageState
+from webapp.services.composing import Office, compose
 
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=1)
+# Somebody who looks for a message that may have arrived finds it within half an hour; until then it is not sent again.
+_UNCERTAIN_WAIT = timedelta(minutes=30)
+_JUST_NOW = timedelta(minutes=2)
 _MOST_AT_ONCE = 500
+_SUSPECT = 3
+_UNREACHED = "the mail server did not let us in: "
 
 
 class Result(Enum):
     LEFT = "left"
     LATER = "later"
+    UNCERTAIN = "uncertain"
     NEVER = "never"
     USELESS = "useless"
 
@@ -51,30 +43,26 @@ class Sent:
     why: str = ""
 
 
-class Office(Protocol):
-    """What sending needs to know of the installation."""
-
-    @property
-    def links(self) -> Links: ...
-    @property
-    def keyring(self) -> Keyring: ...
-
-
 def claim_message(session: Session, outbox_id: int, attempt: int, *, now: datetime) -> bool:
     """Whether this attempt may go on: each number is claimed once, so that no two attempts send one message at a time (R16)."""
     row = session.scalars(select(OutboxRow).where(OutboxRow.id == outbox_id).with_for_update()).one_or_none()
-    if row is None or row.state != MessageState.QUEUED or row.attempts != attempt:
+    if row is None or row.state not in WAITING or row.attempts != attempt:
         return False
-    row.attempts, row.next_attempt_at = attempt + 1, now + outbox.LOST_AFTER
+    if row.unfinished >= limits.MAIL_UNFINISHED:
+        row.state, row.last_error = MessageState.FAILED, row.last_error or "no attempt came to an end"
+        return False
+    row.attempts, row.unfinished, row.next_attempt_at = attempt + 1, row.unfinished + 1, now + outbox.LOST_AFTER
+    # Set back with the clock, so that no time is counted that has not passed.
+    row.first_tried_at = min(row.first_tried_at or now, now)
     return True
 
 
 def prepare_message(session: Session, outbox_id: int, office: Office, *, now: datetime) -> Envelope | None:
     """The message to send now; None where it has left already, or where it would be of no use any more."""
     row = session.get(OutboxRow, outbox_id)
-    if row is None or row.state != MessageState.QUEUED:
+    if row is None or row.state not in WAITING:
         return None
-    form = _compose(session, row, office, now=now)
+    form = compose(session, row, office, now=now)
     return Envelope(form, row.to_address, row.reference, now) if form else None
 
 
@@ -84,6 +72,10 @@ def send(transport: Transport, envelope: Envelope | None) -> Sent:
         return Sent(Result.USELESS, "no longer of use")
     try:
         transport.send(envelope)
+    except UncertainFailure as failure:
+        return Sent(Result.UNCERTAIN, str(failure))
+    except UnreachedFailure as failure:
+        return Sent(Result.LATER, f"{_UNREACHED}{failure}")
     except TemporaryFailure as failure:
         return Sent(Result.LATER, str(failure))
     except (PermanentFailure, UnsafeMessage) as failure:
@@ -97,26 +89,60 @@ def note_result(session: Session, outbox_id: int, sent: Sent, *, now: datetime) 
     A crash between the mail server's word and this note means a second copy with the same Message-ID, never a lost one (R16).
     """
     row = session.get_one(OutboxRow, outbox_id)
-    if row.state != MessageState.QUEUED:
+    if row.state not in WAITING:
         return
-    row.last_error = sent.why
+    row.last_error, row.unfinished = sent.why, 0
     if sent.result is Result.LEFT:
         row.state, row.sent_at = MessageState.SENT, now
-    elif sent.result is Result.LATER and now - row.queued_at < limits.MAIL_HORIZON:
-        row.next_attempt_at = now + min(_FIRST_WAIT * 2 ** min(max(row.attempts - 1, 0), 10), _LONGEST_WAIT)
+    elif sent.result is Result.UNCERTAIN and row.state == MessageState.QUEUED:
+        row.state, row.next_attempt_at = MessageState.UNCERTAIN, now + max(_UNCERTAIN_WAIT, wait_after(row))
+    elif sent.result is Result.LATER and not _is_given_up(row, now=now):
+        row.next_attempt_at = now + wait_after(row)
     else:
         row.state = MessageState.FAILED
 
 
-def enqueue_due(session: Session, *, now: datetime) -> int:
-    """Queues the next attempt of every message whose time has come, or whose attempt was lost with its worker; returns how many."""
-    due = select(OutboxRow).where(OutboxRow.state == MessageState.QUEUED, OutboxRow.next_attempt_at <= now)
+def note_broken(session: Session, outbox_id: int, why: str, *, now: datetime) -> None:
+    """The attempt broke off by a fault of ours. It is tried again at growing distances, and then waits for a person."""
+    row = session.get_one(OutboxRow, outbox_id)
+    if row.state not in WAITING:
+        return
+    row.last_error = f"the program failed: {why}"
+    if row.unfinished >= limits.MAIL_UNFINISHED:
+        row.state = MessageState.FAILED
+    else:
+        row.next_attempt_at = now + wait_after(row)
+
+
+def note_lost(session: Session, jobs: Sequence[str]) -> list[str]:
+    """A worker died with these jobs; returns those that are to begin again now.
+
+    A message that was lost several times may be what kills the workers. So of such ones only the least suspect begins again, alone,
+    and after eight deaths none does.
+    """
+    references = {job: outbox.reference_of(job) for job in jobs}
+    query = select(OutboxRow).where(OutboxRow.reference.in_(references.values()), OutboxRow.state.in_(WAITING), OutboxRow.unfinished > 0)
+    rows = {row.reference: row for row in session.scalars(query.with_for_update())}
+    suspects = sorted((row for row in rows.values() if row.unfinished >= _SUSPECT), key=lambda row: row.unfinished)
+    held_back = {row.reference for row in suspects[1:]}
+    now = [job for job, reference in references.items() if reference not in held_back]
+    for row in [rows[reference] for job in now if (reference := references[job]) in rows]:
+        row.unfinished += 1
+        if row.unfinished > limits.MAIL_UNFINISHED:
+            row.state, row.last_error = MessageState.FAILED, "the worker died with every attempt"
+    return now
+
+
+def enqueue_due(session: Session, *, now: datetime, is_steady: bool = True) -> int:
+    """Queues the next attempt of every message whose time has come, or whose attempt was lost with its worker; returns how many.
+
+    `is_steady` says that the clock has not jumped of late: only then can an attempt without an end be told from one under way.
+    """
+    due = select(OutboxRow).where(OutboxRow.state.in_(WAITING), _is_due(now))
+    if not is_steady:
+        due = due.where(OutboxRow.unfinished == 0)
     rows = list(session.scalars(due.order_by(OutboxRow.id).limit(_MOST_AT_ONCE).with_for_update(skip_locked=True)))
     for row in rows:
-        # Only what was tried can have failed: after days without a worker, everything that waits is still sent.
-        if row.attempts and now - row.queued_at >= limits.MAIL_HORIZON:
-            row.state, row.last_error = MessageState.FAILED, row.last_error or "no attempt came to an end"
-            continue
         if row.attempts and not row.last_error:
             # The attempt left no trace: its worker died, or the message cannot be made. The next has a number of its own.
             row.last_error = "the last attempt did not come to an end"
@@ -125,81 +151,23 @@ def enqueue_due(session: Session, *, now: datetime) -> int:
     return len(rows)
 
 
-def _compose(session: Session, row: OutboxRow, office: Office, *, now: datetime) -> MailForm | None:
-    if row.kind == "sign_in":
-        link = session.get(SignInLinkRow, row.parameters["sign_in_link"])
-        if link is None or link.used_at is not None or now >= link.expires_at:
-            return None
-        minutes = int(limits.SIGN_IN_LINK_LIFE.total_seconds() // 60)
-        return messages.sign_in(office.links, office.keyring.sign_in_link(link.reference), minutes)
-    representative = session.get_one(RepresentativeRow, row.parameters["representative"])
-    if representative.revoked_at is not None:
-        return None
-    letter = session.get_one(LetterRow, representative.invitation.letter_id)
-    facts = _letter_facts(letter)
-    place = messages.PlaceFacts(representative.name, representative.invitation.society.printed_name)
-    if row.kind == "code":
-        one = session.get_one(CodeRow, row.parameters["code"])
-        if one.used_at is not None or now >= one.expires_at:
-            return None
-        minutes = int(limits.CODE_LIFE.total_seconds() // 60)
-        return messages.code(office.keyring.code(one.reference), minutes, facts, place)
-    if row.kind == "letter_cancelled":
-        event = session.get_one(EventRow, (letter.id, row.parameters["event"]))
-        return messages.letter_cancelled(facts, place, _reason(event))
-    if row.kind == "name_corrected":
-        return messages.name_corrected(facts, place, _answer_facts(session, row, letter))
-    token = office.keyring.personal_link(representative.reference, representative.link_generation)
-    if row.kind in {"receipt", "withdrawal_receipt"}:
-        answer = _answer_facts(session, row, letter)
-        compose = messages.receipt if row.kind == "receipt" else messages.withdrawal_receipt
-        return compose(office.links, token, facts, place, answer)
-    return _LINK_MESSAGES[row.kind](office.links, token, facts, place)
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    # Nothing waits for longer than the longest wait: what does was told so by a clock that has been set back since.
+    is_misled = OutboxRow.next_attempt_at > now + _LONGEST_WAIT
+    # Whatever has just left shows that the mail server is back, and nothing need wait any longer for that.
+    other = aliased(OutboxRow)
+    is_back = exists().where(other.sent_at.between(now - _JUST_NOW, now))
+    is_freed = and_(OutboxRow.last_error.startswith(_UNREACHED), is_back)
+    return or_(OutboxRow.next_attempt_at <= now, is_misled, is_freed)
 
 
-_LINK_MESSAGES = {
-    "invitation": messages.invitation,
-    "new_link": messages.new_link,
-    "deadline_moved": messages.deadline_moved,
-}
+def wait_after(row: OutboxRow) -> timedelta:
+    """From one minute to one hour, twice as long each time; each message up to half of it sooner, so that they do not come together."""
+    doubled: int = 2 ** min(max(row.attempts - 1, 0), 10)
+    return min(_FIRST_WAIT * doubled, _LONGEST_WAIT) * (1 - zlib.crc32(f"{row.reference}:{row.attempts}".encode()) / 2**33)
 
 
-def _reason(event: EventRow) -> str:
-    return str(json.loads(event.public).get("reason", ""))
-
-
-def _letter_facts(letter: LetterRow) -> messages.LetterFacts:
-    return messages.LetterFacts(
-        title=letter.title,
-        lead_society=letter.lead_society,
-        contact_email=letter.contact_email,
-        journal=letter.journal,
-        ask=ASKS[letter.ask],
-        collective_noun=letter.collective_noun,
-        deadline=str(show_instant(letter.deadline, letter.deadline_zone)) if letter.deadline else "",
-        is_demonstration=letter.is_demonstration,
-    )
-
-
-def _answer_facts(session: Session, row: OutboxRow, letter: LetterRow) -> messages.AnswerFacts:
-    answer = session.get_one(AnswerRow, row.parameters["answer"])
-    revision = session.scalars(select(RevisionRow).where(RevisionRow.letter_id == letter.id, RevisionRow.digest == answer.digest)).one()
-    return messages.AnswerFacts(
-        kind=answer.kind,
-        printed_name=answer.printed_name,
-        officer=answer.officer,
-        office=answer.office,
-        consent_to_print=answer.consent_to_print,
-        decided_by=answer.decided_by,
-        decided_on=show_date(answer.decided_on) if answer.decided_on else "",
-        mandate=MANDATES.get(answer.mandate, ""),
-        competing_interests=answer.competing_interests,
-        reason=answer.reason,
-        authority_sentence=answer.authority_sentence,
-        received_at=str(show_instant(answer.received_at, letter.deadline_zone)),
-        given_by=answer.representative.name,
-        digest=answer.digest,
-        record_sequence=answer.record_sequence,
-        record_hash=answer.record_hash,
-        statement=revision.statement if answer.kind == AnswerKind.SIGN else "",
-    )
+def _is_given_up(row: OutboxRow, *, now: datetime) -> bool:
+    """Three days after the first attempt. Not after few attempts: the clock may have jumped, or no worker been there."""
+    since = row.first_tried_at or now
+    return row.attempts >= limits.MAIL_LEAST_TRIES and now - since >= limits.MAIL_HORIZON

@@ -12,7 +12,7 @@ from webapp.domain.errors import ReadOnly, WrongState
 from webapp.domain.names import bounded_line
 from webapp.persistence.record import append_event
 from webapp.persistence.tables import InstallationRow, LetterRow, OutboxRow
-from webapp.persistence.tables.message import MessageState
+from webapp.persistence.tables.message import WAITING, MessageState
 
 NOT_SENT_AGAIN = "it had waited since before the restore, and was not to be sent again"
 
@@ -97,7 +97,7 @@ def release_mail(session: Session, *, now: datetime) -> int:
 
 def waiting(session: Session) -> int:
     """How many messages have yet to leave."""
-    return session.scalar(select(func.count()).select_from(OutboxRow).where(OutboxRow.state == MessageState.QUEUED)) or 0
+    return session.scalar(select(func.count()).select_from(OutboxRow).where(OutboxRow.state.in_(WAITING))) or 0
 
 
 def resume(session: Session, actor: Actor, *, sends_waiting: bool, now: datetime) -> Resumed:
@@ -132,7 +132,7 @@ def _note_restore(session: Session, actor: Actor, backup_made_at: datetime, *, n
 def _set_aside(session: Session) -> int:
     """Everything that waits came with the backup, but for links to sign in with, which are asked for again."""
     known = waiting(session)
-    queued = update(OutboxRow).where(OutboxRow.state == MessageState.QUEUED)
+    queued = update(OutboxRow).where(OutboxRow.state.in_(WAITING))
     session.execute(queued.values(state=MessageState.FAILED, last_error=NOT_SENT_AGAIN))
     return known
 

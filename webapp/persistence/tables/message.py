@@ -18,6 +18,9 @@ class MessageState(StrEnum):
     FAILED = "failed"
 
 
+WAITING = (MessageState.QUEUED, MessageState.UNCERTAIN)
+
+
 class OutboxRow(Base):
     __tablename__ = "outbox"
     __table_args__ = (

@@ -1,0 +1,117 @@
+"""The words of one message of the outbox, from what the rows say at the moment of sending; links and codes are never stored (R19)."""
+
+import json
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.domain import limits
+from webapp.domain.answer import MANDATES, AnswerKind
+from webapp.domain.deadline import show_date, show_instant
+from webapp.domain.letter import ASKS
+from webapp.domain.links import Links
+from webapp.domain.tokens import Keyring
+from webapp.mail import messages
+from webapp.mail.message import MailForm
+from webapp.persistence.tables import (
+    AnswerRow,
+    CodeRow,
+    EventRow,
+    LetterRow,
+    OutboxRow,
+    RepresentativeRow,
+    RevisionRow,
+    SignInLinkRow,
+)
+
+
+class Office(Protocol):
+    """What sending needs to know of the installation."""
+
+    @property
+    def links(self) -> Links: ...
+    @property
+    def keyring(self) -> Keyring: ...
+
+
+def compose(session: Session, row: OutboxRow, office: Office, *, now: datetime) -> MailForm | None:
+    """None where the message would be of no use any more."""
+    if row.kind == "sign_in":
+        link = session.get(SignInLinkRow, row.parameters["sign_in_link"])
+        if link is None or link.used_at is not None or now >= link.expires_at:
+            return None
+        minutes = int(limits.SIGN_IN_LINK_LIFE.total_seconds() // 60)
+        return messages.sign_in(office.links, office.keyring.sign_in_link(link.reference), minutes)
+    representative = session.get_one(RepresentativeRow, row.parameters["representative"])
+    if representative.revoked_at is not None:
+        return None
+    letter = session.get_one(LetterRow, representative.invitation.letter_id)
+    facts = _letter_facts(letter)
+    place = messages.PlaceFacts(representative.name, representative.invitation.society.printed_name)
+    if row.kind == "code":
+        one = session.get_one(CodeRow, row.parameters["code"])
+        if one.used_at is not None or now >= one.expires_at:
+            return None
+        minutes = int(limits.CODE_LIFE.total_seconds() // 60)
+        return messages.code(office.keyring.code(one.reference), minutes, facts, place)
+    if row.kind == "letter_cancelled":
+        event = session.get_one(EventRow, (letter.id, row.parameters["event"]))
+        return messages.letter_cancelled(facts, place, _reason(event))
+    if row.kind == "name_corrected":
+        return messages.name_corrected(facts, place, _answer_facts(session, row, letter))
+    token = office.keyring.personal_link(representative.reference, representative.link_generation)
+    if row.kind in {"receipt", "withdrawal_receipt"}:
+        answer = _answer_facts(session, row, letter)
+        write = messages.receipt if row.kind == "receipt" else messages.withdrawal_receipt
+        return write(office.links, token, facts, place, answer)
+    return _LINK_MESSAGES[row.kind](office.links, token, facts, place)
+
+
+_LINK_MESSAGES = {
+    "invitation": messages.invitation,
+    "new_link": messages.new_link,
+    "deadline_moved": messages.deadline_moved,
+}
+
+
+def _reason(event: EventRow) -> str:
+    return str(json.loads(event.public).get("reason", ""))
+
+
+def _letter_facts(letter: LetterRow) -> messages.LetterFacts:
+    return messages.LetterFacts(
+        title=letter.title,
+        lead_society=letter.lead_society,
+        contact_email=letter.contact_email,
+        journal=letter.journal,
+        ask=ASKS[letter.ask],
+        collective_noun=letter.collective_noun,
+        deadline=str(show_instant(letter.deadline, letter.deadline_zone)) if letter.deadline else "",
+        is_demonstration=letter.is_demonstration,
+    )
+
+
+def _answer_facts(session: Session, row: OutboxRow, letter: LetterRow) -> messages.AnswerFacts:
+    answer = session.get_one(AnswerRow, row.parameters["answer"])
+    revision = session.scalars(select(RevisionRow).where(RevisionRow.letter_id == letter.id, RevisionRow.digest == answer.digest)).one()
+    return messages.AnswerFacts(
+        kind=answer.kind,
+        printed_name=answer.printed_name,
+        officer=answer.officer,
+        office=answer.office,
+        consent_to_print=answer.consent_to_print,
+        decided_by=answer.decided_by,
+        decided_on=show_date(answer.decided_on) if answer.decided_on else "",
+        mandate=MANDATES.get(answer.mandate, ""),
+        competing_interests=answer.competing_interests,
+        reason=answer.reason,
+        authority_sentence=answer.authority_sentence,
+        received_at=str(show_instant(answer.received_at, letter.deadline_zone)),
+        given_by=answer.representative.name,
+        digest=answer.digest,
+        record_sequence=answer.record_sequence,
+        record_hash=answer.record_hash,
+        statement=revision.statement if answer.kind == AnswerKind.SIGN else "",
+    )
