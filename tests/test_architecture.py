@@ -17,7 +17,7 @@ from webapp.domain.links import Links
 from webapp.domain.permission import Permission
 from webapp.mail import messages
 from webapp.rendering.environment import ROOT, TEMPLATES, document_environment
-from webapp.services import delivery
+from webapp.services import composing
 
 PACKAGE = ROOT / "webapp"
 SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if "versions" not in path.parts)
@@ -81,7 +81,7 @@ def test_every_mail_has_its_files_and_every_file_its_mail() -> None:
 
 
 def test_every_mail_is_sent_by_somebody_and_every_kind_is_a_mail() -> None:
-    composed = set(re.findall(r"messages\.(\w+)\b", Path(delivery.__file__).read_text())) - {"LetterFacts", "PlaceFacts", "AnswerFacts"}
+    composed = set(re.findall(r"messages\.(\w+)\b", Path(composing.__file__).read_text())) - {"LetterFacts", "PlaceFacts", "AnswerFacts"}
     assert composed == set(MAILS)
 
 
@@ -125,7 +125,7 @@ def test_only_the_edge_commits() -> None:
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns")
 KEEPING_TIME = {
     "webapp/clock.py": "the clock itself",
-    "webapp/jobs/worker.py": "the worker's own housekeeping: when the job engine's rows are old",
+    "webapp/jobs/rounds.py": "the worker's own housekeeping: its signs of life, and when the job engine's rows are old",
 }
 
 

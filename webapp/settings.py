@@ -68,10 +68,6 @@ class Settings:
         """Not there where the key comes from the environment."""
         return self.data_folder / _KEY_FILE
 
-    @property
-    def worker_heartbeat(self) -> Path:
-        return self.data_folder / "worker-heartbeat"
-
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process; makes the data folder and the secret key on first use.

@@ -13,7 +13,10 @@ from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from webapp.persistence.database import opened_session
 from webapp.rendering.environment import ROOT
+from webapp.services.workers import worker_seen_at
+from webapp.settings import load_settings
 
 COORDINATOR = "coordinator@example.org"
 _STARTS_WITHIN = 90.0
@@ -103,11 +106,10 @@ def _start(server: Server, command: Sequence[str]) -> subprocess.Popen[bytes]:
 
 
 def _wait_until_it_answers(server: Server, process: subprocess.Popen[bytes], port: int) -> None:
-    heartbeat = server.folder / "data" / "worker-heartbeat"
     end = time.monotonic() + _STARTS_WITHIN
     while time.monotonic() < end:
         assert process.poll() is None, "the server ended while it was starting"
-        if heartbeat.exists() and _answers(port):
+        if _answers(port) and _works(server):
             return
         time.sleep(0.1)
     raise AssertionError(f"the server does not answer after {_STARTS_WITHIN:.0f} seconds")
@@ -123,6 +125,12 @@ def _answers(port: int) -> bool:
         return answer.status == 200
     connection.close()
     return False
+
+
+def _works(server: Server) -> bool:
+    """Whether a worker has given its first sign of life."""
+    with opened_session(load_settings(server.environment)) as session:
+        return worker_seen_at(session) is not None
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -1,6 +1,5 @@
 """Each thing that can be wrong with an installation is named, with what to do about it."""
 
-import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,8 +8,9 @@ import pytest
 
 from tests.factories import settings_for
 from webapp.domain.links import Links
+from webapp.persistence.database import opened_session, transaction
 from webapp.persistence.inspection import DatabaseFacts
-from webapp.services import check
+from webapp.services import check, workers
 from webapp.services.check import Finding
 from webapp.settings import MailSecurity, Settings, SettingsError, Smtp
 
@@ -34,8 +34,8 @@ def fine(found: Finding) -> str:
 def working(settings: Settings) -> Settings:
     """An installation with database, key and worker."""
     settings.secret_key_file.touch(mode=0o600)
-    settings.worker_heartbeat.touch()
-    os.utime(settings.worker_heartbeat, (NOW.timestamp(), NOW.timestamp()))
+    with opened_session(settings) as session, transaction(session):
+        workers.note_worker(session, "this-machine:1", now=NOW)
     return settings
 
 
@@ -130,9 +130,9 @@ def test_full_disk(tmp_path: Path) -> None:
     assert "500 MB free" in fine(check.free_space_finding(tmp_path, 500_000_000))
 
 
-def test_worker_that_never_ran(tmp_path: Path) -> None:
-    found = check.worker_finding(tmp_path / "worker-heartbeat", now=NOW)
-    assert "never run" in problem(found)
+def test_worker_that_never_ran() -> None:
+    found = check.worker_finding(None, now=NOW)
+    assert "No worker has ever run" in problem(found)
     assert "undersigned work" in found.advice
 
 
@@ -146,12 +146,16 @@ def test_worker_that_never_ran(tmp_path: Path) -> None:
         (timedelta(days=12), "12 days"),
     ],
 )
-def test_worker_that_has_stopped(working: Settings, silent: timedelta, spelled: str) -> None:
-    assert f"no sign for {spelled}," in problem(check.worker_finding(working.worker_heartbeat, now=NOW + silent))
+def test_worker_that_has_stopped(silent: timedelta, spelled: str) -> None:
+    assert f"no sign for {spelled}," in problem(check.worker_finding(NOW, now=NOW + silent))
 
 
-def test_worker_that_gave_a_sign_within_the_minute(working: Settings) -> None:
-    assert fine(check.worker_finding(working.worker_heartbeat, now=NOW + timedelta(seconds=59))) == "The worker runs."
+def test_worker_that_gave_a_sign_within_the_minute() -> None:
+    assert fine(check.worker_finding(NOW, now=NOW + timedelta(seconds=59))) == "The worker runs."
+
+
+def test_sign_from_before_the_clock_was_set_back_proves_nothing() -> None:
+    assert "no sign" in problem(check.worker_finding(NOW, now=NOW - timedelta(days=3650)))
 
 
 def test_address_of_this_machine_says_what_cannot_be_done() -> None:

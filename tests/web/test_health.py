@@ -1,16 +1,18 @@
 """Each condition is broken in turn, and is named to this machine alone."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from tests.dump import dump
 from tests.factories import NOW, SEALABLE
 from tests.web.world import World
-from webapp.services import readiness
+from webapp.persistence.database import transaction
+from webapp.services import readiness, workers
 from webapp.web.views import health
 
 LATER = SEALABLE + timedelta(days=2)
@@ -22,7 +24,8 @@ def working(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """An installation with a worker, and nothing kept of an earlier look."""
     monkeypatch.setattr(health, "_LOOK_EVERY_SECONDS", 0.0)
     world.app.extensions.pop(health._LAST, None)
-    world.app.config["UNDERSIGNED"].worker_heartbeat.touch()
+    with Session(world.engine) as session, transaction(session):
+        workers.note_worker(session, "this-machine:1", now=datetime.now(UTC))
     # The folder outlives the test, and another key may have been left in it.
     world.app.config["UNDERSIGNED"].secret_key_file.unlink(missing_ok=True)
     world.mail.deliver()
@@ -64,8 +67,8 @@ def late(world: World, patch: pytest.MonkeyPatch) -> None:
     world.clock.at = LATER + timedelta(days=1)
 
 
-def no_worker(world: World, _patch: pytest.MonkeyPatch) -> None:
-    world.app.config["UNDERSIGNED"].worker_heartbeat.unlink()
+def no_worker(world: World, patch: pytest.MonkeyPatch) -> None:
+    sql("DELETE FROM worker")(world, patch)
 
 
 def other_key(world: World, _patch: pytest.MonkeyPatch) -> None:

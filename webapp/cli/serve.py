@@ -1,13 +1,12 @@
 """The parts of an installation that is spread over several processes or machines: `serve` the pages, `work` the jobs, `migrate`."""
 
-import os
-import sys
 from collections.abc import Sequence
 
 import click
 
 from webapp.cli.address import DEFAULT_PORT
 from webapp.cli.opening import bring_up_to_date, opened
+from webapp.processes import become
 from webapp.serving import WEB_COMMAND
 from webapp.settings import load_settings
 
@@ -49,5 +48,4 @@ def _become(arguments: Sequence[str]) -> None:
     """The module in place of this process, so that signals and the exit code are its own; refused while the database cannot be used."""
     with opened(load_settings()):
         pass
-    sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 - our own module, without a shell
+    become(arguments)

@@ -5,20 +5,20 @@ import stat
 import sys
 import tempfile
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from webapp.domain.links import Links, is_loopback
 from webapp.mail.transport import PermanentFailure, SmtpTransport, TemporaryFailure
-from webapp.persistence.database import DatabaseUnreachable
+from webapp.persistence.database import DatabaseUnreachable, opened_session
 from webapp.persistence.inspection import DatabaseFacts, inspect_database
 from webapp.persistence.migrate import head_revision
 from webapp.rendering.machine import broken_fonts, missing_libraries, pandoc_runs
+from webapp.services import workers
 from webapp.settings import MailSecurity, Settings, SettingsError, Smtp
 
 _OLDEST_PYTHON = (3, 11)
 _LEAST_FREE_BYTES = 500_000_000
-_HEARTBEAT_STALE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def findings(settings: Settings, *, now: datetime, tries_mail: bool = False) -> 
         database_finding(settings),
         secret_key_finding(settings.secret_key_file),
         data_folder_finding(settings.data_folder),
-        worker_finding(settings.worker_heartbeat, now=now),
+        worker_finding(_worker_seen_at(settings), now=now),
         address_finding(settings.links, settings.trusted_proxies),
         mail_finding(settings, tries=tries_mail),
         clock_finding(is_shifted=settings.is_rehearsal),
@@ -139,15 +139,25 @@ def free_space_finding(folder: Path, free: int) -> Finding:
     return Finding("Data folder", False, sentence, "Make room: with less than 500 MB, answers may soon be refused.")
 
 
-def worker_finding(heartbeat: Path, *, now: datetime) -> Finding:
+def worker_finding(seen_at: datetime | None, *, now: datetime) -> Finding:
     advice = "Start it with the site: undersigned run. Or alone: undersigned work"
-    if not heartbeat.exists():
-        return Finding("Worker", False, "The worker has never run here, so no mail leaves and no deadline closes by itself.", advice)
-    age = now - datetime.fromtimestamp(heartbeat.stat().st_mtime, UTC)
-    if age < _HEARTBEAT_STALE:
+    if seen_at is None:
+        return Finding("Worker", False, "No worker has ever run, so no mail leaves and no deadline closes by itself.", advice)
+    if workers.is_alive(seen_at, now=now):
         return Finding("Worker", True, "The worker runs.")
+    age = abs(now - seen_at)
     sentence = f"The worker has given no sign for {_spelled(age)}, so no mail leaves and no deadline closes by itself."
     return Finding("Worker", False, sentence, advice)
+
+
+def _worker_seen_at(settings: Settings) -> datetime | None:
+    try:
+        if not inspect_database(settings).is_ready:
+            return None
+        with opened_session(settings) as session:
+            return workers.worker_seen_at(session)
+    except DatabaseUnreachable:
+        return None
 
 
 def _spelled(age: timedelta) -> str:

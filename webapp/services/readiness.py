@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from webapp.persistence.database import DatabaseBusy, begin_write
 from webapp.persistence.migrate import head_revision, revision_of
 from webapp.persistence.tables import EventRow, OutboxRow, StaffRow
-from webapp.persistence.tables.message import MessageState
+from webapp.persistence.tables.message import WAITING
+from webapp.services.workers import is_alive, worker_seen_at
 from webapp.settings import Settings
 
 LEAST_FREE_BYTES = 500_000_000
 LEAST_FREE_SHARE = 0.05
 LONGEST_IN_OUTBOX = timedelta(minutes=15)
-LONGEST_WITHOUT_WORKER = timedelta(seconds=60)
 FURTHEST_BACK = timedelta(seconds=120)
 
 
@@ -39,7 +39,7 @@ def conditions(session: Session, settings: Settings, *, now: datetime, machine_n
         "clock": lambda: not _has_gone_back(session, now),
         "write": lambda: _can_write(session),
         "disk": lambda: has_room(*shutil.disk_usage(settings.data_folder)[::2]),
-        "worker": lambda: machine_now - worker_seen_at(settings) < LONGEST_WITHOUT_WORKER,
+        "worker": lambda: is_alive(worker_seen_at(session), now=machine_now),
         "key": lambda: _has_its_key(settings),
     }
     return tuple(Condition(name, _holds(session, look)) for name, look in looks.items())
@@ -63,7 +63,7 @@ def _can_write(session: Session) -> bool:
 
 def _is_anything_late(session: Session, now: datetime) -> bool:
     """Due, and not tried: a mail server that is down is no fault of ours, a queue that stands still is."""
-    late = select(OutboxRow.id).where(OutboxRow.state == MessageState.QUEUED, OutboxRow.next_attempt_at < now - LONGEST_IN_OUTBOX)
+    late = select(OutboxRow.id).where(OutboxRow.state.in_(WAITING), OutboxRow.next_attempt_at < now - LONGEST_IN_OUTBOX)
     return session.scalar(late.limit(1)) is not None
 
 
@@ -75,11 +75,6 @@ def _has_gone_back(session: Session, now: datetime) -> bool:
 def has_room(total: int, free: int) -> bool:
     """Both in bytes."""
     return free >= LEAST_FREE_BYTES and free >= total * LEAST_FREE_SHARE
-
-
-def worker_seen_at(settings: Settings) -> datetime:
-    """Raises FileNotFoundError where none has ever run."""
-    return datetime.fromtimestamp(settings.worker_heartbeat.stat().st_mtime, UTC)
 
 
 def _has_its_key(settings: Settings) -> bool:
