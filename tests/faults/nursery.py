@@ -1,0 +1,59 @@
+"""Forks web servers: `python -m tests.faults.nursery FD APPLICATION WORKERS THREADS`.
+
+Starts one for each line that it reads, and says its process id.
+"""
+
+import importlib
+import os
+import signal
+import sys
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+# Imported here, so that no life has to: these take longer than everything else in a start.
+importlib.import_module("webapp.app")
+importlib.import_module("gunicorn.workers.gthread")
+
+
+class _Life(BaseApplication):  # type: ignore[misc]
+    """As `undersigned run` starts its web server, without its second of imports."""
+
+    def __init__(self, application: Any, options: dict[str, Any]) -> None:
+        self.application, self.options = application, options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return self.application
+
+
+def main(socket: str, application: str, workers: str, threads: str) -> None:
+    module, _, name = application.partition(":")
+    # Made once: no connection is open in it that two lives could share.
+    made = getattr(importlib.import_module(module), name)()
+    options = {
+        "bind": [f"fd://{socket}"],
+        "workers": int(workers),
+        "threads": int(threads),
+        "worker_class": "gthread",
+        "loglevel": "critical",
+        "control_socket_disable": True,
+    }
+    # The kernel clears away what has been killed.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for _line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.setsid()
+            _Life(made, options).run()
+            os._exit(0)
+        print(pid, flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

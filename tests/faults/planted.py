@@ -1,0 +1,104 @@
+"""The application with a fault on purpose. Each gap is held open for a moment, so that a kill falls into it."""
+
+import io
+import secrets
+import sys
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+from webapp import app as joined
+from webapp.app import create_app
+from webapp.domain.tokens import Keyring
+from webapp.persistence import database
+from webapp.services import answer_store, answers
+from webapp.services.access import lock_letter
+from webapp.services.place import Place
+
+GAP = 0.15
+Application = Any
+
+
+def answers_too_early() -> Application:
+    """Says that it is done, and then does it."""
+    inner = create_app()
+
+    def application(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if environ["REQUEST_METHOD"] != "POST" or not path.endswith("/review"):
+            return inner(environ, start)  # type: ignore[no-any-return]
+        body = environ["wsgi.input"].read()
+        start("303 SEE OTHER", [("Location", path.replace("/review", "/receipt")), ("Content-Length", "0")])
+        return _afterwards(inner, {**environ, "wsgi.input": io.BytesIO(body)})
+
+    return application
+
+
+def _afterwards(inner: Application, environ: dict[str, Any]) -> Iterable[bytes]:
+    yield b""
+    time.sleep(GAP)
+    list(inner(environ, lambda *_: lambda _written: None))
+
+
+def stores_piece_by_piece() -> Application:
+    """No transaction: each statement is kept at once."""
+
+    def prepare_engine(engine: Engine) -> None:
+        if engine.dialect.name == "sqlite":
+
+            @event.listens_for(engine, "connect")
+            def on_connect(dbapi_connection: Any, _record: Any) -> None:
+                dbapi_connection.isolation_level = None
+                dbapi_connection.execute("PRAGMA busy_timeout=10000")
+
+    def engine_options(url: str) -> dict[str, Any]:
+        return {**options_of(url), "isolation_level": "AUTOCOMMIT"}
+
+    options_of, receipts = database.engine_options, answer_store._send_receipts
+
+    def slowly(*arguments: Any) -> None:
+        time.sleep(GAP)
+        receipts(*arguments)
+
+    joined.prepare_engine, joined.engine_options = prepare_engine, engine_options
+    answer_store._send_receipts = slowly
+    return create_app()
+
+
+def knows_no_nonce() -> Application:
+    """Every press is a new answer, and the database lets several stand."""
+
+    def confirm(session: Session, place: Place, _nonce: str, _code: str, _keyring: Keyring, *, received_at: Any, now: Any) -> Any:
+        letter = lock_letter(session, place.letter_id)
+        pending = answers.pending_answer(session, place)
+        assert pending is not None
+        pending.nonce = secrets.token_urlsafe(18)
+        session.flush()
+        act = answer_store.Act(place, letter, pending, None, received_at, now)
+        return answers.Recorded(answer_store.store_answer(session, act))
+
+    inner = create_app()
+    with inner.app_context():
+        engine = inner.extensions["sqlalchemy"].engine
+        with engine.connect() as connection:
+            connection.exec_driver_sql("DROP INDEX IF EXISTS uq_answer_standing")
+            connection.commit()
+        engine.dispose()
+    answers.confirm_answer = confirm  # type: ignore[assignment]
+
+    def application(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        answered = inner(environ, start)
+        if environ["PATH_INFO"].endswith("/review"):
+            time.sleep(GAP)
+        return answered  # type: ignore[no-any-return]
+
+    return application
+
+
+def without_the_wheel() -> Application:
+    """No fault: the driver that comes with Python, as on a machine for which the wheel is not made."""
+    sys.modules["pysqlite3.dbapi2"] = None  # type: ignore[assignment]
+    return create_app()
