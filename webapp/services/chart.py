@@ -1,7 +1,6 @@
 """Sign-ons over time as a staircase: figures in percent of the plot, so that the page only draws."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -26,21 +25,20 @@ class SignOnChart:
     rows: tuple[tuple[str, int, int], ...]
 
 
-def sign_on_chart(signed: Sequence[date], first: date, last: date, deadline: date, collective_noun: str) -> SignOnChart:
-    """The days on which societies signed, from opening to the last day so far; the axis runs on to the deadline."""
-    per_day = Counter(min(max(day, first), last) for day in signed)
+def sign_on_chart(signed: Mapping[date, int], first: date, last: date, deadline: date, collective_noun: str) -> SignOnChart:
+    """How many societies signed on each day, from opening to the last day so far; the axis runs on to the deadline."""
     days = max((max(deadline, last) - first).days, 1)
-    top = _round_up(max(len(signed), 1))
+    top = _round_up(max(sum(signed.values()), 1))
     points, rows, total = [(0.0, 100.0)], [], 0
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
         # A staircase of whole days: what is signed on a day stands from its noon on.
         x = min((number + 0.5) * 100 / days, 100.0) if number < days else 100.0
         points.append((x, _y(total, top)))
-        total += per_day[day]
+        total += signed[day]
         points.append((x, _y(total, top)))
-        if per_day[day]:
-            rows.append((show_date(day), per_day[day], total))
+        if signed[day]:
+            rows.append((show_date(day), signed[day], total))
     end = min((last - first).days * 100 / days, 100.0)
     points.append((max(end, points[-1][0]), _y(total, top)))
     return SignOnChart(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -19,9 +19,10 @@ from webapp.persistence.tables import DocumentRow, GrantRow, InvitationRow, Lett
 from webapp.persistence.tables.message import MessageState
 from webapp.services.access import load_letter
 from webapp.services.chart import SignOnChart, sign_on_chart
-from webapp.services.documents import signed_count, signing_answers
+from webapp.services.documents import frozen_digest, signed_before, signed_count
 from webapp.services.need import Need
-from webapp.services.roster_list import RosterLine, roster_lines
+from webapp.services.roster_facts import stage_counts, wanting
+from webapp.services.roster_list import roster_lines
 from webapp.services.seal import blockers
 from webapp.services.sign_on import missing_for_opening
 from webapp.services.submissions import SubmissionView, show_submission
@@ -115,13 +116,12 @@ def _letter_line(session: Session, letter: LetterRow, *, now: datetime) -> Lette
 
 def show_dashboard(session: Session, actor: Actor, reference: str, links: Links, *, now: datetime) -> Dashboard:
     letter = load_letter(session, actor, reference, Permission.SEE)
-    signed = signed_count(session, letter)
-    lines = roster_lines(session, letter)
-    stages = Counter(line.stage for line in lines)
+    signed, chart = _sign_ons(session, letter, now=now)
+    stages = stage_counts(session, letter)
+    invited = stages.total()
     state = LetterState(letter.state)
     seal_blockers = tuple(blockers(session, letter, links, now=now)) if state is LetterState.CLOSED else ()
     missing = tuple(missing_for_opening(session, letter, now=now)) if state is LetterState.DRAFTING else ()
-    revision = letter.revision_in_force
     sha256 = session.scalar(select(DocumentRow.sha256).where(DocumentRow.letter_id == letter.id)) or ""
     return Dashboard(
         reference=letter.reference,
@@ -139,20 +139,20 @@ def show_dashboard(session: Session, actor: Actor, reference: str, links: Links,
         signed_words=f"{noun_for(signed, letter.collective_noun)} {'has' if signed == 1 else 'have'} signed",
         signed_phrase=count_phrase(signed, letter.collective_noun),
         signed_sentence=signed_sentence(signed, letter.collective_noun),
-        invited=len(lines),
-        invited_phrase=count_phrase(len(lines), letter.collective_noun),
+        invited=invited,
+        invited_phrase=count_phrase(invited, letter.collective_noun),
         deadline=_shown(letter.deadline, letter),
         time_left=time_left(letter.deadline, now=now) if letter.deadline else "",
         closed_at=_shown(letter.closed_at, letter),
         may_seal_from=_shown(may_seal_from(letter.closed_at), letter) if letter.closed_at else None,
-        needs=tuple(_needs(letter, lines, missing, seal_blockers, now=now)),
+        needs=tuple(_needs(session, letter, stages, missing, seal_blockers, now=now)),
         stages=tuple((stage, stages[stage]) for stage in Stage if stages[stage]),
         milestones=tuple(_milestones(letter, now=now)),
-        chart=_chart(session, letter, now=now),
+        chart=chart,
         missing=missing,
         seal_blockers=seal_blockers,
-        waiting_for=sum(1 for line in lines if line.stage not in {Stage.SIGNED, Stage.DECLINED}),
-        digest=revision.digest if revision else "",
+        waiting_for=_waiting_for(stages),
+        digest=frozen_digest(session, letter.id) or "",
         document_sha256=sha256,
         submission=show_submission(session, letter),
     )
@@ -162,8 +162,18 @@ def _shown(instant: datetime | None, letter: LetterRow) -> ShownInstant | None:
     return show_instant(instant, letter.deadline_zone) if instant else None
 
 
+def _waiting_for(stages: Counter[Stage]) -> int:
+    return sum(number for stage, number in stages.items() if stage not in {Stage.SIGNED, Stage.DECLINED})
+
+
 def _needs(
-    letter: LetterRow, lines: list[RosterLine], missing: tuple[Need, ...], seal_blockers: tuple[Need, ...], *, now: datetime
+    session: Session,
+    letter: LetterRow,
+    stages: Counter[Stage],
+    missing: tuple[Need, ...],
+    seal_blockers: tuple[Need, ...],
+    *,
+    now: datetime,
 ) -> list[Need]:
     state = LetterState(letter.state)
     if state is LetterState.DRAFTING:
@@ -171,7 +181,7 @@ def _needs(
             return list(missing)
         return [Need("Open sign-on", "open", "The letter is complete: read it once more, then ask the societies to sign.")]
     if state is LetterState.SIGNING:
-        return _needs_while_signing(lines, now=now)
+        return _needs_while_signing(session, letter, stages, now=now)
     if state is LetterState.CLOSED:
         return list(seal_blockers) or [Need("Seal the letter", "seal", "Sign-on has closed. Look through the list, then fix it for good.")]
     if state is LetterState.SEALED:
@@ -181,15 +191,15 @@ def _needs(
     return []
 
 
-def _needs_while_signing(lines: list[RosterLine], *, now: datetime) -> list[Need]:
-    needs = []
-    if lines and all(line.stage in {Stage.SIGNED, Stage.DECLINED} for line in lines):
+def _needs_while_signing(session: Session, letter: LetterRow, stages: Counter[Stage], *, now: datetime) -> list[Need]:
+    needs, today = [], earliest_today(now)
+    if stages and not _waiting_for(stages):
         needs.append(Need("Every society has answered: sign-on can be closed now", "close"))
-    for line in lines:
+    for line in roster_lines(session, letter, wanting(session, letter, today=today)):
         failed = [one.email for one in line.representatives if one.mail_state == MessageState.FAILED]
         if failed and line.stage == Stage.INVITED:
             needs.append(Need(f"Mail to {line.society} could not be delivered", "roster", f"Check the address {failed[0]}."))
-        if line.stage == Stage.WITH_BOARD and line.detail and line.detail < earliest_today(now).isoformat():
+        if line.stage == Stage.WITH_BOARD and line.detail and line.detail < today.isoformat():
             day = show_date(date.fromisoformat(line.detail))
             needs.append(Need(f"The board of {line.society} met on {day} and has not answered", "roster"))
         if not line.representatives:
@@ -209,11 +219,16 @@ def _milestones(letter: LetterRow, *, now: datetime) -> list[Milestone]:
     return found
 
 
-def _chart(session: Session, letter: LetterRow, *, now: datetime) -> SignOnChart | None:
+def _sign_ons(session: Session, letter: LetterRow, *, now: datetime) -> tuple[int, SignOnChart | None]:
+    """How many have signed, and on which days; one look for both."""
     if letter.opened_at is None or letter.deadline is None:
-        return None
+        return signed_count(session, letter), None
     zone = ZoneInfo(letter.deadline_zone)
-    days = [row.received_at.astimezone(zone).date() for row in signing_answers(session, letter)]
-    deadline = letter.deadline.astimezone(zone).date()
-    last = min(max(now.astimezone(zone).date(), letter.opened_at.astimezone(zone).date()), deadline)
-    return sign_on_chart(days, letter.opened_at.astimezone(zone).date(), last, deadline, letter.collective_noun)
+    first, deadline = letter.opened_at.astimezone(zone).date(), letter.deadline.astimezone(zone).date()
+    last = min(max(now.astimezone(zone).date(), first), deadline)
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    midnights = [datetime(day.year, day.month, day.day, tzinfo=zone) for day in days[1:]]
+    in_all = signed_before(session, letter, midnights)
+    per_day = {day: upto - before for day, upto, before in zip(days, in_all, [0, *in_all[:-1]], strict=True)}
+    signed = signed_count(session, letter) if letter.sealed_at else in_all[-1]
+    return signed, sign_on_chart(per_day, first, last, deadline, letter.collective_noun)

@@ -1,12 +1,14 @@
 """From rows to a document: the one place that lists the signatories of a letter (R4, R5)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from pyuca import Collator
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from webapp.domain.answer import StandingFacts, is_signatory
@@ -18,12 +20,17 @@ from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, Revis
 from webapp.services.letters import target_facts
 
 _FROZEN_DIGEST = select(RevisionRow.digest).where(RevisionRow.letter_id == bindparam("letter")).order_by(RevisionRow.number.desc()).limit(1)
-# One row for each sort of answer, however many there are: the rule is asked once a sort.
-_STANDING_SORTS = (
-    select(AnswerRow.kind, AnswerRow.is_standing, AnswerRow.digest, AnswerRow.authority, func.count().label("number"))
-    .where(AnswerRow.letter_id == bindparam("letter"), AnswerRow.is_standing.is_(True))
-    .group_by(AnswerRow.kind, AnswerRow.is_standing, AnswerRow.digest, AnswerRow.authority)
-)
+# So many instants are asked about at once: a letter may be open for years, and a row has its limit of columns.
+_MOST_INSTANTS = 100
+
+
+@lru_cache(maxsize=_MOST_INSTANTS + 1)
+def _signed_before(instants: int) -> Select[*tuple[Any, ...]]:
+    """One row for each sort of answer, however many answers there are: how many came before each instant, and how many there are."""
+    sort = (AnswerRow.kind, AnswerRow.is_standing, AnswerRow.digest, AnswerRow.authority)
+    before = (func.count().filter(AnswerRow.received_at < bindparam(f"instant_{number}")) for number in range(instants))
+    standing = (AnswerRow.letter_id == bindparam("letter"), AnswerRow.is_standing.is_(True))
+    return select(*sort, *before, func.count()).where(*standing).group_by(*sort)
 
 
 @lru_cache(maxsize=1)
@@ -91,9 +98,19 @@ def signed_count(session: Session, letter: LetterRow) -> int:
     if letter.sealed_at is not None:
         sealed = select(func.count()).select_from(SealedSignatoryRow).where(SealedSignatoryRow.letter_id == letter.id)
         return session.scalar(sealed) or 0
+    return signed_before(session, letter, ())[-1]
+
+
+def signed_before(session: Session, letter: LetterRow, instants: Sequence[datetime]) -> list[int]:
+    """How many of the present signatories (R4) had signed before each of these instants, and last of all how many there are."""
+    if len(instants) > _MOST_INSTANTS:
+        first, rest = instants[:_MOST_INSTANTS], instants[_MOST_INSTANTS:]
+        return signed_before(session, letter, first)[:-1] + signed_before(session, letter, rest)
+    asked = {f"instant_{number}": instant for number, instant in enumerate(instants)}
+    sorts = session.execute(_signed_before(len(instants)), {"letter": letter.id, **asked})
     digest = frozen_digest(session, letter.id) or draft_digest(letter)
-    sorts = session.execute(_STANDING_SORTS, {"letter": letter.id})
-    return sum(row.number for row in sorts if is_signatory(StandingFacts(*row[:-1]), digest_in_force=digest))
+    signing = [row[4:] for row in sorts if is_signatory(StandingFacts(*row[:4]), digest_in_force=digest)]
+    return [sum(column) for column in zip(*signing, strict=True)] or [0] * (len(instants) + 1)
 
 
 def country_name(code: str, language: str) -> str | None:

@@ -1,6 +1,6 @@
 """Opening sign-on, its deadline, and its close (R2, R3, R9, R10)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -28,8 +28,10 @@ from webapp.services.need import Need, in_one_sentence
 CLOSE_WORKFLOW = "close_letter"
 
 
-def invitations_of(session: Session, letter: LetterRow) -> list[InvitationRow]:
+def invitations_of(session: Session, letter: LetterRow, only: Collection[int] | None = None) -> list[InvitationRow]:
     query = select(InvitationRow).where(InvitationRow.letter_id == letter.id).order_by(InvitationRow.id)
+    if only is not None:
+        query = query.where(InvitationRow.id.in_(only))
     return list(session.scalars(query.options(selectinload(InvitationRow.society), selectinload(InvitationRow.representatives))))
 
 
@@ -48,7 +50,7 @@ def missing_for_opening(session: Session, letter: LetterRow, *, now: datetime) -
         missing.append(Need("Set the sign-on deadline, with its time zone.", "edit"))
     elif letter.deadline <= now:
         missing.append(Need("The sign-on deadline has passed: set a later one.", "edit"))
-    if not invitations_of(session, letter):
+    if session.scalar(select(InvitationRow.id).where(InvitationRow.letter_id == letter.id).limit(1)) is None:
         missing.append(Need("Add at least one society to the roster.", "roster"))
     if letter.statement:
         missing.extend(_unprintable(session, letter, now=now))

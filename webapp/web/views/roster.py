@@ -25,8 +25,9 @@ def _letter(letter: str) -> dashboard.Dashboard:
 @for_staff(Permission.SEE)
 def show(letter: str) -> Any:
     stage, search = request.args.get("stage", ""), request.args.get("q", "")
-    lines = roster_list.list_roster(reading(), actor(), letter, stage=stage, search=search)
-    return render_template("roster/show.html", letter=_letter(letter), lines=lines, stage=stage, search=search, form=EmptyForm())
+    number = request.args.get("page", 1, type=int)
+    page = roster_list.page_roster(reading(), actor(), letter, stage=stage, search=search, number=number)
+    return render_template("roster/show.html", letter=_letter(letter), page=page, stage=stage, search=search, form=EmptyForm())
 
 
 @bp.route("/add", methods=["GET", "POST"])
@@ -117,7 +118,7 @@ def remove_society(letter: str, invitation: str) -> Any:
 @bp.route("/<invitation>/name", methods=["GET", "POST"])
 @for_staff(Permission.INVITE)
 def correct_name(letter: str, invitation: str) -> Any:
-    line = next((one for one in roster_list.list_roster(reading(), actor(), letter) if one.invitation == invitation), None)
+    line = roster_list.find_line(reading(), actor(), letter, invitation)
     if line is None or not line.printed_name:
         raise NotFound
     form = NameForm(printed_name=line.printed_name)

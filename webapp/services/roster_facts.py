@@ -1,0 +1,82 @@
+"""What a roster comes to, without reading all of it: how many societies stand where, and which of them need somebody."""
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from webapp.domain.stage import Stage, stage_of
+from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, OutboxRow, RepresentativeRow
+from webapp.persistence.tables.message import MessageState
+
+LINK_MAILS = ("invitation", "new_link")
+"""The messages that bring a representative's link."""
+
+# The standing answer of an invitation, else the newest one, which its society took back.
+NEWEST_ANSWER = (
+    select(AnswerRow.id)
+    .where(AnswerRow.invitation_id == InvitationRow.id)
+    .order_by(AnswerRow.is_standing.desc(), AnswerRow.id.desc())
+    .limit(1)
+    .correlate(InvitationRow)
+    .scalar_subquery()
+)
+STAGE_FACTS = (
+    InvitationRow.invited_at.is_not(None).label("was_invited"),
+    InvitationRow.opened_at.is_not(None).label("was_opened"),
+    InvitationRow.board_meets_on,
+    AnswerRow.kind,
+    AnswerRow.is_standing,
+)
+# Counting needs no more than the standing answer, and asks for others only where there is none.
+_ANSWERED = aliased(AnswerRow)
+_WITHDRAWN = select(_ANSWERED.id).where(_ANSWERED.invitation_id == InvitationRow.id, _ANSWERED.withdrawn_at.is_not(None))
+_COUNTED = (*STAGE_FACTS, and_(AnswerRow.id.is_(None), _WITHDRAWN.correlate(InvitationRow).exists()).label("has_withdrawn"))
+_STAGES = (
+    select(*_COUNTED, func.count().label("number"))
+    .outerjoin(AnswerRow, and_(AnswerRow.invitation_id == InvitationRow.id, AnswerRow.is_standing.is_(True)))
+    .where(InvitationRow.letter_id == bindparam("letter"))
+    .group_by(*_COUNTED)
+)
+_UNDELIVERED = (
+    select(RepresentativeRow.invitation_id)
+    .join(OutboxRow, OutboxRow.to_address == RepresentativeRow.email)
+    .where(OutboxRow.letter_id == bindparam("letter"), OutboxRow.kind.in_(LINK_MAILS), OutboxRow.state == MessageState.FAILED)
+)
+_REPRESENTED = select(RepresentativeRow.invitation_id).where(
+    RepresentativeRow.invitation_id == InvitationRow.id, RepresentativeRow.revoked_at.is_(None)
+)
+_WANTING = select(InvitationRow.id).where(
+    InvitationRow.letter_id == bindparam("letter"),
+    or_(
+        InvitationRow.board_meets_on < bindparam("today"),
+        InvitationRow.id.in_(_UNDELIVERED),
+        ~_REPRESENTED.correlate(InvitationRow).exists(),
+    ),
+)
+
+
+def stage_counts(session: Session, letter: LetterRow) -> Counter[Stage]:
+    """How many societies are at each stage. One row for each set of facts, however many societies share it."""
+    found: Counter[Stage] = Counter()
+    for row in session.execute(_STAGES, {"letter": letter.id}):
+        found[stage_from(row)] += row.number
+    return found
+
+
+def stage_from(row: Any) -> Stage:
+    """The stage that a row with the columns of `STAGE_FACTS` and `has_withdrawn` gives."""
+    return stage_of(
+        was_invited=row.was_invited,
+        was_opened=row.was_opened,
+        board_meets_on=row.board_meets_on,
+        standing_kind=row.kind if row.is_standing else None,
+        has_withdrawn=row.has_withdrawn,
+    )
+
+
+def wanting(session: Session, letter: LetterRow, *, today: date) -> list[int]:
+    """The invitations that may need somebody: mail came back, a board has met, nobody can answer. Which of them do, their lines say."""
+    return list(session.scalars(_WANTING, {"letter": letter.id, "today": today}))
