@@ -8,7 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webapp.domain.errors import InvalidInput
-from webapp.domain.names import bounded_line, bounded_text, clean_line, clean_text, comparison_key, default_sort_name, without_word_marks
+from webapp.domain.names import (
+    bounded_line,
+    bounded_text,
+    clean_line,
+    clean_text,
+    comparison_key,
+    default_sort_name,
+    lookalike_key,
+    mixed_words,
+    without_word_marks,
+)
 
 AS_GIVEN = [
     "American Society of Interventional Pain Physicians (ASIPP)",
@@ -42,6 +52,56 @@ def test_r15_name_is_kept_exactly_as_given(name: str) -> None:
 @pytest.mark.parametrize("name", ["می\u200cخواهم", "ක්\u200dෂ", "👩\u200d⚕ Society"], ids=["Persian", "Sinhala", "a joined sign"])
 def test_joiners_are_kept_where_scripts_need_them(name: str) -> None:
     assert clean_line(name) == name
+
+
+STRAY = {
+    "in a word": "Pa\u200din",
+    "after a space": "Pain \u200dSociety",
+    "at the end": "Pain\u200c",
+    "Japanese": "日\u200d本",
+    "Russian": "Боль\u200c",
+    "after a mark": "ab\u0301\u200d",
+    "before the first letter": "\u200dمی",
+    "a form of a Latin letter": "Pa\ufe0fin",
+    "a form of a Cyrillic letter": "Боль\U000e0100",
+}
+
+
+@pytest.mark.parametrize("name", STRAY.values(), ids=STRAY.keys())
+def test_t23_joiner_or_selector_that_does_nothing_is_refused(name: str) -> None:
+    with pytest.raises(InvalidInput, match="invisible"):
+        clean_line(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["葛\U000e0100城", "❤\ufe0f Society", "1\ufe0f\u20e3", "ᠮᠣᠩ\u180bᠭᠣᠯ", "نمی\u200cدانم", "क्\u200dष", "👩🏽\u200d⚕\ufe0f"]
+)
+def test_joiner_or_selector_that_does_something_is_kept(name: str) -> None:
+    assert clean_line(name) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "mixed"),
+    [
+        ("Раin Society", ["Раin"]),
+        ("Pain Sοciety", ["Sοciety"]),
+        ("Российское общество боли", []),
+        ("Ассоциация Pain & Spine", []),
+        ("日本ペインPain学会", []),
+        ("Société d’Étude de la Douleur", []),
+        ("α-Klotho Society", []),
+        ("µ-Opioid Society", []),
+        ("P2X3 Society", []),
+    ],
+)
+def test_t23_words_of_two_scripts_that_look_alike_are_found(name: str, mixed: list[str]) -> None:
+    assert mixed_words(name) == mixed
+
+
+@pytest.mark.parametrize("twin", ["Раin Sосiеtу", "PΑΙΝ SΟCΙΕΤΥ", "pain society"])
+def test_t23_name_in_letters_of_another_script_is_found_to_look_the_same(twin: str) -> None:
+    assert lookalike_key(twin) == lookalike_key("Pain Society") == "pain society"
+    assert clean_line(twin) == twin
 
 
 def test_two_ways_to_write_one_letter_give_one_name() -> None:
@@ -131,6 +191,9 @@ MARKS = "\u0316\u0317\u0318\u0319\u031c"
         pytest.param("a" + MARKS[:4] + "\u200c" + MARKS[:4], id="four marks, a joiner, four more"),
         pytest.param(MARKS, id="marks on no letter"),
         pytest.param("a" + "\u20dd" * 5, id="circles around one letter"),
+        pytest.param("a" + MARKS[:3], id="three borrowed marks on one letter"),
+        pytest.param("ש" + MARKS[:3], id="three borrowed marks on a Hebrew letter"),
+        pytest.param("ש" + "\u05c1\u05bc\u05b8\u0591\u05bd", id="five marks of its own script on a Hebrew letter"),
     ],
 )
 def test_piled_marks_are_refused(name: str) -> None:
@@ -138,7 +201,24 @@ def test_piled_marks_are_refused(name: str) -> None:
         clean_line(name)
 
 
-@pytest.mark.parametrize("name", ["a" + MARKS[:4], ("a" + MARKS[:4]) * 9, "שָׁלוֹם"], ids=["four", "four on each letter", "Hebrew"])
+MARKED = {
+    "two": "a" + MARKS[:2],
+    "two on each letter": ("a" + MARKS[:2]) * 9,
+    "Hebrew": "שָׁלוֹם",
+    "Hebrew with an accent": "שּׁ\u05b8\u0591ם",
+    "Lithuanian": "i̇̀ Lietuvos",
+    "Yoruba": "Ẹgbẹ́ Oníṣègùn",
+    "Hindi": "क़ेंद्र",
+    "Burmese": "ကြွို့",
+    "Tibetan": "བསྒྲུབས",
+    "Arabic": "مُحَمَّدٌ",
+    "Thai": "ที่นี่",
+    "Vietnamese": "Hiệp hội",
+    "Greek": "ᾧ",
+}
+
+
+@pytest.mark.parametrize("name", MARKED.values(), ids=MARKED.keys())
 def test_marks_that_a_script_uses_are_kept(name: str) -> None:
     assert clean_line(name) == unicodedata.normalize("NFC", name)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain import limits
 from webapp.domain.errors import InvalidInput
-from webapp.domain.names import bounded_line, comparison_key
+from webapp.domain.names import bounded_line, lookalike_key, mixed_words
 from webapp.domain.roster import RosterEntry, RosterRow
 from webapp.persistence.tables import LetterRow, SocietyRow
 from webapp.rendering.fonts import describe_character, uncovered_characters
@@ -189,7 +189,7 @@ def _country_codes() -> frozenset[str]:
 
 
 def _words_in_order(name: str) -> str:
-    return " ".join(sorted(comparison_key(name).split()))
+    return " ".join(sorted(lookalike_key(name).split()))
 
 
 def _doubts(entry: RosterEntry, known: _Known) -> list[str]:
@@ -198,6 +198,7 @@ def _doubts(entry: RosterEntry, known: _Known) -> list[str]:
         doubts.append(f"“{entry.society}” is there already: this person becomes another representative of it.")
     elif match := process.extractOne(_words_in_order(entry.society), known.names, scorer=fuzz.ratio, score_cutoff=_LOOKS_ALIKE):
         doubts.append(f"The name looks like “{match[2]}”. If it is the same society, remove one.")
+    doubts.extend(f"“{word}” mixes letters of scripts that look alike. Was it typed so?" for word in mixed_words(entry.society))
     other = known.addresses.get(entry.email.lower(), entry.society)
     if other != entry.society:
         doubts.append(f"The same address stands for “{other}”.")
