@@ -67,6 +67,11 @@ STRAY = {
 }
 
 
+def test_t23_mark_that_would_fall_on_what_stands_before_the_name_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="begins with a mark"):
+        clean_line(" \u0301Pain Society")
+
+
 @pytest.mark.parametrize("name", STRAY.values(), ids=STRAY.keys())
 def test_t23_joiner_or_selector_that_does_nothing_is_refused(name: str) -> None:
     with pytest.raises(InvalidInput, match="invisible"):

@@ -35,7 +35,7 @@ def clean_line(typed: str, *, field: str | None = None, what: str = "This") -> s
     if "\n" in text or "\r" in text:
         raise InvalidInput(f"{what} must be on one line.", field=field)
     refuse_deceptive(text, field=field, what=what)
-    _refuse_stray_joiners(text, field=field, what=what)
+    _refuse_strays(text, field=field, what=what)
     return text
 
 
@@ -86,9 +86,11 @@ def _invisible(character: str, *, field: str | None, what: str) -> InvalidInput:
     return InvalidInput(f"{what} holds an invisible character (U+{ord(character):04X}). Type it again instead of pasting it.", field=field)
 
 
-def _refuse_stray_joiners(text: str, *, field: str | None, what: str) -> None:
-    """Raises InvalidInput for a joiner or a selector of forms after a letter that it does nothing to."""
+def _refuse_strays(text: str, *, field: str | None, what: str) -> None:
+    """Raises InvalidInput for a joiner or a selector of forms after a letter that it does nothing to, and for a mark on no letter."""
     base = " "
+    if text and unicodedata.category(text[0]) in {"Mn", "Me"}:
+        raise InvalidInput(f"{what} begins with a mark that belongs to a letter. Type the letter first.", field=field)
     for character in text:
         if character in _JOINERS and not _takes_joiner(base):
             raise _invisible(character, field=field, what=what)
