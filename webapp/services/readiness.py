@@ -13,6 +13,7 @@ from webapp.persistence.database import DatabaseBusy, begin_write
 from webapp.persistence.migrate import head_revision, revision_of
 from webapp.persistence.tables import EventRow, OutboxRow, StaffRow
 from webapp.persistence.tables.message import WAITING
+from webapp.services.installation import may_send
 from webapp.services.workers import is_alive, worker_seen_at
 from webapp.settings import Settings
 
@@ -62,7 +63,9 @@ def _can_write(session: Session) -> bool:
 
 
 def _is_anything_late(session: Session, now: datetime) -> bool:
-    """Due, and not tried: a mail server that is down is no fault of ours, a queue that stands still is."""
+    """Due, and not tried: a mail server that is down is no fault of ours, nor is mail that a person holds; a queue that stands still is."""
+    if not may_send(session):
+        return False
     late = select(OutboxRow.id).where(OutboxRow.state.in_(WAITING), OutboxRow.next_attempt_at < now - LONGEST_IN_OUTBOX)
     return session.scalar(late.limit(1)) is not None
 

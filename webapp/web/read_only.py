@@ -16,7 +16,8 @@ def watch(app: Flask) -> None:
 
 
 def _look() -> None:
-    if request.endpoint in {None, "static"}:
+    # What a watching program asks is answered without a database too.
+    if request.endpoint in {None, "static"} or request.blueprint == "health":
         return
     g.standing = installation.standing(reading())
     g.needs_writing = request.method not in SAFE_METHODS and request.endpoint not in _STILL_POSSIBLE
