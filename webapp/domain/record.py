@@ -1,7 +1,7 @@
 """The record: events chained by hash, and the state that replaying them gives (R17)."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +55,29 @@ def first_break(letter_reference: str, events: Iterable[RecordedEvent]) -> int |
             return event.sequence
         expected_sequence, expected_previous = event.sequence + 1, event.hash
     return None
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one event: “event 7 is missing” in two parts."""
+
+    sequence: int
+    what: str
+
+
+def faults(letter_reference: str, events: Iterable[RecordedEvent]) -> Iterator[Fault]:
+    """Every place at which the record was cut, bent or patched, for people; `first_break` decides whether it was."""
+    sequence, previous, at = 0, genesis_hash(letter_reference), ""
+    for event in events:
+        if event.sequence != sequence + 1:
+            yield Fault(sequence + 1, "is missing")
+        elif event.previous_hash != previous:
+            yield Fault(event.sequence, "does not follow from the one before it")
+        if event.hash != event_hash(event):
+            yield Fault(event.sequence, "is not as it was recorded")
+        if event.at < at:
+            yield Fault(event.sequence, "is earlier than the one before it")
+        sequence, previous, at = event.sequence, event.hash, event.at
 
 
 @dataclass

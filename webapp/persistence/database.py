@@ -135,6 +135,14 @@ def begin_write(session: Session, *, waits: bool = True) -> None:
         raise DatabaseBusy("The database is busy.") from error
 
 
+def begin_snapshot(session: Session) -> None:
+    """Ends what the session has read so far: from here on it sees the database as it is at one moment, while others go on writing."""
+    session.rollback()
+    # SQLite does so by itself.
+    if session.get_bind().dialect.name != "sqlite":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
+
+
 @contextmanager
 def transaction(session: Session, *, waits: bool = True) -> Iterator[Session]:
     """One write: returning commits, raising rolls back. One that does not wait raises DatabaseBusy while another is under way."""

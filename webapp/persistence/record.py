@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, func, insert, select
+from sqlalchemy import Connection, Table, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.actor import Actor
@@ -105,13 +105,46 @@ def record_length(session: Session, letter_id: int) -> int:
     return session.scalar(select(func.max(EventRow.sequence)).where(EventRow.letter_id == letter_id)) or 0
 
 
+# The columns that are chained: there in every version, so that a backup of an older one can be replayed too.
+_CHAINED = (
+    EventRow.sequence,
+    EventRow.at,
+    EventRow.kind,
+    EventRow.actor,
+    EventRow.public,
+    EventRow.private_commitment,
+    EventRow.previous_hash,
+    EventRow.hash,
+)
+
+
 def load_events(session: Session, letter_id: int) -> list[RecordedEvent]:
     """The letter's record in order, as the domain verifies and replays it."""
-    rows = session.scalars(select(EventRow).where(EventRow.letter_id == letter_id).order_by(EventRow.sequence))
+    rows = session.execute(select(*_CHAINED).where(EventRow.letter_id == letter_id).order_by(EventRow.sequence))
     return [_recorded(row) for row in rows]
 
 
-def _recorded(row: EventRow) -> RecordedEvent:
+def load_private(session: Session, letter_id: int) -> list[tuple[int, str | None, str | None, bytes | None]]:
+    """Of each event its number, its commitment, and the private part with its salt, as far as they have not been erased."""
+    columns = (EventRow.sequence, EventRow.private_commitment, EventRow.private, EventRow.salt)
+    rows = session.execute(select(*columns).where(EventRow.letter_id == letter_id).order_by(EventRow.sequence))
+    return [(row.sequence, row.private_commitment, row.private, row.salt) for row in rows]
+
+
+def record_heads(connection: Connection) -> list[tuple[str, int, str]]:
+    """Of each letter its reference, the number of its events and the hash of the last; the first letter first."""
+    letters = connection.execute(select(LetterRow.id, LetterRow.reference).order_by(LetterRow.id)).all()
+    return [(reference, *_head(connection, letter_id)) for letter_id, reference in letters]
+
+
+def _head(connection: Connection, letter_id: int) -> tuple[int, str]:
+    of_letter = select(EventRow.sequence, EventRow.hash).where(EventRow.letter_id == letter_id)
+    count = connection.scalar(select(func.count()).select_from(of_letter.subquery())) or 0
+    last = connection.execute(of_letter.order_by(EventRow.sequence.desc()).limit(1)).first()
+    return count, last.hash if last else ""
+
+
+def _recorded(row: Any) -> RecordedEvent:
     return RecordedEvent(
         sequence=row.sequence,
         at=row.at.astimezone(UTC).isoformat(timespec="microseconds"),

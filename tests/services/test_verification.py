@@ -1,0 +1,302 @@
+"""T18, T19: whatever is changed behind the program’s back is named, and a receipt shows what was taken away."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from email.message import EmailMessage
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tests.conftest import Store
+from tests.factories import (
+    ANNA,
+    BRUNO,
+    DEADLINE,
+    NOW,
+    OTTO,
+    enter,
+    entry,
+    give,
+    intent,
+    letter_closed,
+    letter_in_signing,
+    letter_row,
+    letter_submitted,
+    sign,
+    staff_actor,
+)
+from webapp.domain.digest import canonical_json
+from webapp.domain.errors import InvalidInput, NotFound
+from webapp.domain.record import event_hash, genesis_hash
+from webapp.persistence.record import load_events
+from webapp.services.verification import Head, head_problem, read_head, read_receipt, verify
+
+MARSHES = entry("Society of the Marshes", OTTO, "Otto Lind")
+
+
+@pytest.fixture
+def sealed(store: Store) -> str:
+    """A letter at the journal, signed by two societies, beside another that nobody touches."""
+    with store() as session:
+        actor = staff_actor(session)
+        reference = letter_submitted(session, actor, entry(), MARSHES)
+        assert letter_in_signing(session, actor, entry("Another", BRUNO))
+        return reference
+
+
+def thaw(session: Session) -> None:
+    """Whoever owns the database can take the triggers away."""
+    if session.get_bind().dialect.name == "sqlite":
+        names = session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all()
+        for name in names:
+            session.execute(text(f"DROP TRIGGER {name}"))
+        return
+    for table in ("revision", "event", "sealed_signatory", "document", "answer"):
+        session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+
+
+def run(statement: str) -> Callable[[Session, int], None]:
+    return lambda session, letter: session.execute(text(statement), {"letter": letter})  # type: ignore[return-value]
+
+
+def drop(session: Session, letter: int, sequence: int, *, closes_up: bool = False) -> None:
+    where = {"letter": letter, "sequence": sequence}
+    session.execute(text("DELETE FROM event WHERE letter_id = :letter AND sequence = :sequence"), where)
+    if closes_up:
+        later = session.scalars(
+            text("SELECT sequence FROM event WHERE letter_id = :letter AND sequence > :sequence ORDER BY sequence"), where
+        ).all()
+        for number in later:
+            session.execute(
+                text("UPDATE event SET sequence = sequence - 1 WHERE letter_id = :letter AND sequence = :sequence"),
+                {**where, "sequence": number},
+            )
+
+
+def drop_last(session: Session, letter: int) -> None:
+    drop(session, letter, len(load_events(session, letter)))
+
+
+def swap(session: Session, letter: int) -> None:
+    for one, other in ((3, 99), (4, 3), (99, 4)):
+        session.execute(
+            text("UPDATE event SET sequence = :other WHERE letter_id = :letter AND sequence = :one"),
+            {"letter": letter, "one": one, "other": other},
+        )
+
+
+def rechain(session: Session, letter: int, reference: str = "", *, public: tuple[int, dict[str, object]] | None = None) -> None:
+    """A forger who knows the format: changes one event and chains all that follow anew."""
+    row = session.execute(text("SELECT reference FROM letter WHERE id = :letter"), {"letter": letter}).scalar_one()
+    previous = genesis_hash(reference or row)
+    for number, event in enumerate(load_events(session, letter), 1):
+        changed = {**event.public, **public[1]} if public and public[0] == event.sequence else dict(event.public)
+        draft = replace(event, sequence=number, public=changed, previous_hash=previous)
+        values = {
+            "letter": letter, "old": event.sequence, "new": number, "public": canonical_json(changed),
+            "previous": previous, "hash": event_hash(draft),
+        }  # fmt: skip
+        session.execute(
+            text(
+                "UPDATE event SET sequence = :new, public = :public, previous_hash = :previous, hash = :hash"
+                " WHERE letter_id = :letter AND sequence = :old"
+            ),
+            values,
+        )
+        previous = values["hash"]
+
+
+def answer_event(session: Session, letter: int) -> int:
+    return next(event.sequence for event in load_events(session, letter) if event.kind == "answer.given")
+
+
+def forge_answer(session: Session, letter: int) -> None:
+    rechain(session, letter, public=(answer_event(session, letter), {"answer_kind": "decline"}))
+
+
+def truncate_and_close_again(session: Session, letter: int) -> None:
+    drop(session, letter, answer_event(session, letter))
+    rechain(session, letter)
+
+
+def insert(session: Session, letter: int) -> None:
+    session.execute(
+        text(
+            "INSERT INTO event (letter_id, sequence, at, kind, actor, public, previous_hash, hash)"
+            " SELECT letter_id, 99, at, 'answer.given', actor, public, hash, 'f' FROM event"
+            " WHERE letter_id = :letter ORDER BY sequence DESC LIMIT 1"
+        ),
+        {"letter": letter},
+    )
+
+
+def other_genesis(session: Session, letter: int) -> None:
+    rechain(session, letter, "another-letter")
+
+
+def swap_commitments(session: Session, letter: int) -> None:
+    where = "FROM event WHERE letter_id = :letter AND kind = 'answer.given' ORDER BY sequence"
+    first, second = session.execute(text(f"SELECT sequence, private, salt {where}"), {"letter": letter}).all()
+    for to, other in ((first, second), (second, first)):
+        session.execute(
+            text("UPDATE event SET private = :private, salt = :salt WHERE letter_id = :letter AND sequence = :sequence"),
+            {"letter": letter, "sequence": to.sequence, "private": other.private, "salt": other.salt},
+        )
+
+
+def swap_positions(session: Session, letter: int) -> None:
+    for one, other in ((1, 9), (2, 1), (9, 2)):
+        session.execute(
+            text("UPDATE sealed_signatory SET position = :other WHERE letter_id = :letter AND position = :one"),
+            {"letter": letter, "one": one, "other": other},
+        )
+
+
+OF_LETTER = "letter_id = :letter"
+PLANTED: dict[str, tuple[Callable[[Session, int], None], str]] = {
+    "the last event is dropped": (drop_last, "what the database holds as its state"),
+    "an event in the middle is dropped": (lambda s, n: drop(s, n, 4), "event 4 is missing."),
+    "the first event is dropped": (lambda s, n: drop(s, n, 1), "event 1 is missing."),
+    "an event is dropped and the rest closes up": (lambda s, n: drop(s, n, 4, closes_up=True), "event 4 does not follow"),
+    "two events are swapped": (swap, "event 3 does not follow"),
+    "a fact of an event is edited": (
+        run(f"UPDATE event SET public = replace(public, 'sign', 'decline') WHERE {OF_LETTER} AND kind = 'answer.given'"),
+        "is not as it was recorded.",
+    ),
+    "who did it is edited": (
+        run(f"UPDATE event SET actor = 'clock' WHERE {OF_LETTER} AND sequence = 2"),
+        "event 2 is not as it was recorded.",
+    ),
+    "its number is edited": (run(f"UPDATE event SET sequence = 50 WHERE {OF_LETTER} AND sequence = 5"), "event 5 is missing."),
+    "an event is put in": (insert, "event 99 is not as it was recorded."),
+    "an event is dropped and the record chained anew": (truncate_and_close_again, "is not the one that the answer"),
+    "the record begins elsewhere": (other_genesis, "event 1 does not follow"),
+    "an event is forged and the record chained anew": (forge_answer, "names another hash for event"),
+    "private parts are swapped": (swap_commitments, "is not the one that was recorded."),
+    "a private part is edited": (
+        run(f"UPDATE event SET private = replace(private, 'board', 'chair') WHERE {OF_LETTER} AND private IS NOT NULL"),
+        "the private part of event",
+    ),
+    "a record is no JSON any more": (
+        run(f"UPDATE event SET public = '{{' WHERE {OF_LETTER} AND sequence = 2"),
+        "its record cannot be read.",
+    ),
+    "all events are dropped": (run(f"DELETE FROM event WHERE {OF_LETTER}"), "its record is empty."),
+    "an answer is edited": (run(f"UPDATE answer SET officer = 'Somebody' WHERE {OF_LETTER}"), "the officer of the answer"),
+    "a printed name is edited": (run(f"UPDATE answer SET printed_name = 'Another' WHERE {OF_LETTER}"), "the printed name of the answer"),
+    "an answer is set aside": (
+        run(f"UPDATE answer SET is_standing = (1 = 0) WHERE {OF_LETTER}"),
+        "does not stand, against its record.",
+    ),
+    "a receipt’s place is edited": (run(f"UPDATE answer SET record_sequence = 1 WHERE {OF_LETTER}"), "event 1 is not the one"),
+    "the signed text is edited": (
+        run(f"UPDATE revision SET statement = statement || ' Not.' WHERE {OF_LETTER}"),
+        "does not have the digest that was signed.",
+    ),
+    "the file is replaced": (
+        run(f"UPDATE document SET content = salt FROM event WHERE document.{OF_LETTER} AND salt IS NOT NULL"),
+        "SHA-256",
+    ),
+    "a sealed name is edited": (
+        run(f"UPDATE sealed_signatory SET printed_name = 'X' WHERE {OF_LETTER} AND position = 1"),
+        "the sealed signatories are not those of event",
+    ),
+    "a sealed officer is edited": (
+        run(f"UPDATE sealed_signatory SET officer = 'X' WHERE {OF_LETTER} AND position = 1"),
+        "the officer of the sealed signatory 1",
+    ),
+    "sealed signatories are swapped": (swap_positions, "the sealed signatories are not those of event"),
+    "a sealed signatory is removed": (run(f"DELETE FROM sealed_signatory WHERE {OF_LETTER} AND position = 2"), "1 signatories are sealed"),
+    "the state is edited": (run("UPDATE letter SET state = 'closed' WHERE id = :letter"), "what the database holds as its state"),
+    "the deadline is edited": (run("UPDATE letter SET deadline = opened_at WHERE id = :letter"), "its deadline"),
+}
+
+
+@pytest.mark.parametrize("edit", PLANTED)
+def test_t18_planted_edit_is_named_with_its_letter(store: Store, sealed: str, edit: str) -> None:
+    plant, sentence = PLANTED[edit]
+    with store() as session:
+        thaw(session)
+        plant(session, letter_row(session, sealed).id)
+        session.flush()
+        session.expire_all()
+        problems = verify(session).problems
+        assert [str(one) for one in problems if sentence in str(one)], [str(one) for one in problems]
+        assert {one.letter for one in problems} == {sealed}
+
+
+def test_t18_control_letters_that_nobody_touched_have_no_problem(store: Store, sealed: str) -> None:
+    with store() as session:
+        thaw(session)
+        done = verify(session)
+        assert (done.letters, done.problems) == (2, ())
+        assert verify(session, sealed).events == len(load_events(session, letter_row(session, sealed).id))
+        with pytest.raises(NotFound):
+            verify(session, "no-such-letter")
+
+
+def test_whole_course_with_replaced_withdrawn_and_corrected_answers_fits(store: Store, letter: str) -> None:
+    with store() as session:
+        sign(session, letter)
+        sign(session, letter, BRUNO, at=NOW.replace(hour=11), officer="Bruno Wirth")
+        place = enter(session, letter, ANNA, now=NOW.replace(hour=12))
+        give(session, place, intent(session, place, "withdraw", nonce="a-nonce-to-withdraw"), at=NOW.replace(hour=12))
+        sign(session, letter, at=NOW.replace(hour=13))
+        assert verify(session).problems == ()
+
+
+# Receipts
+
+
+def test_t19_receipt_is_found_on_the_record_and_missed_when_it_was_rolled_back(store: Store, letter: str) -> None:
+    with store() as session:
+        sign(session, letter)
+        last = load_events(session, letter_row(session, letter).id)[-1]
+        head = Head(last.sequence, last.hash)
+        assert head_problem(session, head) is None
+        thaw(session)
+        drop_last(session, letter_row(session, letter).id)
+        problem = head_problem(session, head)
+        assert problem is not None
+        assert f"Receipt of event {last.sequence} is on no record here: history was rolled back" in str(problem)
+
+
+def test_t19_receipt_whose_event_has_another_number_is_named(store: Store, letter: str) -> None:
+    with store() as session:
+        first = load_events(session, letter_row(session, letter).id)[0]
+        assert str(head_problem(session, Head(7, first.hash))) == "Receipt of event 7: its hash is that of event 1."
+
+
+HASH = "0123456789abcdef" * 4
+
+
+@pytest.mark.parametrize("typed", [f"12:{HASH}", f" 12 : {HASH} ", f"12, {HASH}"])
+def test_place_in_the_record_is_read_as_it_is_typed(typed: str) -> None:
+    assert read_head(typed) == Head(12, HASH)
+
+
+@pytest.mark.parametrize("typed", ["", "12", f"x:{HASH}", f"12:{HASH[1:]}", f"12:{HASH.upper()}"])
+def test_anything_else_is_refused(typed: str) -> None:
+    with pytest.raises(InvalidInput):
+        read_head(typed)
+
+
+@pytest.mark.parametrize("encoding", ["quoted-printable", "base64", "7bit"])
+def test_receipt_is_read_from_the_mail_or_its_text(encoding: str) -> None:
+    said = f"  Text (SHA-256)  {HASH}\n  Record          event 12, {HASH}\n"
+    mail = EmailMessage()
+    mail.set_content(said, cte=encoding)
+    mail.add_alternative("<p>Hello</p>", subtype="html")
+    assert read_receipt(mail.as_bytes()) == Head(12, HASH)
+    assert read_receipt(said.encode()) == Head(12, HASH)
+    with pytest.raises(InvalidInput, match="no receipt"):
+        read_receipt(json.dumps({"event": 12}).encode())
+
+
+def test_record_of_a_closed_letter_fits(store: Store) -> None:
+    with store() as session:
+        reference = letter_closed(session, staff_actor(session))
+        assert letter_row(session, reference).closed_at == DEADLINE
+        assert verify(session, reference).problems == ()

@@ -1,0 +1,54 @@
+"""Whether the text that was signed, the list that was sealed and the stored files are those that the record tells of."""
+
+import hashlib
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.domain.digest import sha256_of, statement_digest
+from webapp.domain.record import RecordedEvent
+from webapp.persistence.tables import AnswerRow, DocumentRow, LetterRow, RevisionRow, SealedSignatoryRow
+
+Found = tuple[str, int | None]
+
+
+def text_problems(session: Session, letter: LetterRow, events: list[RecordedEvent]) -> Iterator[Found]:
+    """Sentences, each with the number of the event that it hangs on."""
+    for revision in letter.revisions:
+        if revision.digest != _digest(revision):
+            yield f"the text of revision {revision.number} does not have the digest that was signed.", None
+    for letter_kind, sha256 in session.execute(select(DocumentRow.kind, DocumentRow.sha256).where(DocumentRow.letter_id == letter.id)):
+        content = session.scalar(select(DocumentRow.content).where(DocumentRow.letter_id == letter.id, DocumentRow.kind == letter_kind))
+        if hashlib.sha256(content or b"").hexdigest() != sha256:
+            yield f"the stored file “{letter_kind}” does not have the SHA-256 that it was stored with.", None
+    rows = session.scalars(
+        select(SealedSignatoryRow).where(SealedSignatoryRow.letter_id == letter.id).order_by(SealedSignatoryRow.position)
+    ).all()
+    sealing = next((event for event in events if event.kind == "letter.sealed"), None)
+    if sealing is None:
+        if rows:
+            yield "it has sealed signatories, and its record does not tell of a seal.", None
+        return
+    yield from _seal_problems(session, sealing, list(rows))
+
+
+def _digest(revision: RevisionRow) -> str:
+    return statement_digest(
+        title=revision.title, ask=revision.ask, targets=revision.targets, statement=revision.statement, references=revision.references
+    )
+
+
+def _seal_problems(session: Session, sealing: RecordedEvent, rows: list[SealedSignatoryRow]) -> Iterator[Found]:
+    if len(rows) != sealing.public["signatories"]:
+        yield (
+            f"{len(rows)} signatories are sealed, and event {sealing.sequence} tells of {sealing.public['signatories']}.",
+            sealing.sequence,
+        )
+    if sha256_of("signatories/v1", [row.printed_name for row in rows]) != sealing.public["signatories_sha256"]:
+        yield f"the sealed signatories are not those of event {sealing.sequence}.", sealing.sequence
+    for row in rows:
+        answer = session.get_one(AnswerRow, row.answer_id)
+        printed = (answer.officer, answer.office) if answer.consent_to_print else ("", "")
+        if (row.officer, row.office) != printed:
+            yield f"the officer of the sealed signatory {row.position} is not the one who signed.", None
