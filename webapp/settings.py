@@ -87,7 +87,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError("At a public address mail must leave: set UNDERSIGNED_SMTP_HOST to your mail server.")
     return Settings(
         data_folder=folder,
-        database_url=_database_url(env.get("DATABASE_URL"), folder),
+        database_url=database_url(env.get("DATABASE_URL"), folder),
         links=links,
         keyring=Keyring(_secret_key(env, folder)),
         mail_from=_mail_from(env.get("UNDERSIGNED_MAIL_FROM"), links),
@@ -108,7 +108,8 @@ def _make_folder(folder: Path) -> None:
         ) from error
 
 
-def _database_url(typed: str | None, folder: Path) -> str:
+def database_url(typed: str | None, folder: Path) -> str:
+    """The address as SQLAlchemy takes it; by itself SQLite in the data folder. Raises SettingsError."""
     if not typed:
         return f"sqlite:///{folder / 'undersigned.db'}"
     if typed.startswith(("postgresql://", "postgres://")):

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from webapp.cli.backup import backup, move, restore
 from webapp.cli.check import check
 from webapp.cli.demo import demo
 from webapp.cli.installation import mail, resume
@@ -13,6 +14,7 @@ from webapp.cli.roster import roster
 from webapp.cli.run import run
 from webapp.cli.serve import migrate, serve, work
 from webapp.cli.staff import sign_in_link, staff
+from webapp.cli.verify import verify
 from webapp.domain.errors import DomainError
 from webapp.persistence.database import DatabaseBusy, DatabaseUnreachable
 from webapp.settings import SettingsError
@@ -44,5 +46,7 @@ def main() -> None:
     """
 
 
-for _command in (run, serve, work, migrate, demo, staff, sign_in_link, letter, roster, mail, resume, check):
+for _command in (
+    run, serve, work, migrate, demo, staff, sign_in_link, letter, roster, mail, backup, restore, resume, verify, move, check,
+):  # fmt: skip
     main.add_command(_command)

@@ -1,9 +1,11 @@
 """How a command opens the database, refuses, and prints a document for machines."""
 
+import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import IO, Any
 
 import click
@@ -12,8 +14,9 @@ from webapp.domain.errors import NotFound, ReadOnly
 from webapp.domain.links import Links
 from webapp.persistence.database import make_engine, opened_session, transaction
 from webapp.persistence.inspection import DatabaseFacts, inspect_database
-from webapp.persistence.migrate import prepare
+from webapp.persistence.migrate import head_revision, prepare
 from webapp.services import installation
+from webapp.services.backup import make_backup
 from webapp.settings import Settings
 
 AnyCommand = Callable[..., Any]
@@ -83,13 +86,52 @@ def make_if_missing(settings: Settings) -> None:
         bring_up_to_date(settings)
 
 
+def make_place(settings: Settings) -> None:
+    """A database of this version in which there may be nothing yet; Refusal where there is one of another version."""
+    facts = inspect_database(settings)
+    _refuse_newer(facts)
+    if not (facts.is_empty or facts.is_ready):
+        raise Refusal("There is a database of an older version here already. Choose an empty database or data folder.")
+    _prepare(settings)
+
+
 def bring_up_to_date(settings: Settings) -> None:
-    _refuse_newer(inspect_database(settings))
+    """Makes the database, or migrates it; what holds anything is backed up first, and left alone where that fails."""
+    facts = inspect_database(settings)
+    _refuse_newer(facts)
+    if facts.revision is not None and not facts.is_ready:
+        click.echo(f"A backup from before the new version is in {_keep(settings, facts.revision)}", err=True)
+    _prepare(settings)
+
+
+def _keep(settings: Settings, revision: str) -> Path:
+    now = settings.clock.now()
+    folder = settings.data_folder / "backups"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / f"before-{head_revision()}-at-{revision}-{now:%Y%m%dT%H%M%S}.backup"
+    make_backup(settings, path, now=now)
+    return path
+
+
+def _prepare(settings: Settings) -> None:
     engine = make_engine(settings)
     try:
         prepare(engine)
     finally:
         engine.dispose()
+
+
+@contextmanager
+def at_rest(settings: Settings) -> Iterator[None]:
+    """Refusal while the site or its worker runs with this data folder; neither can be started meanwhile."""
+    with ExitStack() as held:
+        for name in ("running", "worker"):
+            mark = held.enter_context((settings.data_folder / name).open("a"))
+            try:
+                fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Refusal(f"Undersigned is running with this data ({settings.data_folder}). Stop it first.") from None
+        yield
 
 
 def _refuse_newer(facts: DatabaseFacts) -> None:

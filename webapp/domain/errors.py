@@ -68,3 +68,7 @@ class TooMany(DomainError):
 
 class ReadOnly(DomainError):
     """The whole installation can only be read for now; nothing is stored, and what was typed is kept."""
+
+
+class BackupRefused(DomainError):
+    """A backup could not be made, or one that was given cannot be used; the sentence says what is wrong with it."""

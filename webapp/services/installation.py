@@ -76,6 +76,13 @@ def make_read_only(session: Session, reason: str, *, now: datetime, backup_made_
     row.backup_made_at = backup_made_at
 
 
+def put_back(session: Session, before: Standing) -> None:
+    """As it stood before."""
+    row = _locked(session)
+    row.read_only_since, row.mail_held_since = before.read_only_since, before.mail_held_since
+    row.reason, row.backup_made_at = before.reason, before.backup_made_at
+
+
 def hold_mail(session: Session, reason: str, *, now: datetime) -> None:
     """Stops all mail at once; what is due goes on being queued."""
     row = _locked(session)
@@ -139,5 +146,5 @@ def _set_aside(session: Session) -> int:
 
 def _send_what_waits(session: Session, *, now: datetime) -> int:
     # What has been tried keeps its time: an attempt may be under way.
-    session.execute(update(OutboxRow).where(OutboxRow.state == MessageState.QUEUED, OutboxRow.attempts == 0).values(next_attempt_at=now))
+    session.execute(update(OutboxRow).where(OutboxRow.state.in_(WAITING), OutboxRow.attempts == 0).values(next_attempt_at=now))
     return waiting(session)
