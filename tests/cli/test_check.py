@@ -44,6 +44,7 @@ def test_wrong_setting_is_a_finding_too(undersigned: Command) -> None:
 
 def test_check_before_a_public_site_looks_further(undersigned: Command, folder: Path) -> None:
     (folder / "worker-heartbeat").touch()
-    shown = undersigned("check", "--deploy", exit_code=1, GUNICORN_CMD_ARGS="--access-logfile -").stdout
-    assert "PROBLEM  Public address  http://127.0.0.1:8000 opens on this machine only." in shown
-    assert "GUNICORN_CMD_ARGS" in shown
+    document = json.loads(undersigned("check", "--deploy", "--json", exit_code=1, GUNICORN_CMD_ARGS="--access-logfile -").stdout)
+    found = {one["name"]: one["sentence"] for one in document["findings"] if not one["is_fine"]}
+    assert found["Public address"] == "http://127.0.0.1:8000 opens on this machine only."
+    assert "GUNICORN_CMD_ARGS" in found["Environment"]
