@@ -1,13 +1,15 @@
 """The application with a fault on purpose. Each gap is held open for a moment, so that a kill falls into it."""
 
 import io
+import os
 import secrets
 import sys
 import time
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
 from webapp import app as joined
@@ -102,3 +104,30 @@ def without_the_wheel() -> Application:
     """No fault: the driver that comes with Python, as on a machine for which the wheel is not made."""
     sys.modules["pysqlite3.dbapi2"] = None  # type: ignore[assignment]
     return create_app()
+
+
+def that_can_be_troubled() -> Application:
+    """No fault either: a file in the data folder makes the database read-only, as a disk does that was mounted so after an error.
+
+    PATIENCE sets how long a writer waits, so that a test of the wait need not take as long as the wait.
+    """
+    database._WAIT_SECONDS = float(os.environ.get("PATIENCE", database._WAIT_SECONDS))
+    trouble = Path(os.environ["UNDERSIGNED_DATA"]) / "read-only"
+    inner = create_app()
+    with inner.app_context():
+        engine = inner.extensions["sqlalchemy"].engine
+
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "checkout")
+        def on_checkout(dbapi_connection: Any, _record: Any, _proxy: Any) -> None:
+            dbapi_connection.execute(f"PRAGMA query_only={int(trouble.exists())}")
+
+    else:
+
+        @event.listens_for(engine, "begin")
+        def on_begin(connection: Connection) -> None:
+            if trouble.exists():
+                connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+    return inner

@@ -1,16 +1,17 @@
 """Engines and transactions: how the two databases are opened, and how a write is begun."""
 
-import fcntl
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from webapp.persistence.sqlite import is_wal_safe, sqlite_module
+from webapp.persistence.turn import take_turn
 from webapp.settings import Settings
 
 _WAIT_SECONDS = 10
@@ -20,6 +21,14 @@ _WAITS = "undersigned_waits"
 
 class DatabaseBusy(Exception):
     """The database could not be written to in time; nothing was stored."""
+
+
+class DatabaseRefuses(DatabaseBusy):
+    """Nothing can be written, as on a full or read-only disk; nothing was stored, and reading may go on."""
+
+
+class DatabaseLost(DatabaseBusy):
+    """The connection broke off, as when the server restarts: the write was stored whole or not at all, and nobody can say which."""
 
 
 class DatabaseUnreachable(Exception):
@@ -49,10 +58,11 @@ def make_engine(settings: Settings) -> Engine:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Gives an engine our way to begin: SQLite reads DEFERRED, writes IMMEDIATE behind a queue of flocks."""
+    """Gives an engine our way to begin: SQLite reads DEFERRED, writes IMMEDIATE in their turn; and nobody waits for ever."""
     if engine.dialect.name != "sqlite":
+        _limit_waiting(engine)
         return
-    lock_path = Path(f"{engine.url.database}.lock")
+    file = Path(engine.url.database or "")
 
     @event.listens_for(engine, "connect")
     def on_connect(dbapi_connection: Any, _record: Any) -> None:
@@ -65,32 +75,38 @@ def prepare_engine(engine: Engine) -> None:
         if not connection.get_execution_options().get(_WRITE):
             connection.exec_driver_sql("BEGIN DEFERRED")
             return
-        waits = connection.get_execution_options().get(_WAITS, True)
-        # SQLite's busy handler sleeps and polls, so late comers overtake; the flock is a fair queue (p99 842 → 98 ms).
-        held: TextIO = lock_path.open("w")
+        patience = _WAIT_SECONDS if connection.get_execution_options().get(_WAITS, True) else 0
+        latest = time.monotonic() + patience
+        turn = take_turn(file, patience=patience)
         try:
-            fcntl.flock(held, fcntl.LOCK_EX if waits else fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _begin_immediate(connection, waits=waits)
-        except (OperationalError, BlockingIOError):
-            held.close()
+            _begin_immediate(connection, max(0.0, latest - time.monotonic()))
+        except BaseException:
+            turn.give_back()
             raise
-        connection.info["held"] = held
+        connection.info["turn"] = turn
 
     @event.listens_for(engine, "checkin")
     def on_checkin(_dbapi_connection: Any, record: Any) -> None:
-        if held := record.info.pop("held", None):
-            held.close()
+        if turn := record.info.pop("turn", None):
+            turn.give_back()
 
 
-def _begin_immediate(connection: Connection, *, waits: bool) -> None:
-    if waits:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        return
-    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+def _limit_waiting(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(dbapi_connection: Any, _record: Any) -> None:
+        with dbapi_connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = '{int(_WAIT_SECONDS * 1000)}ms'")
+        # A setting made in a transaction would go with its rollback.
+        dbapi_connection.commit()
+
+
+def _begin_immediate(connection: Connection, patience: float) -> None:
+    """What was waited for the turn is no longer there for somebody else’s lock: together they are the longest wait."""
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience * 1000)}")
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={_WAIT_SECONDS * 1000}")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(_WAIT_SECONDS * 1000)}")
 
 
 def make_job_engine(database_url: URL) -> Engine:
@@ -128,11 +144,18 @@ def begin_write(session: Session, *, waits: bool = True) -> None:
     What was loaded before is expired, so a service judges only rows that it reads behind the lock. Waits its turn among our own
     writers; raises DatabaseBusy where somebody else holds the database for longer than ten seconds, or at all if it is not to wait.
     """
-    session.rollback()
+    _undo(session)
     try:
         session.connection(execution_options={_WRITE: True, _WAITS: waits})
-    except (OperationalError, BlockingIOError) as error:
+    except BlockingIOError as error:
+        _undo(session)
         raise DatabaseBusy("The database is busy.") from error
+    except OSError as error:
+        _undo(session)
+        raise DatabaseRefuses(f"Nothing can be written beside the database ({error.strerror}).") from error
+    except DBAPIError as error:
+        _undo(session)
+        raise (refusal_of(error) or error) from error
 
 
 def begin_snapshot(session: Session) -> None:
@@ -150,9 +173,43 @@ def transaction(session: Session, *, waits: bool = True) -> Iterator[Session]:
     try:
         yield session
         session.commit()
-    except BaseException:
-        session.rollback()
+    except BaseException as error:
+        _undo(session)
+        if refusal := refusal_of(error):
+            raise refusal from error
         raise
+
+
+def _undo(session: Session) -> None:
+    # A connection that has gone cannot roll back, and need not.
+    with suppress(DBAPIError):
+        session.rollback()
+
+
+# By SQLSTATE: a lock or a statement that took too long, a deadlock, a serialisation that failed.
+_BUSY_STATES = {"55P03", "57014", "40P01", "40001"}
+# No room, no more memory; a server that only reads.
+_REFUSING_STATES = ("53", "25006", "58")
+# By SQLite’s primary result code.
+_BUSY_CODES = {5, 6}
+_REFUSING_CODES = {8, 10, 13, 14}
+
+
+def refusal_of(error: BaseException) -> DatabaseBusy | None:
+    """What an error of the driver means for whoever asked; None where it says that we are at fault."""
+    if not isinstance(error, DBAPIError):
+        return None
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if code is not None:
+        is_busy, is_refusing = code & 0xFF in _BUSY_CODES, code & 0xFF in _REFUSING_CODES
+    elif error.connection_invalidated or state.startswith(("08", "57P")) or (isinstance(error, OperationalError) and not state):
+        return DatabaseLost("The database has broken off the connection.")
+    else:
+        is_busy, is_refusing = state in _BUSY_STATES, state.startswith(_REFUSING_STATES)
+    if is_busy:
+        return DatabaseBusy("The database is busy.")
+    return DatabaseRefuses("The database cannot be written to.") if is_refusing else None
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from webapp.domain.errors import (
     TooMany,
     WrongState,
 )
-from webapp.persistence.database import DatabaseBusy
+from webapp.persistence.database import DatabaseBusy, DatabaseLost, DatabaseRefuses, refusal_of
 from webapp.rendering.environment import TEMPLATES
 from webapp.web.lines import request_number
 from webapp.web.typed import typed_text
@@ -79,8 +79,25 @@ def _domain_error(error: DomainError) -> Any:
     return page, status, {"Retry-After": str(ceil(wait.total_seconds()))} if wait else {}
 
 
-def _busy(_error: DatabaseBusy) -> Any:
-    page, status = _page("The database is busy", "Nothing was stored. Go back and send the page again in a moment.", 503)
+_REFUSALS: tuple[tuple[type[DatabaseBusy], str, str], ...] = (
+    (
+        DatabaseLost,
+        "The connection to the database broke off",
+        "What you sent was stored whole or not at all. Send the page again in a moment: an answer counts once, however often it is sent.",
+    ),
+    (
+        DatabaseRefuses,
+        "Nothing can be stored just now",
+        "Nothing was stored; what is there can still be read. Send the page again later, or tell the address that invited you.",
+    ),
+    (DatabaseBusy, "The database is busy", "Nothing was stored. Go back and send the page again in a moment."),
+)
+
+
+def _busy(error: DatabaseBusy) -> Any:
+    log.note("database", level=logging.WARNING, error=error)
+    title, sentence = next((title, sentence) for kind, title, sentence in _REFUSALS if isinstance(error, kind))
+    page, status = _page(title, sentence, 503)
     return page, status, {"Retry-After": "10"}
 
 
@@ -104,6 +121,8 @@ def _http_error(error: HTTPException) -> Any:
 
 
 def _unexpected(error: Exception) -> Any:
+    if refusal := refusal_of(error):
+        return _busy(refusal)
     log.note("error", level=logging.ERROR, error=error)
     sentence = "This is a fault of the software, not yours. What you typed may be kept by going back. Try again in a moment."
     return _page("Something went wrong", sentence, 500, request_number())
