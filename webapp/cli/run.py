@@ -22,7 +22,7 @@ from webapp.persistence.database import transaction
 from webapp.services import doors
 from webapp.services.dashboard import list_letters
 from webapp.services.demonstration import make_demonstration
-from webapp.serving import WEB_COMMAND
+from webapp.serving import SPARING, WEB_COMMAND
 from webapp.settings import Settings, load_settings
 
 _SECONDS_TO_ANSWER = 60
@@ -41,7 +41,7 @@ def run(*, host: str | None, port: int | None, staff: str | None, no_demo: bool)
     settings = load_settings()
     given_base = settings.links.base if os.environ.get("UNDERSIGNED_BASE_URL") else None
     with _alone(settings) as mark, listen(given_base, host, port) as listening:
-        environment = {**os.environ, "UNDERSIGNED_BASE_URL": listening.base, "UNDERSIGNED_DATA": str(settings.data_folder)}
+        environment = {**os.environ, **SPARING, "UNDERSIGNED_BASE_URL": listening.base, "UNDERSIGNED_DATA": str(settings.data_folder)}
         settings = load_settings(environment)
         mark.write(settings.links.base)
         mark.flush()

@@ -132,7 +132,8 @@ def _set_pragmas(dbapi_connection: Any, wait_seconds: int) -> None:
         "foreign_keys=ON",
         # Else REPLACE would remove a row past the triggers that keep it (R3, R11, R17).
         "recursive_triggers=ON",
-        "cache_size=-16000",
+        # For each of the connections, of which there are many, and the kernel keeps the file besides.
+        "cache_size=-2000",
         "temp_store=MEMORY",
     ):
         dbapi_connection.execute(f"PRAGMA {pragma}")

@@ -40,10 +40,11 @@ def _collator() -> Collator:
 
 # As many as two letters of 1,000 societies: without it, collation is half of every page that lists or counts signatories.
 @lru_cache(maxsize=2048)
-def sort_key(printed_name: str, sort_name: str = "") -> tuple[int, ...]:
+def sort_key(printed_name: str, sort_name: str = "") -> bytes:
     """Unicode collation of the sort name; by default the name without “The” (R15)."""
     name = sort_name or default_sort_name(printed_name)
-    return tuple(_collator().sort_key(name))
+    # The weights have two bytes each: in one string they sort alike and take a twentieth of the memory of numbers.
+    return b"".join(weight.to_bytes(2, "big") for weight in _collator().sort_key(name))
 
 
 def digest_in_force(letter: LetterRow) -> str:

@@ -1,0 +1,21 @@
+"""What the web server’s processes share: loaded before the fork, and nothing of it may be a connection."""
+
+import os
+from pathlib import Path
+
+from tests.factories import settings_for
+from webapp import serving
+from webapp.app import create_app, warm_up
+
+
+def test_application_that_is_loaded_before_the_fork_has_nothing_open(tmp_path: Path) -> None:
+    """SQLite forbids a connection to cross a fork, and a PostgreSQL connection would be spoken to by two."""
+    before = os.listdir("/proc/self/fd")  # noqa: PTH208 - the names alone, without looking where they lead
+    app = create_app(settings_for(tmp_path))
+    warm_up(app)
+    assert serving.preload_app
+    with app.app_context():
+        pool = app.extensions["sqlalchemy"].engine.pool
+    assert pool.checkedin() + pool.checkedout() == 0
+    assert not (tmp_path / "undersigned.db").exists()
+    assert len(os.listdir("/proc/self/fd")) <= len(before)  # noqa: PTH208 - as above
