@@ -80,7 +80,7 @@ class Server:
 def running_server(starts_at: datetime | None = None, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
     """Starts the installation, waits until it answers, and leaves nothing behind."""
     with tempfile.TemporaryDirectory(prefix="undersigned-journey-") as folder:
-        port = _free_port()
+        port = free_port()
         server = Server(f"http://127.0.0.1:{port}", Path(folder), settings or {})
         server.move_clock(starts_at or datetime.now(UTC))
         process = _start(server, [_COMMAND, "run", "--no-demo"])
@@ -94,7 +94,7 @@ def running_server(starts_at: datetime | None = None, settings: Mapping[str, str
             _stop(process)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
