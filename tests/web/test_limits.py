@@ -109,3 +109,17 @@ def test_wrong_codes_are_counted_by_network_beside_the_tries_of_each_code(world:
     before = dump(world.engine)
     assert wrong_codes(world, browser, 3) == [429] * 3
     assert changed(before, dump(world.engine)) == set()
+
+
+def test_stranger_who_uses_up_the_codes_of_one_stay_leaves_some_for_the_person(world: World) -> None:
+    stays = [world.browser(Person.REPRESENTATIVE) for _ in range(4)]
+    given = []
+    for browser in stays:
+        browser.get(f"/room/{world.facts.invitation}/decline")
+        page = browser.press("Go on to review", status=200 if len(given) < 3 else 422, reason="Not ours.", is_authorised="y")
+        given.append(page.status)
+        for _ in range(4 if page.status == 200 else 0):
+            assert "A new code is on its way" in browser.press("Send a new code").text
+        if page.status == 200:
+            assert "codes have been sent within the hour" in browser.press("Send a new code").text
+    assert given == [200, 200, 200, 422]
