@@ -50,8 +50,11 @@ class SmtpConnection(smtplib.SMTP):
             except smtplib.SMTPResponseException as error:
                 # Its own 500 for an endless line, which the server never said.
                 raise smtplib.SMTPServerDisconnected("Endless line") from error
-        if code != -1:
-            self.awaits_word = code == _GO_ON
+        if not 200 <= code < 600:
+            # No reply, or half of one: who talks like this is not talked to any longer, and has not said what became of the message.
+            self.close()
+            raise smtplib.SMTPServerDisconnected("No reply")
+        self.awaits_word = code == _GO_ON
         return code, words
 
     def close(self) -> None:

@@ -82,15 +82,16 @@ class SmtpTransport:
     host: str
 
     def send(self, envelope: Envelope) -> None:
-        raw = build_message(
-            envelope.form,
-            sender=self.sender,
-            recipient=envelope.recipient,
-            message_id=f"<{envelope.reference}@{self.host}>",
-            sent_at=envelope.sent_at,
-        )
         connection = self._connected()
         try:
+            # Only now: as long as the server is away, nothing is built for it.
+            raw = build_message(
+                envelope.form,
+                sender=self.sender,
+                recipient=envelope.recipient,
+                message_id=f"<{envelope.reference}@{self.host}>",
+                sent_at=envelope.sent_at,
+            )
             connection.sendmail(self.sender, [envelope.recipient], raw)
         except (OSError, smtplib.SMTPException) as error:
             if connection.awaits_word:
