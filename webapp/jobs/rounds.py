@@ -17,6 +17,7 @@ from webapp.jobs.workflows import JobFailed, Workflows, guarded
 from webapp.log import note
 from webapp.mail.connection import LONGEST_ATTEMPT
 from webapp.persistence.database import transaction
+from webapp.persistence.queue import CODES_QUEUE
 from webapp.services import delivery, workers
 from webapp.settings import Settings
 
@@ -47,16 +48,19 @@ class Rounds:
 
     def go(self, stop: threading.Event) -> None:
         """Until told to stop. Raises WorkerLost; whatever else fails is logged, and tried again the next time."""
-        while not stop.wait(0.5):
+        while not stop.is_set():
             for one in self._rounds:
-                if time.monotonic() < one.next_at:
-                    continue
-                one.next_at = time.monotonic() + one.every
-                self._presence.check()
-                try:
-                    guarded(one.act)()
-                except JobFailed as error:
-                    note("round.failed", level=logging.WARNING, worker=self._presence.name, reason=str(error))
+                if time.monotonic() >= one.next_at:
+                    one.next_at = time.monotonic() + one.every
+                    self._presence.check()
+                    self._do(one.act)
+            stop.wait(0.5)
+
+    def _do(self, act: Callable[[], None]) -> None:
+        try:
+            guarded(act)()
+        except JobFailed as error:
+            note("round.failed", level=logging.WARNING, worker=self._presence.name, reason=str(error))
 
     def _beat(self) -> None:
         with Session(self._engine) as session, transaction(session):
@@ -88,7 +92,8 @@ class Rounds:
             if again == jobs:
                 workers.forget_worker(session, name)
         if again:
-            DBOS.resume_workflows(again)
+            # In the queue that is looked at most often: somebody has waited long enough.
+            DBOS.resume_workflows(again, queue_name=CODES_QUEUE)
             note("worker.taken_over", level=logging.WARNING, worker=name, attempts=len(again))
 
     def _tidy(self) -> None:
