@@ -1,0 +1,1 @@
+"""What may happen to a message on its way: no message twice, none lost (R16)."""
