@@ -2,12 +2,12 @@
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, DateField, DateTimeLocalField, HiddenField, SelectField
+from wtforms import BooleanField, DateField, DateTimeLocalField, HiddenField
 from wtforms.validators import InputRequired
 
 from webapp.domain import limits
 from webapp.domain.submission import OUTCOMES, ROUTES, STEPS, StepKind
-from webapp.web.forms.fields import line, paragraph
+from webapp.web.forms.fields import choice, line, paragraph
 
 
 class EmptyForm(FlaskForm):
@@ -69,16 +69,16 @@ class NameForm(FlaskForm):
 
 class SubmitForm(FlaskForm):
     journal = line("Journal", limits.JOURNAL, "Name the journal.")
-    route = SelectField("Route", choices=ROUTES)
+    route = choice("Route", ROUTES)
     manuscript_number = line("Manuscript number", limits.MANUSCRIPT_NUMBER)
     submitted_on = DateField("Submitted on", validators=[InputRequired("Give the day on which it was submitted.")])
     note = paragraph("Note", limits.NOTE)
 
 
 class StepForm(FlaskForm):
-    kind = SelectField("What happened", choices={kind: label for kind, label in STEPS.items() if kind != StepKind.SUBMITTED})
+    kind = choice("What happened", {kind: label for kind, label in STEPS.items() if kind != StepKind.SUBMITTED})
     happened_on = DateField("On", validators=[InputRequired("Give the day on which it happened.")])
-    outcome = SelectField("For an outcome: what became of the article", choices={"": "–", **OUTCOMES})
+    outcome = choice("For an outcome: what became of the article", {"": "–", **OUTCOMES})
     note = paragraph("Note", limits.NOTE)
 
 

@@ -4,8 +4,8 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, StopValidation
+from wtforms import Field, SelectField, StringField, TextAreaField
+from wtforms.validators import AnyOf, InputRequired, Length, Optional, StopValidation
 
 # A zone is announced by its place; the abbreviations and old names of the database are not.
 _PLACES = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/", "US/")))
@@ -43,6 +43,12 @@ def paragraph(label: str, longest: int, sentence: str | None = None, **more: Any
     """Several lines of text."""
     validators = [filled(sentence)] if sentence else [Optional()]
     return TextAreaField(label, validators=[*validators, at_most(longest, label)], **more)
+
+
+def choice(label: str, choices: dict[str, str], **more: Any) -> SelectField:
+    """One of a list. Its sentence names the list: two refusals on one page that read the same lead nobody to the right field."""
+    listed = AnyOf(list(choices), message=f"Choose one of the list under “{label}”.")
+    return SelectField(label, choices=choices, validate_choice=False, validators=[listed], **more)
 
 
 def chosen(sentence: str) -> InputRequired:

@@ -12,7 +12,6 @@ from wtforms import (
     Form,
     FormField,
     HiddenField,
-    SelectField,
 )
 from wtforms.validators import Optional, ValidationError
 
@@ -20,7 +19,7 @@ from webapp.domain import limits
 from webapp.domain.letter import ASKS
 from webapp.domain.wording import COLLECTIVE_NOUNS
 from webapp.services.letters import AuthorDraft, LetterDraft, TargetDraft
-from webapp.web.forms.fields import ZONES, line, paragraph
+from webapp.web.forms.fields import ZONES, choice, line, paragraph
 
 _SPARE_ROWS = 1
 _LOCAL_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
@@ -69,9 +68,14 @@ class LetterForm(FlaskForm):
     edition = HiddenField(default="1")
     title = line("Title", limits.TITLE, "Give the letter a title: it stands above the text and in every mail.")
     lead_society = line("Lead society", limits.PRINTED_NAME, "Name the society that leads the letter.")
-    contact_email = line("Address for questions", limits.EMAIL, "Give an address that a person reads: every mail and page names it.")
-    collective_noun = SelectField("The signatories are called", choices={noun: noun for noun in COLLECTIVE_NOUNS})
-    ask = SelectField("The letter asks for", choices=ASKS)
+    contact_email = line(
+        "Address for questions",
+        limits.EMAIL,
+        "Give an address that a person reads: every mail and page names it.",
+        render_kw={"autocomplete": "email", "type": "email"},
+    )
+    collective_noun = choice("The signatories are called", {noun: noun for noun in COLLECTIVE_NOUNS})
+    ask = choice("The letter asks for", ASKS)
     journal = line("Journal", limits.JOURNAL, "Name the journal to which the letter goes.")
     addressee = paragraph("Addressee", limits.ADDRESSEE, "Say to whom the letter is addressed, for example “The Editor-in-Chief”.")
     targets = FieldList(FormField(TargetForm), min_entries=1)
@@ -79,7 +83,7 @@ class LetterForm(FlaskForm):
     statement = paragraph("Statement", limits.STATEMENT)
     references_typed = paragraph("References", limits.REFERENCES_TYPED)
     deadline_local = DateTimeLocalField("Sign-on closes at", format=_LOCAL_FORMATS, validators=[Optional()])
-    deadline_zone = SelectField("Time zone of the deadline", choices={zone: zone.replace("_", " ") for zone in ZONES}, default="UTC")
+    deadline_zone = choice("Time zone of the deadline", {zone: zone.replace("_", " ") for zone in ZONES}, default="UTC")
     submission_target = DateField("Submit to the journal by", validators=[Optional()])
 
     is_demonstration = BooleanField("This letter is a demonstration")

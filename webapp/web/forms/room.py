@@ -58,7 +58,13 @@ class SignForm(AnswerForm):
         limits.COMPETING_INTERESTS,
         "State the society’s competing interests; if there are none, write “None”.",
     )
-    mandate = RadioField("If the journal asks for changes", choices=MANDATES, validators=[chosen("Choose what the lead society may do.")])
+    # What is chosen beforehand grants nothing; the boxes that state or agree to something are never ticked beforehand.
+    mandate = RadioField(
+        "If the journal asks for changes",
+        choices=MANDATES,
+        default=Mandate.ASK,
+        validators=[chosen("Choose what the lead society may do.")],
+    )
     is_authorised = BooleanField(
         "", validators=[InputRequired("Tick the sentence: only somebody who is authorised can sign for a society.")]
     )
