@@ -167,7 +167,9 @@ FRAGMENTS = {
 @pytest.mark.parametrize("path", PAGES, ids=name)
 def test_no_page_holds_script_or_style_of_its_own(path: Path) -> None:
     text = path.read_text()
-    assert not re.search(r"<style|javascript:|\sstyle\s*=", text, re.IGNORECASE)
+    # A mail brings no style sheet along: what keeps a long digest from widening it can only stand in the element.
+    is_mail = path.is_relative_to(TEMPLATES / "email")
+    assert not re.search(r"<style|javascript:" if is_mail else r"<style|javascript:|\sstyle\s*=", text, re.IGNORECASE)
     assert not re.search(r"\son[a-z]+\s*=\s*[\"']", text, re.IGNORECASE)
     assert all("src=" in script for script in re.findall(r"<script[^>]*>", text))
 
