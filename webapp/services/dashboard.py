@@ -72,6 +72,7 @@ class Dashboard:
     signed_sentence: str
     invited: int
     invited_phrase: str
+    invited_words: str
     deadline: ShownInstant | None
     time_left: str
     closed_at: ShownInstant | None
@@ -141,6 +142,7 @@ def show_dashboard(session: Session, actor: Actor, reference: str, links: Links,
         signed_sentence=signed_sentence(signed, letter.collective_noun),
         invited=invited,
         invited_phrase=count_phrase(invited, letter.collective_noun),
+        invited_words=f"{noun_for(invited, letter.collective_noun)} on the roster",
         deadline=_shown(letter.deadline, letter),
         time_left=time_left(letter.deadline, now=now) if letter.deadline else "",
         closed_at=_shown(letter.closed_at, letter),
@@ -199,8 +201,8 @@ def _needs_while_signing(session: Session, letter: LetterRow, stages: Counter[St
         failed = [one.email for one in line.representatives if one.mail_state == MessageState.FAILED]
         if failed and line.stage == Stage.INVITED:
             needs.append(Need(f"Mail to {line.society} could not be delivered", "roster", f"Check the address {failed[0]}."))
-        if line.stage == Stage.WITH_BOARD and line.detail and line.detail < today.isoformat():
-            day = show_date(date.fromisoformat(line.detail))
+        if line.board_meets_on and line.board_meets_on < today:
+            day = show_date(line.board_meets_on)
             needs.append(Need(f"The board of {line.society} met on {day} and has not answered", "roster"))
         if not line.representatives:
             needs.append(Need(f"{line.society} has no representative", "roster", "Nobody can answer for it."))

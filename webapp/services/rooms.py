@@ -103,6 +103,9 @@ class RoomView:
     time_left: str
     is_open: bool
     is_cancelled: bool
+    is_confidential: bool
+    """Not sealed: what is printed of it says whose copy it is, and of which day."""
+    today: str
     signed_sentence: str
     board_meets_on: str | None
     stage: Stage
@@ -185,6 +188,8 @@ def show_room(session: Session, place: Place, *, now: datetime) -> RoomView:
         time_left=time_left(letter.deadline, now=now),
         is_open=letter.state == LetterState.SIGNING and is_in_time(now, letter.closes_at),
         is_cancelled=letter.state == LetterState.CANCELLED,
+        is_confidential=letter.state in {LetterState.SIGNING, LetterState.CLOSED, LetterState.CANCELLED},
+        today=show_date(now.astimezone(ZoneInfo(letter.deadline_zone)).date()),
         signed_sentence=signed_sentence(signed_count(session, letter), letter.collective_noun),
         board_meets_on=show_date(invitation.board_meets_on) if invitation.board_meets_on else None,
         stage=invitation_stage(invitation, shown),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -62,6 +63,8 @@ class RosterLine:
     acronym: str
     country: str
     stage: Stage
+    board_meets_on: date | None
+    """The day, while the letter is with the board."""
     detail: str
     answered_at: ShownInstant | None
     printed_name: str
@@ -105,6 +108,7 @@ def _mail_states(session: Session, letter: LetterRow, addresses: list[str]) -> d
 def _roster_line(invitation: InvitationRow, answer: AnswerRow | None, mail: dict[str, str], letter: LetterRow) -> RosterLine:
     stage = invitation_stage(invitation, answer)
     is_standing = answer is not None and answer.is_standing
+    board_meets_on = invitation.board_meets_on if stage == Stage.WITH_BOARD else None
     representatives = tuple(
         RepresentativeLine(row.reference, row.name, row.email, mail.get(row.email, "")) for row in live_representatives(invitation)
     )
@@ -115,7 +119,8 @@ def _roster_line(invitation: InvitationRow, answer: AnswerRow | None, mail: dict
         acronym=invitation.society.acronym,
         country=invitation.society.country,
         stage=stage,
-        detail=invitation.board_meets_on.isoformat() if stage == Stage.WITH_BOARD and invitation.board_meets_on else "",
+        board_meets_on=board_meets_on,
+        detail=f"on {show_date(board_meets_on)}" if board_meets_on else "",
         answered_at=show_instant(answer.received_at, letter.deadline_zone) if answer else None,
         printed_name=answer.printed_name if is_standing and answer and answer.kind == AnswerKind.SIGN else "",
         officer=answer.officer if answer else "",

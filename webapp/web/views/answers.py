@@ -64,7 +64,8 @@ def _prefilled(room: rooms.RoomView, act: str) -> dict[str, Any]:
     standing = room.answer if room.answer and room.answer.is_standing else None
     known: dict[str, Any] = asdict(standing) if standing and standing.kind == act else {"printed_name": room.society}
     if room.pending and room.pending.act == act:
-        known = dict(room.pending.content)
+        # Whoever comes back from the review to change a line has ticked the sentence on the way there.
+        known = {**room.pending.content, "is_authorised": True}
         if "decided_on" in known:
             known["decided_on"] = date.fromisoformat(known["decided_on"])
     return {**known, "nonce": new_nonce(), "digest": room.digest, "replaces": standing.reference if standing else ""}
