@@ -1,5 +1,6 @@
 """A browser for tests: asks for pages by the words on them, and checks every page that it sees."""
 
+import re
 from collections import Counter
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -10,6 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+# What may stand before the words of the heading in a title.
+_PREFIX = re.compile(r"^(\d+ errors? – |Not stored – )")
 _FIELDS = {"input", "textarea", "select"}
 
 
@@ -29,8 +32,8 @@ class Page:
         assert len(self.all("h1")) == 1, f"{len(self.all('h1'))} headings of the first level"
         doubled = [one for one, count in Counter(e.get("id") for e in self.root.iter() if e.get("id")).items() if count > 1]
         assert not doubled, f"ids given twice: {doubled}"
-        heading, title = self.words(self.all("h1")[0]), self.words(self.all("title")[0]).removeprefix("Error: ")
-        assert title.endswith("– Undersigned") and heading, f"title “{title}” over heading “{heading}”"
+        heading, title = self.words(self.all("h1")[0]), _PREFIX.sub("", self.words(self.all("title")[0]))
+        assert title.endswith("– Undersigned") and heading and title.startswith(heading), f"title “{title}” over heading “{heading}”"
         labelled = {e.get("for") for e in self.all("label")}
         for form in self.all("form"):
             assert form.get("action") and form.get("method"), "a form without action or method"

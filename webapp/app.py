@@ -97,4 +97,6 @@ def _page_facts() -> dict[str, object]:
         "signed_in_as": g.get("signed_in_as"),
         "local_mailbox": transaction.settings().has_local_mailbox,
         "standing": g.get("standing"),
+        "desk_minutes": int(limits.DESK_IDLE.total_seconds() / 60),
+        "room_minutes": int(limits.ROOM_IDLE.total_seconds() / 60),
     }

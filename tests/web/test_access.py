@@ -35,6 +35,7 @@ TABLE: dict[tuple[str, str], tuple[For, str, int]] = {
     # No worker runs beside these tests.
     ("health.ready", "GET"): (For.PUBLIC, "signing", 503),
     ("front.show", "GET"): (For.PUBLIC, "signing", 200),
+    ("front.accessibility", "GET"): (For.PUBLIC, "signing", 200),
     ("front.icon", "GET"): (For.PUBLIC, "signing", 302),
     ("front.robots", "GET"): (For.PUBLIC, "signing", 200),
     ("sign_in.ask", "GET"): (For.PUBLIC, "signing", 200),

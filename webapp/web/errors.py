@@ -59,6 +59,7 @@ _HTTP = {
 
 
 def register_errors(app: Flask) -> None:
+    app.add_template_global(count_errors)
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(DatabaseBusy, _busy)
     app.register_error_handler(CSRFError, _csrf)
@@ -144,6 +145,22 @@ def attach(form: FlaskForm, error: InvalidInput) -> None:
         # A list of rows keeps its own copy of what its rows have to say, and the form asks only the list.
         if hasattr(rows, "entries") and any(entry.errors for entry in rows.entries):
             rows.errors = [entry.errors for entry in rows.entries]
+
+
+def count_errors(form: FlaskForm) -> int:
+    """How many lines the error summary of this form has: the title of the page begins with them."""
+    return _count_of_fields(form) + len(form.form_errors)
+
+
+def _count_of_fields(items: Any) -> int:
+    found = 0
+    for item in items:
+        if hasattr(item, "entries") or hasattr(item, "form"):
+            own = [error for error in item.errors if isinstance(error, str)] if hasattr(item, "entries") else []
+            found += _count_of_fields(item) + len(own)
+        else:
+            found += len(item.errors)
+    return found
 
 
 def _find(form: Any, name: str) -> Any:

@@ -17,6 +17,13 @@ def show() -> Any:
     return render_template("front/show.html")
 
 
+@bp.get("/accessibility")
+@public
+def accessibility() -> Any:
+    """What was tested and how, what is known to fall short, and whom to tell."""
+    return render_template("front/accessibility.html")
+
+
 @bp.get("/favicon.ico")
 @public
 def icon() -> Any:
