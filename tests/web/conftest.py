@@ -78,14 +78,15 @@ def world(tmp_path: Path, seeded: Seeded, lasting: World, monkeypatch: pytest.Mo
     if lasting.engine.dialect.name != "sqlite":
         yield from seeded.open(tmp_path)
         return
-    _put_back(seeded.address, lasting)
-    lasting.clock.at = NOW
+    put_back(seeded, lasting)
     yield lasting
 
 
-def _put_back(address: str, world: World) -> None:
+def put_back(seeded: Seeded, world: World) -> None:
+    """The world as it was seeded; for SQLite alone."""
+    world.clock.at = NOW
     driver = sqlite_module()
-    with closing(driver.connect(make_url(address).database)) as kept, closing(driver.connect(world.engine.url.database)) as used:
+    with closing(driver.connect(make_url(seeded.address).database)) as kept, closing(driver.connect(world.engine.url.database)) as used:
         kept.backup(used)
 
 

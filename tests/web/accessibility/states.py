@@ -1,0 +1,690 @@
+"""Every page in every state that a person can meet: one for each row of the table of access, and those that take a story."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pytest import MonkeyPatch
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from tests import factories
+from tests.browser import Browser, Page
+from tests.factories import ANNA, BRUNO, DEADLINE, KEYRING, NOW, SEALABLE
+from tests.web.test_access import LET_IN, TABLE, token_of
+from tests.web.world import Person, World
+from webapp.domain.actor import Actor, ActorKind
+from webapp.domain.errors import NotAllowed, RenderingFailed, TookTooLong, TooMany
+from webapp.persistence.database import DatabaseBusy, transaction
+from webapp.persistence.tables import InstallationRow
+from webapp.services import dashboard
+from webapp.web.views import documents
+
+P = Person
+Make = Callable[[World, MonkeyPatch], Page | None]
+
+SIGN = {
+    "printed_name": "Gullhaven, Society of",
+    "officer": "Prof. Anna Berg",
+    "office": "President",
+    "consent_to_print": "y",
+    "decided_by": "the board",
+    "decided_on": "2026-03-01",
+    "competing_interests": "None",
+    "mandate": "edit",
+    "is_authorised": "y",
+}
+LIST = """society,contact,email,country
+"The International Confederation of Societies, Colleges and Guilds for the Study of Rest",Ida Vale,ida@windlemarsh.example.org,CH
+Gullhaven Society,Anna Berg,anna.berg@gmail.com,GB
+"""
+
+
+@dataclass(frozen=True)
+class State:
+    """`situation` is the kind of state, as the list of kinds in test_states.py knows it."""
+
+    name: str
+    situation: str
+    make: Make
+
+
+# The states that a story leads to, in the order of this file.
+TOLD: list[State] = []
+
+
+def state(situation: str) -> Callable[[Make], Make]:
+    def keep(make: Make) -> Make:
+        TOLD.append(State(make.__name__.replace("_", " "), situation, make))
+        return make
+
+    return keep
+
+
+def _of_the_table(endpoint: str, method: str) -> State:
+    kind, letter_state, status = TABLE[endpoint, method]
+    person = next(one for one in (P.ANONYMOUS, P.COORDINATOR, P.REPRESENTATIVE, *P) if one in LET_IN[kind])
+
+    def make(world: World, _monkeypatch: MonkeyPatch) -> Page | None:
+        browser = world.browser(person)
+        address = _address(world, endpoint, method, letter_state)
+        answer = browser.ask(address, method, data={"csrf_token": token_of(browser)} if method == "POST" else None)
+        return Page(answer) if answer.mimetype == "text/html" and answer.status_code not in {302, 303} else None
+
+    situation = "error" if status == 422 else str(status) if status >= 400 else "as it is opened"
+    return State(f"{method} {endpoint}", situation, make)
+
+
+def _address(world: World, endpoint: str, method: str, letter_state: str) -> str:
+    rule = next(rule for rule in world.app.url_map.iter_rules(endpoint) if method in (rule.methods or set()))
+    values: dict[str, Any] = dict(world.values(letter_state))
+    if endpoint.startswith("sign_in."):
+        values["token"] = world.sign_in_token()
+    return world.app.url_map.bind("localhost").build(endpoint, {name: values[name] for name in rule.arguments}, method=method)
+
+
+# The preview is a fragment that the editor takes in: it is looked at there.
+FRAGMENTS = {"letters.preview"}
+
+
+def every_state() -> list[State]:
+    return [*(_of_the_table(*one) for one in TABLE if one[0] not in FRAGMENTS), *TOLD]
+
+
+# Comings and goings
+
+
+def anna(world: World, state: str = "signing") -> Browser:
+    """Anna in the reading room of the letter in this state."""
+    browser = Browser(world.app)
+    world.open_letter(browser, KEYRING.personal_link(world.values(state)["representative"], 1))
+    return browser
+
+
+def desk(world: World) -> Browser:
+    return world.browser(P.COORDINATOR)
+
+
+def at(world: World, state: str, part: str = "") -> str:
+    return f"/letters/{world.facts.letters[state]}{part}"
+
+
+def room(world: World, part: str = "", state: str = "signing") -> str:
+    return f"/room/{world.values(state)['invitation']}{part}"
+
+
+def typed_in(world: World) -> Browser:
+    """Anna has filled in the form to sign, and stands before the code."""
+    browser = anna(world)
+    browser.get(room(world, "/sign"))
+    browser.press("Go on to review", **SIGN)
+    return browser
+
+
+def signed(world: World) -> Browser:
+    browser = typed_in(world)
+    browser.press("Sign for", code=world.mail.code(ANNA))
+    return browser
+
+
+def declined(world: World) -> Browser:
+    browser = anna(world)
+    browser.get(room(world, "/decline"))
+    browser.press("Go on to review", reason="We see it otherwise.", is_authorised="y")
+    browser.press("Decline for", code=world.mail.code(ANNA))
+    return browser
+
+
+# The reading room
+
+
+@state("empty")
+def room_with_a_board_date(world: World, _: MonkeyPatch) -> Page:
+    browser = anna(world)
+    browser.get(room(world, "/board"))
+    return browser.press("Tell the coordinator", board_meets_on="2026-03-10")
+
+
+@state("success")
+def room_with_a_board_date_that_is_too_late(world: World, _: MonkeyPatch) -> Page:
+    browser = anna(world)
+    browser.get(room(world, "/board"))
+    return browser.press("Tell the coordinator", board_meets_on="2026-03-30")
+
+
+@state("filled")
+def room_after_signing(world: World, _: MonkeyPatch) -> Page:
+    return signed(world).get(room(world))
+
+
+@state("filled")
+def room_after_declining(world: World, _: MonkeyPatch) -> Page:
+    return declined(world).get(room(world))
+
+
+@state("closed")
+def room_after_the_deadline(world: World, _: MonkeyPatch) -> Page:
+    world.clock.at = DEADLINE
+    return anna(world).page
+
+
+@state("closed")
+def room_of_a_sealed_letter(world: World, _: MonkeyPatch) -> Page:
+    return anna(world, "sealed").page
+
+
+@state("closed")
+def room_of_a_cancelled_letter(world: World, _: MonkeyPatch) -> Page:
+    cancelled(world, _)
+    return anna(world).page
+
+
+@state("empty")
+def form_to_replace_an_answer(world: World, _: MonkeyPatch) -> Page:
+    browser = signed(world)
+    return browser.get(room(world, "/sign"))
+
+
+@state("error")
+def form_to_sign_with_one_thing_missing(world: World, _: MonkeyPatch) -> Page:
+    browser = anna(world)
+    browser.get(room(world, "/sign"))
+    return browser.press("Go on to review", status=422, **{**SIGN, "office": ""})
+
+
+@state("409")
+def form_to_sign_after_a_colleague_has(world: World, _: MonkeyPatch) -> Page:
+    browser = anna(world)
+    browser.get(room(world, "/sign"))
+    bruno = Browser(world.app)
+    world.open_letter(bruno, world.mail.link(BRUNO).rpartition("/")[2])
+    bruno.get(room(world, "/sign"))
+    bruno.press("Go on to review", **SIGN)
+    bruno.press("Sign for", code=world.mail.code(BRUNO))
+    return browser.press("Go on to review", status=409, **SIGN)
+
+
+@state("409")
+def form_to_sign_an_older_text(world: World, _: MonkeyPatch) -> Page:
+    browser = anna(world)
+    browser.get(room(world, "/sign"))
+    return browser.press("Go on to review", status=409, **{**SIGN, "digest": "0" * 64})
+
+
+@state("409")
+def form_to_sign_too_late(world: World, _: MonkeyPatch) -> Page:
+    world.clock.at = DEADLINE - timedelta(minutes=5)
+    browser = anna(world)
+    browser.get(room(world, "/sign"))
+    world.clock.at = DEADLINE
+    return browser.press("Go on to review", status=409, **SIGN)
+
+
+@state("409")
+def form_to_decline_too_late(world: World, _: MonkeyPatch) -> Page:
+    world.clock.at = DEADLINE - timedelta(minutes=5)
+    browser = anna(world)
+    browser.get(room(world, "/decline"))
+    world.clock.at = DEADLINE
+    return browser.press("Go on to review", status=409, is_authorised="y")
+
+
+@state("closed")
+def form_to_sign_that_is_opened_too_late(world: World, _: MonkeyPatch) -> Page:
+    return anna(world, "closed").get(room(world, "/sign", "closed"))
+
+
+@state("filled")
+def form_to_withdraw(world: World, _: MonkeyPatch) -> Page:
+    return signed(world).get(room(world, "/withdraw"))
+
+
+@state("filled")
+def review_of_a_signature(world: World, _: MonkeyPatch) -> Page:
+    return typed_in(world).page
+
+
+@state("success")
+def review_with_a_new_code(world: World, _: MonkeyPatch) -> Page:
+    return typed_in(world).press("Send a new code")
+
+
+@state("429")
+def review_with_too_many_codes(world: World, _: MonkeyPatch) -> Page:
+    browser = typed_in(world)
+    for _turn in range(6):
+        browser.press("Send a new code")
+    assert "flash--error" in browser.page.html
+    return browser.page
+
+
+@state("error")
+def review_with_a_wrong_code(world: World, _: MonkeyPatch) -> Page:
+    return typed_in(world).press("Sign for", status=422, code="AAAA-AAAA")
+
+
+@state("409")
+def review_that_comes_too_late(world: World, _: MonkeyPatch) -> Page:
+    world.clock.at = DEADLINE - timedelta(minutes=5)
+    browser = typed_in(world)
+    code = world.mail.code(ANNA)
+    world.clock.at = DEADLINE
+    return browser.press("Sign for", status=409, code=code)
+
+
+@state("filled")
+def review_of_a_refusal(world: World, _: MonkeyPatch) -> Page:
+    browser = anna(world)
+    browser.get(room(world, "/decline"))
+    return browser.press("Go on to review", reason="We see it otherwise.", is_authorised="y")
+
+
+@state("filled")
+def review_of_a_withdrawal(world: World, _: MonkeyPatch) -> Page:
+    browser = signed(world)
+    browser.get(room(world, "/withdraw"))
+    return browser.press("Go on to review")
+
+
+@state("success")
+def receipt_of_a_signature(world: World, _: MonkeyPatch) -> Page:
+    return signed(world).page
+
+
+@state("success")
+def receipt_of_a_refusal(world: World, _: MonkeyPatch) -> Page:
+    return declined(world).page
+
+
+@state("success")
+def receipt_of_a_withdrawal(world: World, _: MonkeyPatch) -> Page:
+    browser = signed(world)
+    browser.get(room(world, "/withdraw"))
+    browser.press("Go on to review")
+    return browser.press("Withdraw the answer of", code=world.mail.code(ANNA))
+
+
+@state("dead link")
+def link_that_is_unknown(world: World, _: MonkeyPatch) -> Page:
+    return Browser(world.app).get("/i/lost", status=404)
+
+
+@state("dead link")
+def link_that_was_revoked(world: World, _: MonkeyPatch) -> Page:
+    staff = desk(world)
+    staff.get(at(world, "signing", "/roster"))
+    staff.press("Revoke the link of Anna Berg")
+    return Browser(world.app).get(f"/i/{world.facts.anna}", status=404)
+
+
+@state("success")
+def link_asked_for_again(world: World, _: MonkeyPatch) -> Page:
+    browser = Browser(world.app)
+    browser.get("/i/lost", status=404)
+    return browser.press("Send me my link", email=ANNA)
+
+
+@state("shut room")
+def room_that_is_shut(world: World, _: MonkeyPatch) -> Page:
+    return Browser(world.app).get(room(world), status=404)
+
+
+@state("shut room")
+def room_that_is_shut_while_somebody_types(world: World, _: MonkeyPatch) -> Page:
+    browser = anna(world)
+    browser.get(room(world, "/sign"))
+    world.clock.move(minutes=61)
+    return browser.press("Go on to review", status=404, **SIGN)
+
+
+# The desk
+
+
+@state("empty")
+def desk_without_letters(world: World, _: MonkeyPatch) -> Page:
+    return world.browser(P.STRANGER).get("/letters")
+
+
+@state("success")
+def draft_that_was_saved(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "drafting", "/edit"))
+    return browser.press("Save the draft")
+
+
+@state("error")
+def draft_with_many_things_wrong(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "drafting", "/edit"))
+    wrong = {
+        "title": "",
+        "contact_email": "nobody",
+        "statement": "Who says so [@nobody]?",
+        "targets-0-citation": "",
+        "targets-0-doi": "10.5555/x",
+    }
+    return browser.press("Save the draft", status=422, **wrong)
+
+
+@state("error")
+def draft_that_somebody_else_changed(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "drafting", "/edit"))
+    return browser.press("Save the draft", status=422, edition="0")
+
+
+@state("filled")
+def overview_of_a_draft(world: World, _: MonkeyPatch) -> Page:
+    return desk(world).get(at(world, "drafting"))
+
+
+@state("closed")
+def overview_of_a_closed_letter(world: World, _: MonkeyPatch) -> Page:
+    return desk(world).get(at(world, "closed"))
+
+
+@state("closed")
+def overview_of_a_sealed_letter(world: World, _: MonkeyPatch) -> Page:
+    return desk(world).get(at(world, "sealed"))
+
+
+@state("closed")
+def overview_of_a_submitted_letter(world: World, _: MonkeyPatch) -> Page:
+    return desk(world).get(at(world, "submitted"))
+
+
+@state("filled")
+def overview_with_a_sign_on(world: World, _: MonkeyPatch) -> Page:
+    signed(world)
+    world.clock.move(days=2)
+    return desk(world).get(at(world, "signing"))
+
+
+@state("success")
+def cancelled(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "signing", "/cancel"))
+    return browser.press("Cancel this letter for good", reason="The article was retracted.")
+
+
+@state("closed")
+def course_that_is_ended(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "submitted", "/submission"))
+    browser.press("End the course of this letter")
+    return browser.get(at(world, "submitted", "/submission"))
+
+
+@state("empty")
+def course_that_has_not_begun(world: World, _: MonkeyPatch) -> Page:
+    return desk(world).get(at(world, "sealed", "/submission"))
+
+
+@state("success")
+def course_with_a_step(world: World, _: MonkeyPatch) -> Page:
+    world.clock.at = SEALABLE
+    browser = desk(world)
+    browser.get(at(world, "submitted", "/submission"))
+    return browser.press("Record this step", kind="acknowledged", note="By mail.")
+
+
+@state("filled")
+def roster_with_an_answer(world: World, _: MonkeyPatch) -> Page:
+    signed(world)
+    return desk(world).get(at(world, "signing", "/roster"))
+
+
+@state("filled")
+def roster_with_a_board_date(world: World, _: MonkeyPatch) -> Page:
+    room_with_a_board_date(world, _)
+    return desk(world).get(at(world, "signing", "/roster"))
+
+
+@state("filled")
+def roster_of_a_draft(world: World, _: MonkeyPatch) -> Page:
+    return desk(world).get(at(world, "drafting", "/roster"))
+
+
+@state("empty")
+def roster_in_which_nothing_fits(world: World, _: MonkeyPatch) -> Page:
+    return desk(world).get(at(world, "signing", "/roster") + "?q=nobody")
+
+
+@state("empty")
+def roster_without_societies(world: World, _: MonkeyPatch) -> Page:
+    return desk(world).get(at_empty_letter(world) + "/roster")
+
+
+def at_empty_letter(world: World) -> str:
+    with Session(world.engine) as session, transaction(session):
+        owner = Actor(ActorKind.STAFF, factories.staff_actor(session).reference)
+        reference = factories.letters.create_letter(
+            session, owner, factories.prepared(title="A letter to nobody", deadline_local=None), now=world.clock.now()
+        )
+    return f"/letters/{reference}"
+
+
+@state("success")
+def roster_with_one_society_more(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "drafting", "/roster/add"))
+    return browser.press("Add the society", society="Gullhaven Society", contact="Otto Lind", email="otto@gmail.com", country="DE")
+
+
+@state("filled")
+def list_with_doubts(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "drafting", "/roster/import"))
+    return browser.press("Show what would be added", pasted=LIST)
+
+
+@state("error")
+def list_with_mistakes(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "drafting", "/roster/import"))
+    return browser.press("Show what would be added", status=422, pasted=LIST.replace("ida@windlemarsh", "ida at windlemarsh"))
+
+
+@state("error")
+def list_that_is_none(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "drafting", "/roster/import"))
+    return browser.press("Show what would be added", status=422, pasted="no list")
+
+
+@state("empty")
+def opening_of_a_letter_that_is_not_complete(world: World, _: MonkeyPatch) -> Page:
+    return desk(world).get(at_empty_letter(world) + "/open")
+
+
+@state("filled")
+def closing_when_all_have_answered(world: World, _: MonkeyPatch) -> Page:
+    signed(world)
+    return desk(world).get(at(world, "signing", "/close"))
+
+
+@state("filled")
+def seal_that_can_be_set(world: World, _: MonkeyPatch) -> Page:
+    world.clock.at = SEALABLE
+    return desk(world).get(at(world, "closed", "/seal"))
+
+
+@state("closed")
+def seal_that_comes_too_early(world: World, _: MonkeyPatch) -> Page:
+    return desk(world).get(at(world, "signing", "/seal"))
+
+
+@state("503")
+def seal_that_no_press_could_make(world: World, monkeypatch: MonkeyPatch) -> Page:
+    world.clock.at = SEALABLE
+    browser = desk(world)
+    browser.get(at(world, "closed", "/seal"))
+    monkeypatch.setattr(documents, "letter_pdf", _raising(RenderingFailed("The document could not be made.")))
+    return browser.press("Seal the letter", status=503)
+
+
+@state("error")
+def record_whose_chain_is_broken(world: World, _: MonkeyPatch) -> Page:
+    with world.engine.begin() as connection:
+        for trigger in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():
+            connection.execute(text(f"DROP TRIGGER {trigger}"))
+        connection.execute(text("UPDATE event SET hash = 'x' || substr(hash, 2)"))
+    return desk(world).get(at(world, "signing", "/record"))
+
+
+@state("empty")
+def mailbox_in_which_nothing_fits(world: World, _: MonkeyPatch) -> Page:
+    return desk(world).get("/mailbox?q=nobody")
+
+
+@state("filled")
+def mailbox_that_is_full(world: World, _: MonkeyPatch) -> Page:
+    signed(world)
+    return desk(world).get("/mailbox")
+
+
+@state("filled")
+def mail_with_a_code(world: World, _: MonkeyPatch) -> Page:
+    typed_in(world)
+    world.mail.deliver()
+    browser = desk(world)
+    browser.get("/mailbox")
+    return browser.follow("is your code")
+
+
+# Coming in
+
+
+@state("success")
+def sign_in_link_sent(world: World, _: MonkeyPatch) -> Page:
+    browser = Browser(world.app)
+    browser.get("/sign-in")
+    return browser.press("Send me a link", email="somebody@example.org")
+
+
+@state("dead link")
+def sign_in_link_that_is_dead(world: World, _: MonkeyPatch) -> Page:
+    return Browser(world.app).get("/sign-in/lost", status=404)
+
+
+@state("success")
+def front_after_signing_out(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get("/letters")
+    return browser.press("Sign out")
+
+
+@state("403")
+def desk_that_is_shut_while_somebody_types(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get("/letters/new")
+    world.clock.move(minutes=61)
+    return browser.press("Save the draft", status=403, title="A title that took an hour", statement="Line\n" * 20)
+
+
+# An installation that is stopped
+
+
+def _stopped(world: World, **columns: datetime) -> None:
+    with Session(world.engine) as session, transaction(session):
+        row = session.scalars(select(InstallationRow)).one()
+        row.reason = "It was restored from a backup."
+        for name, value in columns.items():
+            setattr(row, name, value)
+
+
+@state("closed")
+def desk_of_an_installation_that_can_only_be_read(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    _stopped(world, read_only_since=NOW, mail_held_since=NOW)
+    return browser.get("/letters")
+
+
+@state("closed")
+def room_of_an_installation_that_can_only_be_read(world: World, _: MonkeyPatch) -> Page:
+    browser = anna(world)
+    _stopped(world, read_only_since=NOW, mail_held_since=NOW)
+    return browser.get(room(world))
+
+
+@state("503")
+def answer_that_an_installation_cannot_take_for_now(world: World, _: MonkeyPatch) -> Page:
+    browser = anna(world)
+    browser.get(room(world, "/sign"))
+    _stopped(world, read_only_since=NOW, mail_held_since=NOW)
+    return browser.press("Go on to review", status=503, **SIGN)
+
+
+@state("filled")
+def desk_of_an_installation_whose_mail_is_held(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    _stopped(world, mail_held_since=NOW)
+    return browser.get("/letters")
+
+
+# What goes wrong
+
+
+def _raising(error: Exception) -> Callable[..., Any]:
+    def fail(*_: object, **__: object) -> Any:
+        raise error
+
+    return fail
+
+
+def _broken(world: World, monkeypatch: MonkeyPatch, error: Exception, status: int) -> Page:
+    browser = desk(world)
+    monkeypatch.setattr(dashboard, "list_letters", _raising(error))
+    return browser.get("/letters", status=status)
+
+
+@state("400")
+def page_that_has_grown_too_old(world: World, _: MonkeyPatch) -> Page:
+    return Browser(world.app).post("/sign-in", {"email": ANNA}, status=400)
+
+
+@state("403")
+def request_that_another_site_caused(world: World, _: MonkeyPatch) -> Page:
+    answer = Browser(world.app).ask("/sign-in", "POST", data={"email": ANNA}, headers={"Sec-Fetch-Site": "cross-site"})
+    return Page(answer)
+
+
+@state("403")
+def act_that_is_not_ones_own(world: World, monkeypatch: MonkeyPatch) -> Page:
+    return _broken(world, monkeypatch, NotAllowed("Only an owner of the letter can do that."), 403)
+
+
+@state("404")
+def address_that_leads_nowhere(world: World, _: MonkeyPatch) -> Page:
+    return Browser(world.app).get("/nowhere", status=404)
+
+
+@state("405")
+def address_that_takes_no_such_request(world: World, _: MonkeyPatch) -> Page:
+    return Page(Browser(world.app).ask("/link", "GET"))
+
+
+@state("413")
+def file_that_is_too_large(world: World, _: MonkeyPatch) -> Page:
+    return Page(Browser(world.app).ask("/sign-in", "POST", data={"email": "x" * 7_000_000}))
+
+
+@state("429")
+def request_too_often(world: World, monkeypatch: MonkeyPatch) -> Page:
+    return _broken(world, monkeypatch, TooMany("That was asked too often. Please wait an hour."), 429)
+
+
+@state("500")
+def fault_of_the_software(world: World, monkeypatch: MonkeyPatch) -> Page:
+    return _broken(world, monkeypatch, RuntimeError("boom"), 500)
+
+
+@state("503")
+def database_that_is_busy(world: World, monkeypatch: MonkeyPatch) -> Page:
+    return _broken(world, monkeypatch, DatabaseBusy("busy"), 503)
+
+
+@state("503")
+def request_that_took_too_long(world: World, monkeypatch: MonkeyPatch) -> Page:
+    return _broken(world, monkeypatch, TookTooLong("That took too long, and nothing was stored. Send it again."), 503)

@@ -1,0 +1,59 @@
+"""Every page in every state, in a real browser: axe (WCAG 2.0 to 2.2, A and AA), reflow, spacing, larger text, focus, names.
+
+`make test` runs all of axe at 320 pixels in light colours and at 1280 in dark ones, and contrast in the other two combinations, which
+share their structure with those. `make assure` runs everything in all four, and in forced colours."""
+
+import pytest
+
+from tests.counts import IS_ASSURE
+from tests.web.accessibility.reviewed import is_reviewed
+from tests.web.accessibility.screen import Screen
+from tests.web.accessibility.states import State, every_state
+from tests.web.world import World
+from webapp.rendering.environment import TEMPLATES
+
+pytestmark = pytest.mark.browser
+
+COMBINATIONS = [(320, "light"), (320, "dark"), (1280, "light"), (1280, "dark")]
+WHOLE = {(320, "light"), (1280, "dark")}
+
+
+@pytest.mark.parametrize("one", every_state(), ids=lambda one: one.name)
+def test_page_is_accessible(world: World, monkeypatch: pytest.MonkeyPatch, screen: Screen, one: State) -> None:
+    page = one.make(world, monkeypatch)
+    if page is None:
+        return  # The answer is a file or leads on: there is nothing to see.
+    screen.show(page.html, 320)
+    found = [f"{line} (Tab key, 320)" for line in screen.tour()]
+    for width, scheme in COMBINATIONS:
+        screen.turn(width, scheme)
+        is_whole = IS_ASSURE or (width, scheme) in WHOLE
+        found += [f"{line} ({width}, {scheme})" for line in (look_whole(screen, width) if is_whole else by_axe(screen, only_contrast=True))]
+    if IS_ASSURE:
+        screen.turn(1280, "light", "active")
+        found += [f"{line} (forced colours)" for line in (*by_axe(screen), *screen.tour())]
+    assert found == [], "\n".join(found)
+
+
+def test_page_that_needs_neither_database_nor_layout_is_accessible(screen: Screen) -> None:
+    screen.show((TEMPLATES / "errors" / "bare.html").read_text(), 320)
+    for width, scheme in COMBINATIONS:
+        screen.turn(width, scheme)
+        screen.page.evaluate("look.restyle('html { background: Canvas; color: CanvasText }')")
+        assert by_axe(screen) == []
+        assert screen.look("reflow") == []
+
+
+def look_whole(screen: Screen, width: int) -> list[str]:
+    found = by_axe(screen)
+    for what in ("reflow", "spacing", "names", *(("doubled",) if width == 1280 else ())):
+        found += [f"{what}: {line}" for line in screen.look(what)]
+    return found
+
+
+def by_axe(screen: Screen, *, only_contrast: bool = False) -> list[str]:
+    """What is wrong, and what axe could not decide and nobody has looked at."""
+    given = screen.axe(only_contrast=only_contrast)
+    return [str(one) for one in given.violations] + [
+        f"undecided: {one}" for one in given.incomplete if not is_reviewed(one.rule, one.where)
+    ]
