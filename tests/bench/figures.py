@@ -22,18 +22,32 @@ FSYNC = "append 4 kB and fsync"
 INSERT = "durable insert, SQLite"
 HELLO = "bare Flask, hello"
 BARE_FORM = "bare form with CSRF and durable insert"
+BARE_ROW = "the same, one row by SQLAlchemy"
 FORM, CODE, ANSWER = "answer, the form", "answer, the code", "answer, both requests"
 FORM_1000, CODE_1000 = "answer, the form, of 1,000", "answer, the code, of 1,000"
+CODE_ROW = "answer, the code, to SQLAlchemy’s row"
+PATH = "answer, all six requests of its path"
 STORED = "answers stored, 8 at a time"
+FORM_PG, CODE_PG = "answer, the form, PostgreSQL", "answer, the code, PostgreSQL"
 ROOM = "reading room"
-DASHBOARD, DASHBOARD_1000, ROSTER_1000 = "dashboard, 34 societies", "dashboard, 1,000 societies", "roster, 1,000 societies"
+DASHBOARD, DASHBOARD_1000 = "dashboard, 34 societies", "dashboard, 1,000 societies"
+ROSTER, ROSTER_1000 = "roster, 34 societies", "roster, a page of 1,000 societies"
 BARE_PDF, PDF = "bare WeasyPrint, 34 signatories", "letter as PDF, 34 signatories"
 BARE_PDF_1000, PDF_1000 = "bare WeasyPrint, 1,000 signatories", "letter as PDF, 1,000 signatories"
 PANDOC, STATEMENT, STATEMENT_AGAIN = "bare pandoc, the statement", "statement, first time", "statement, once more"
 BARE_MEMORY, WEB_MEMORY, WORKER_MEMORY, PRESS_MEMORY = "memory, bare web", "memory, web", "memory, worker", "memory, press"
-MEMORY = "memory, all"
+MEMORY, SUPERVISOR_MEMORY, RESIDENT = "memory, web, worker and press", "memory, what looks after them", "memory, all, resident"
 
-_RATE, _CPU, _WALL, _SIZE = "per second", "ms CPU", "ms", "MB"
+
+def burst(figure: str, database: str) -> str:
+    """The name of a figure of the burst."""
+    return f"burst, {figure}, {database}"
+
+
+SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
+ERRORS, FORM_P95, CODE_P50, CODE_P95, CODE_P99, RATE = "errors", "form p95", "code p50", "code p95", "code p99", "answers"
+
+_RATE, _CPU, _WALL, _SIZE, _COUNT = "per second", "ms CPU", "ms", "MB", "of all"
 
 FIGURES = (
     # What the disk, the database and the framework cost before there is any application.
@@ -41,17 +55,38 @@ FIGURES = (
     Figure(INSERT, _RATE, FSYNC),
     Figure(HELLO, _CPU),
     Figure(BARE_FORM, _CPU, HELLO),
+    Figure(BARE_ROW, _CPU, BARE_FORM),
     # Against a form of the same fields that is checked and stored, and does nothing else.
     Figure(FORM, _CPU, BARE_FORM),
     Figure(CODE, _CPU, BARE_FORM),
     Figure(ANSWER, _CPU, BARE_FORM),
     Figure(FORM_1000, _CPU, FORM),
     Figure(CODE_1000, _CPU, CODE),
+    # The request that stores, against the same form stored as one row by the same library.
+    Figure(CODE_ROW, _CPU, BARE_ROW),
+    Figure(PATH, _CPU, BARE_FORM),
     Figure(STORED, _RATE, INSERT),
+    # The server of the database is another process, and not counted.
+    Figure(FORM_PG, _CPU, FORM),
+    Figure(CODE_PG, _CPU, CODE),
     Figure(ROOM, _CPU, HELLO),
     Figure(DASHBOARD, _CPU, HELLO),
     Figure(DASHBOARD_1000, _CPU, DASHBOARD),
-    Figure(ROSTER_1000, _CPU, DASHBOARD_1000),
+    Figure(ROSTER, _CPU, DASHBOARD),
+    Figure(ROSTER_1000, _CPU, ROSTER),
+    # Fifty at a time, from the same two cores, while the worker mails codes and receipts.
+    *(
+        Figure(burst(name, database), unit)
+        for database in (SQLITE, POSTGRESQL)
+        for name, unit in (
+            (ERRORS, _COUNT),
+            (FORM_P95, _WALL),
+            (CODE_P50, _WALL),
+            (CODE_P95, _WALL),
+            (CODE_P99, _WALL),
+            (RATE, _RATE),
+        )
+    ),
     # Against WeasyPrint on the same HTML in one warm process: no tags, no archive, no limits, no child.
     Figure(BARE_PDF, _WALL),
     Figure(PDF, _WALL, BARE_PDF),
@@ -61,12 +96,14 @@ FIGURES = (
     Figure(PANDOC, _WALL),
     Figure(STATEMENT, _WALL, PANDOC),
     Figure(STATEMENT_AGAIN, _WALL, STATEMENT),
-    # Resident sizes added up, so that what processes share is counted in each.
+    # Proportional shares (PSS): a page that three processes share counts a third for each. The last line counts it three times.
     Figure(BARE_MEMORY, _SIZE),
     Figure(WEB_MEMORY, _SIZE, BARE_MEMORY),
     Figure(WORKER_MEMORY, _SIZE, BARE_MEMORY),
     Figure(PRESS_MEMORY, _SIZE, BARE_MEMORY),
     Figure(MEMORY, _SIZE, BARE_MEMORY),
+    Figure(SUPERVISOR_MEMORY, _SIZE, BARE_MEMORY),
+    Figure(RESIDENT, _SIZE, BARE_MEMORY),
 )
 
 

@@ -43,8 +43,8 @@ def society_names(count: int) -> Iterator[str]:
     return (f"{name}, Chapter {number}" for number, name in enumerate(islice(known, count), 1))
 
 
-def open_letter(session: Session, staff: Actor, *, signed: int, waiting: int, now: datetime) -> tuple[str, list[Invited]]:
-    """A letter open for signing: its reference, and those who are still to answer."""
+def open_letter(session: Session, staff: Actor, *, signed: int, waiting: int, crowd: int = 0, now: datetime) -> tuple[str, list[Invited]]:
+    """A letter open for signing: its reference, and those who are still to answer; a crowd of them is invited without mail."""
     opened_at = now - _OPENED_BEFORE
     deadline = opened_at + _OPEN_FOR
     reference = create_letter(session, staff, prepare_draft(read_letter(deadline.replace(tzinfo=None), deadline.date())), now=opened_at)
@@ -54,7 +54,8 @@ def open_letter(session: Session, staff: Actor, *, signed: int, waiting: int, no
     open_sign_on(session, staff, reference, is_fit=True, now=opened_at)
     model = _sign(session, reference, first[0], at=opened_at)
     _copy(session, model, others, until=now)
-    return reference, [_invited(session, reference, name) for name in first[1:]]
+    people = [_invited(session, reference, name) for name in first[1:]]
+    return reference, people + _invite(session, model, list(islice(society_names(len(names) + crowd), len(names), None)))
 
 
 def _address(society: str) -> str:
@@ -82,12 +83,7 @@ def _invited(session: Session, reference: str, society: str) -> Invited:
 
 def _copy(session: Session, model: AnswerRow, names: list[str], *, until: datetime) -> None:
     """The rows that an answer leaves where pages look, without the record, which they do not read."""
-    societies = [SocietyRow(**_columns(model.invitation.society, reference=new_reference(), printed_name=name)) for name in names]
-    _store(session, societies)
-    invitations = [InvitationRow(**_columns(model.invitation, reference=new_reference(), society_id=row.id)) for row in societies]
-    _store(session, invitations)
-    people = [_person(model.representative, invitation.id, name) for invitation, name in zip(invitations, names, strict=True)]
-    _store(session, people)
+    people = [person for _invitation, person in _places(session, model, names)]
     step = (until - model.received_at) / (len(names) + 1)
     answers = [
         _answer(model, person, name, model.received_at + step * place)
@@ -97,10 +93,32 @@ def _copy(session: Session, model: AnswerRow, names: list[str], *, until: dateti
     _store(session, [_delivered(letter_id=model.letter_id, to=person) for person in people])
 
 
+def _places(session: Session, model: AnswerRow, names: list[str]) -> list[tuple[InvitationRow, RepresentativeRow]]:
+    """A society, its invitation and its representative for each name."""
+    societies = [SocietyRow(**_columns(model.invitation.society, reference=new_reference(), printed_name=name)) for name in names]
+    _store(session, societies)
+    invitations = [InvitationRow(**_columns(model.invitation, reference=new_reference(), society_id=row.id)) for row in societies]
+    _store(session, invitations)
+    people = [_person(model.representative, invitation.id, name) for invitation, name in zip(invitations, names, strict=True)]
+    _store(session, people)
+    return list(zip(invitations, people, strict=True))
+
+
+def _invite(session: Session, model: AnswerRow, names: list[str]) -> list[Invited]:
+    return [
+        Invited(person.email, name, KEYRING.personal_link(person.reference, person.link_generation), invitation.reference)
+        for name, (invitation, person) in zip(names, _places(session, model, names), strict=True)
+    ]
+
+
 def _person(model: RepresentativeRow, invitation_id: int, society: str) -> RepresentativeRow:
     reference = new_reference()
-    changes = {"reference": reference, "link_hash": hash_token(reference), "email": _address(society), "invitation_id": invitation_id}
+    changes = {"reference": reference, "link_hash": _link_hash(reference), "email": _address(society), "invitation_id": invitation_id}
     return RepresentativeRow(**_columns(model, **changes))
+
+
+def _link_hash(reference: str) -> str:
+    return hash_token(KEYRING.personal_link(reference, 1))
 
 
 def _answer(model: AnswerRow, person: RepresentativeRow, society: str, received_at: datetime) -> AnswerRow:

@@ -12,6 +12,7 @@ from http.client import HTTPConnection
 from urllib.parse import urlencode, urlsplit
 
 CONNECTIONS = 8
+_CROWD = 50
 _COUNT = re.compile(r"(\d+) requests in")
 _FAILED = re.compile(r"Non-2xx|Socket errors")
 
@@ -30,6 +31,14 @@ class Reply:
     location: str
     cookie: str
     text: str
+    ms: float = 0.0
+
+
+def burst(base: str, requests: Sequence[Request]) -> list[Reply]:
+    """Sends each request once, fifty at a time, and takes every reply as it comes, with the time that it took."""
+    lanes = range(min(_CROWD, len(requests)))
+    with ThreadPoolExecutor(_CROWD) as pool:
+        return [reply for found in pool.map(lambda first: _ask_each(base, requests[first::_CROWD]), lanes) for reply in found]
 
 
 def ask_all(base: str, requests: Sequence[Request], *, expect: int) -> list[Reply]:
@@ -54,11 +63,12 @@ def _ask(connection: HTTPConnection, request: Request) -> Reply:
     if request.typed is not None:
         body = urlencode(request.typed)
         headers |= {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
+    started = time.perf_counter()
     connection.request("GET" if body is None else "POST", request.path, body, headers)
     response = connection.getresponse()
     text = response.read().decode(errors="replace")
     cookie = (response.headers["Set-Cookie"] or "").partition(";")[0] or request.cookie
-    return Reply(response.status, response.headers["Location"] or "", cookie, text)
+    return Reply(response.status, response.headers["Location"] or "", cookie, text, (time.perf_counter() - started) * 1000)
 
 
 def get_for(base: str, path: str, cookie: str, seconds: int) -> int:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from tests.bench import figures
 from tests.bench.figures import Samples
 from tests.bench.letters import Invited
-from tests.bench.load import Request, ask_all, get_for
+from tests.bench.load import Request, ask_all, burst, get_for
 from tests.bench.people import Reader, codes, enter, hidden_fields, typed
 from tests.bench.processes import cpu_ms
 
@@ -49,6 +49,7 @@ def measure_bare(server: Server, samples: Samples, *, seconds: int, posts: int) 
     page = ask_all(server.base, [Request("/form")], expect=200)[0]
     form = {**hidden_fields(page.text), **typed("A society"), "nonce": "a-nonce-of-this-form", "digest": "", "replaces": ""}
     samples.add(figures.BARE_FORM, server.ms_each([Request("/form", page.cookie, form)] * posts, expect=303))
+    samples.add(figures.BARE_ROW, server.ms_each([Request("/row", page.cookie, form)] * posts, expect=303))
 
 
 def warm_up_answers(server: Server, session: Session, letter: Signing, count: int) -> Reader:
@@ -64,6 +65,7 @@ def measure_answers(server: Server, session: Session, small: Signing, large: Sig
     samples.add(figures.FORM, form)
     samples.add(figures.CODE, code)
     samples.add(figures.ANSWER, form + code)
+    samples.add(figures.CODE_ROW, code)
     samples.add(figures.STORED, rate)
     form, code, _rate = _answer(server, session, large.next_readers(server.base))
     samples.add(figures.FORM_1000, form)
@@ -78,13 +80,57 @@ def _answer(server: Server, session: Session, readers: list[Reader]) -> tuple[fl
     return form, code, len(requests) / (time.perf_counter() - started)
 
 
+def measure_postgresql(server: Server, session: Session, letter: Signing, samples: Samples) -> None:
+    form, code, _rate = _answer(server, session, letter.next_readers(server.base))
+    samples.add(figures.FORM_PG, form)
+    samples.add(figures.CODE_PG, code)
+
+
+def measure_path(server: Server, session: Session, letter: Signing, samples: Samples) -> None:
+    """From the button behind the link to the receipt: six requests for one answer."""
+
+    def walk() -> None:
+        readers = letter.next_readers(server.base)
+        ask_all(server.base, [reader.form() for reader in readers], expect=303)
+        ask_all(server.base, [Request(f"{reader.room}/review", reader.cookie) for reader in readers], expect=200)
+        ask_all(server.base, codes(session, readers), expect=303)
+        ask_all(server.base, [Request(f"{reader.room}/receipt", reader.cookie) for reader in readers], expect=200)
+
+    samples.add(figures.PATH, cpu_ms(server.pid, walk) / letter.batch)
+
+
+def measure_burst(server: Server, session: Session, letter: Signing, count: int, database: str, samples: Samples) -> None:
+    """Everybody at once: all send the form, then all send the code."""
+    readers = letter.next_readers(server.base, count)
+    forms = burst(server.base, [reader.form() for reader in readers])
+    started = time.perf_counter()
+    stored = burst(server.base, codes(session, readers))
+    taken = time.perf_counter() - started
+    errors = sum(reply.status != 303 for reply in (*forms, *stored))
+    form, code = (sorted(reply.ms for reply in replies) for replies in (forms, stored))
+    figures_of = {
+        figures.ERRORS: errors,
+        figures.FORM_P95: _at(form, 0.95),
+        figures.CODE_P50: _at(code, 0.5),
+        figures.CODE_P95: _at(code, 0.95),
+        figures.CODE_P99: _at(code, 0.99),
+        figures.RATE: len(stored) / taken,
+    }
+    for name, value in figures_of.items():
+        samples.add(figures.burst(name, database), value)
+
+
+def _at(ordered: list[float], part: float) -> float:
+    return ordered[min(int(len(ordered) * part), len(ordered) - 1)]
+
+
 def measure_reading(server: Server, reader: Reader, samples: Samples, *, seconds: int) -> None:
     samples.add(figures.ROOM, server.ms_each_for(reader.room, reader.cookie, seconds))
 
 
-def measure_desk(server: Server, cookie: str, letters: tuple[str, str], samples: Samples, *, seconds: int, pages: int) -> None:
-    """The large pages are counted one by one: those that wrk leaves unfinished at its end would weigh too much."""
+def measure_desk(server: Server, cookie: str, letters: tuple[str, str], samples: Samples, *, seconds: int) -> None:
     small, large = letters
     samples.add(figures.DASHBOARD, server.ms_each_for(f"/letters/{small}", cookie, seconds))
-    samples.add(figures.DASHBOARD_1000, server.ms_each([Request(f"/letters/{large}", cookie)] * pages, expect=200))
-    samples.add(figures.ROSTER_1000, server.ms_each([Request(f"/letters/{large}/roster", cookie)] * pages, expect=200))
+    samples.add(figures.DASHBOARD_1000, server.ms_each_for(f"/letters/{large}", cookie, seconds))
+    samples.add(figures.ROSTER, server.ms_each_for(f"/letters/{small}/roster", cookie, seconds))
+    samples.add(figures.ROSTER_1000, server.ms_each_for(f"/letters/{large}/roster", cookie, seconds))

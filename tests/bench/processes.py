@@ -1,12 +1,14 @@
 """What processes have used, as the kernel counts it in /proc."""
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_SHARE = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,19 @@ def cpu_ms(pid: int, act: Callable[[], object]) -> float:
 
 def resident_mb(processes: list[Process]) -> float:
     return sum(one.resident_bytes for one in processes) / 1e6
+
+
+def own_mb(processes: list[Process]) -> float:
+    """Their proportional shares (PSS) added up: a page that three processes share counts a third for each."""
+    return sum(_share(one.pid) for one in processes) / 1e6
+
+
+def _share(pid: int) -> int:
+    try:
+        found = _SHARE.search(Path("/proc", str(pid), "smaps_rollup").read_text())
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return int(found[1]) * 1024 if found else 0
 
 
 def _cpu_seconds(pid: int) -> float:

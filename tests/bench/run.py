@@ -16,10 +16,22 @@ from tests.bench.documents import bare_press, measure_letters, measure_statement
 from tests.bench.figures import Samples
 from tests.bench.letters import open_letter
 from tests.bench.load import Request, ask_all
-from tests.bench.pages import Server, Signing, measure_answers, measure_bare, measure_desk, measure_reading, warm_up_answers
+from tests.bench.pages import (
+    Server,
+    Signing,
+    measure_answers,
+    measure_bare,
+    measure_burst,
+    measure_desk,
+    measure_path,
+    measure_postgresql,
+    measure_reading,
+    warm_up_answers,
+)
 from tests.bench.people import sign_in
-from tests.bench.processes import Process, descendants, resident_mb
+from tests.bench.processes import descendants, own_mb, resident_mb
 from tests.bench.serving import bare_server, free_port, serving, site
+from tests.databases import create_database, postgresql_server
 from tests.factories import KEYRING, letter_row, staff_actor
 from webapp.clock import SystemClock
 from webapp.domain.document import LetterDocument
@@ -44,12 +56,13 @@ class Plan:
     small_batch: int
     """Societies that answer in one round, of the letter with 34 signatories; below, of the letter with 1,000 societies."""
     large_batch: int
-    pages: int
+    crowd: int
+    """Societies that answer all at once."""
     document_rounds: int
 
 
-QUICK = Plan(rounds=1, seconds=1, floor_seconds=0.2, small_batch=12, large_batch=4, pages=2, document_rounds=1)
-FULL = Plan(rounds=5, seconds=2, floor_seconds=0.5, small_batch=40, large_batch=12, pages=10, document_rounds=3)
+QUICK = Plan(rounds=1, seconds=1, floor_seconds=0.2, small_batch=12, large_batch=4, crowd=20, document_rounds=1)
+FULL = Plan(rounds=5, seconds=2, floor_seconds=0.5, small_batch=40, large_batch=12, crowd=1000, document_rounds=3)
 
 
 @dataclass(frozen=True)
@@ -58,23 +71,39 @@ class Letters:
     """Signed by all of its 34 societies."""
     small: Signing
     large: Signing
+    crowd: Signing
+    """Who answers all at once."""
     document: LetterDocument
+
+
+@dataclass(frozen=True)
+class Site:
+    """The whole installation with its web server apart, and the session in which its letters are made."""
+
+    pid: int
+    web: Server
+    session: Session
 
 
 def measure(folder: Path, plan: Plan) -> Samples:
     samples = Samples()
     with ExitStack() as stack:
         bare = stack.enter_context(_bare(folder))
-        whole, session = stack.enter_context(_site(folder))
-        letters = _make_letters(session, plan)
-        _wait_for_the_mail(session)
-        _measure_pages(folder, bare, Server(whole.base, _web(whole.pid)), session, letters, plan, samples)
-        _measure_memory(bare, whole, letters, sign_in(whole.base, session), samples)
+        whole = stack.enter_context(_site(folder, "sqlite"))
+        server = stack.enter_context(postgresql_server(folder))
+        other = stack.enter_context(_site(folder, "postgresql", DATABASE_URL=create_database(server)))
+        letters, elsewhere = _make_letters(whole.session, plan), _make_letters(other.session, plan)
+        for site in (whole, other):
+            _wait_for_the_mail(site.session)
+        _measure_pages(folder, bare, (whole, letters), (other, elsewhere), plan, samples)
+        measure_burst(whole.web, whole.session, letters.crowd, plan.crowd, figures.SQLITE, samples)
+        measure_burst(other.web, other.session, elsewhere.crowd, plan.crowd, figures.POSTGRESQL, samples)
+        _measure_memory(bare, whole, letters, sign_in(whole.web.base, whole.session), samples)
     _measure_documents(folder, letters.document, plan, samples)
     return samples
 
 
-def _environment(folder: Path, port: int) -> dict[str, str]:
+def _environment(folder: Path, port: int, **more: str) -> dict[str, str]:
     """Nothing of the caller's own settings reaches the servers."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("UNDERSIGNED_") and name != "DATABASE_URL"}
     return {
@@ -83,6 +112,7 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
         "UNDERSIGNED_DATA": str(folder / "data"),
         "UNDERSIGNED_BASE_URL": f"http://127.0.0.1:{port}",
         "UNDERSIGNED_SECRET_KEY": KEYRING.key.decode(),
+        **more,
     }
 
 
@@ -94,11 +124,12 @@ def _bare(folder: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def _site(folder: Path) -> Iterator[tuple[Server, Session]]:
+def _site(folder: Path, name: str, **more: str) -> Iterator[Site]:
     port = free_port()
-    environment = _environment(folder, port)
-    with serving(site(port), environment, port, folder / "site.log") as pid, opened_session(load_settings(environment)) as session:
-        yield Server(f"http://127.0.0.1:{port}", pid), session
+    environment = _environment(folder / name, port, **more)
+    (folder / name).mkdir()
+    with serving(site(port), environment, port, folder / f"{name}.log") as pid, opened_session(load_settings(environment)) as session:
+        yield Site(pid, Server(f"http://127.0.0.1:{port}", _web(pid)), session)
 
 
 def _web(pid: int) -> int:
@@ -108,14 +139,16 @@ def _web(pid: int) -> int:
 
 
 def _make_letters(session: Session, plan: Plan) -> Letters:
-    now, small, large = SystemClock().now(), plan.small_batch * plan.rounds, plan.large_batch * plan.rounds
+    now, small, large = SystemClock().now(), 2 * plan.small_batch * plan.rounds, plan.large_batch * plan.rounds
     with transaction(session):
         staff = staff_actor(session)
         quiet, _nobody = open_letter(session, staff, signed=_SMALL, waiting=0, now=now)
         answering, waiting = open_letter(session, staff, signed=_SMALL, waiting=small + _WARM_UP, now=now)
-        crowded, crowd = open_letter(session, staff, signed=_LARGE - large, waiting=large, now=now)
+        crowded, some = open_letter(session, staff, signed=_LARGE - large, waiting=large, now=now)
+        together, crowd = open_letter(session, staff, signed=_SMALL, waiting=0, crowd=plan.crowd, now=now)
         document = letter_document(session, letter_row(session, quiet), dated=now, is_draft=False)
-    return Letters(quiet, Signing(answering, waiting, plan.small_batch), Signing(crowded, crowd, plan.large_batch), document)
+    small_letter, large_letter = Signing(answering, waiting, plan.small_batch), Signing(crowded, some, plan.large_batch)
+    return Letters(quiet, small_letter, large_letter, Signing(together, crowd, plan.crowd), document)
 
 
 def _wait_for_the_mail(session: Session) -> None:
@@ -129,8 +162,13 @@ def _wait_for_the_mail(session: Session) -> None:
     session.rollback()
 
 
-def _measure_pages(folder: Path, bare: Server, web: Server, session: Session, letters: Letters, plan: Plan, samples: Samples) -> None:
+def _measure_pages(
+    folder: Path, bare: Server, whole: tuple[Site, Letters], other: tuple[Site, Letters], plan: Plan, samples: Samples
+) -> None:
+    (site, letters), (elsewhere, their_letters) = whole, other
+    web, session = site.web, site.session
     reader = warm_up_answers(web, session, letters.small, _WARM_UP)
+    warm_up_answers(elsewhere.web, elsewhere.session, their_letters.small, _WARM_UP)
     desk = sign_in(web.base, session)
     for _round in range(plan.rounds):
         samples.add(figures.FSYNC, floors.appends_per_second(folder, plan.floor_seconds))
@@ -138,23 +176,27 @@ def _measure_pages(folder: Path, bare: Server, web: Server, session: Session, le
         measure_bare(bare, samples, seconds=plan.seconds, posts=plan.small_batch * 4)
         measure_answers(web, session, letters.small, letters.large, samples)
         _wait_for_the_mail(session)
+        measure_postgresql(elsewhere.web, elsewhere.session, their_letters.small, samples)
+        measure_path(web, session, letters.small, samples)
+        _wait_for_the_mail(session)
+        _wait_for_the_mail(elsewhere.session)
         measure_reading(web, reader, samples, seconds=plan.seconds)
         large = letters.large.reference
-        measure_desk(web, desk, (letters.quiet, large), samples, seconds=plan.seconds, pages=plan.pages)
+        measure_desk(web, desk, (letters.quiet, large), samples, seconds=plan.seconds)
 
 
-def _measure_memory(bare: Server, whole: Server, letters: Letters, desk: str, samples: Samples) -> None:
-    """After all that work, and with a press beside each process of the web server."""
-    ask_all(whole.base, [Request(f"/letters/{letters.quiet}/draft.pdf", desk)] * 4, expect=200)
-    samples.add(figures.BARE_MEMORY, resident_mb(descendants(bare.pid)))
-    everything = descendants(whole.pid)
+def _measure_memory(bare: Server, whole: Site, letters: Letters, desk: str, samples: Samples) -> None:
+    """After all that work, the press warm."""
+    ask_all(whole.web.base, [Request(f"/letters/{letters.quiet}/draft.pdf", desk)] * 4, expect=200)
+    samples.add(figures.BARE_MEMORY, own_mb(descendants(bare.pid)))
+    everything, counted = descendants(whole.pid), 0.0
     for name, word in ((figures.WEB_MEMORY, "gunicorn"), (figures.WORKER_MEMORY, "webapp.jobs"), (figures.PRESS_MEMORY, "press_worker")):
-        samples.add(name, resident_mb(_called(everything, word)))
-    samples.add(figures.MEMORY, resident_mb(everything))
-
-
-def _called(processes: list[Process], word: str) -> list[Process]:
-    return [one for one in processes if word in one.command]
+        taken = own_mb([one for one in everything if word in one.command])
+        samples.add(name, taken)
+        counted += taken
+    samples.add(figures.MEMORY, counted)
+    samples.add(figures.SUPERVISOR_MEMORY, own_mb(everything) - counted)
+    samples.add(figures.RESIDENT, resident_mb(everything))
 
 
 def _measure_documents(folder: Path, document: LetterDocument, plan: Plan, samples: Samples) -> None:
