@@ -89,7 +89,9 @@ def _furnish(session: Session) -> str:
     entries = (entry(), entry("Society of the Firs", BRUNO, "Bruno Wirth"), entry("Society of the Marshes", OTTO, "Otto Lind"))
     deadline = (datetime.now(UTC) + timedelta(days=30)).replace(tzinfo=None, second=0, microsecond=0)
     letter = factories.letter_in_signing(session, actor, *entries, deadline_local=deadline, submission_target=None)
-    factories.sign(session, letter, BRUNO, printed_name="Society of the Firs")
+    place = factories.enter(session, letter, BRUNO)
+    signed = factories.sign_on_facts(printed_name="Society of the Firs")
+    factories.give(session, place, factories.intent(session, place, nonce="a-nonce-of-bruno", sign_on=signed))
     place = factories.enter(session, letter, OTTO)
     factories.give(session, place, factories.intent(session, place, AnswerKind.DECLINE, nonce="a-nonce-of-otto", reason="No."))
     return letter

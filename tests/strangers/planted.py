@@ -1,6 +1,9 @@
 """The application with a door open on purpose."""
 
+import sys
 from typing import Any
+
+from flask import Response, request
 
 from webapp.app import create_app
 from webapp.services import answers
@@ -10,3 +13,22 @@ def asks_for_no_code() -> Any:
     """Whatever is typed is taken for the code."""
     answers.use_code = lambda *_arguments, **_named: None  # type: ignore[assignment]
     return create_app()
+
+
+def answers_to_every_name() -> Any:
+    """No list of the hosts that are ours."""
+    app = create_app()
+    app.config["TRUSTED_HOSTS"] = None
+    return app
+
+
+def writes_down_every_address() -> Any:
+    """As a careless log of requests would."""
+    app = create_app()
+    app.after_request(_write_down)
+    return app
+
+
+def _write_down(response: Response) -> Response:
+    print("asked for", request.full_path, file=sys.stderr, flush=True)
+    return response
