@@ -43,6 +43,7 @@ def test_another_key_makes_other_secrets() -> None:
     assert KEYRING.sign_in_link("r") != other.sign_in_link("r")
     assert KEYRING.code("r") != other.code("r")
     assert KEYRING.pages_key() != other.pages_key()
+    assert KEYRING.counted_subject("p", "s") != other.counted_subject("p", "s")
 
 
 def test_secret_of_one_purpose_is_none_of_another() -> None:

@@ -143,6 +143,7 @@ def answers_by_status(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator
     yield 405, staff.ask("/letters", "POST", data={"csrf_token": token})
     yield 409, staff.ask(f"/letters/{letter}/edit")
     yield 413, staff.ask("/letters/new", "POST", data={"csrf_token": token, "statement": "x" * 6_100_000})
+    yield 429, [Browser(world.app).ask("/i/lost") for _ in range(31)][-1]
     yield 422, staff.ask("/letters/new", "POST", data={"csrf_token": token})
     for status, error in ((503, DatabaseBusy("busy")), (500, RuntimeError("words of an error"))):
         monkeypatch.setattr(letters.dashboard, "list_letters", raising(error))
