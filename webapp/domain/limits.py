@@ -56,6 +56,8 @@ DESK_LONGEST = timedelta(hours=12)
 ROOM_IDLE = timedelta(minutes=60)
 ROOM_LONGEST = timedelta(hours=12)
 
+# A clock that goes back by no more than this is being kept right; by more, it was wrong, or it is (`bar.md` F10).
+CLOCK_STEP = timedelta(minutes=2)
 AN_HOUR = timedelta(hours=1)
 TOUCH_EVERY = timedelta(minutes=1)
 # Mail that cannot be delivered is tried for three days, at growing distances.

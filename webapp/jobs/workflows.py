@@ -85,7 +85,7 @@ class Workflows:
                 sign_on.close_if_due(session, letter_id, now=self._settings.clock.now())
 
     def tick_step(self, *, is_steady: bool = True) -> None:
-        """Closes letters whose job was lost or came too early, and queues what is due again. Several workers may do so at one time."""
+        """Closes what is due, queues what is due again, and ends what is over. Several workers may do so at one time."""
         now = self._settings.clock.now()
         with Session(self._engine) as session:
             due = sign_on.letters_due(session, now=now)
@@ -98,6 +98,9 @@ class Workflows:
         with Session(self._engine) as session, transaction(session):
             if installation.may_send(session):
                 delivery.enqueue_due(session, now=now, is_steady=is_steady)
+        with Session(self._engine) as session, transaction(session):
+            if installation.may_write(session):
+                tick.end_what_is_over(session, now=now)
 
     def sweep_step(self) -> None:
         with Session(self._engine) as session, transaction(session):

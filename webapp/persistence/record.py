@@ -1,5 +1,6 @@
 """Appending to a letter's record, in the transaction of the change itself."""
 
+import itertools
 import json
 import secrets
 from collections.abc import Iterable, Mapping
@@ -10,8 +11,9 @@ from typing import Any, cast
 from sqlalchemy import Connection, Table, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
-from webapp.domain.actor import Actor
+from webapp.domain.actor import CLOCK, Actor
 from webapp.domain.digest import canonical_json
+from webapp.domain.lifetime import has_gone_back
 from webapp.domain.record import RecordedEvent, event_hash, genesis_hash, private_commitment
 from webapp.persistence.tables import EventRow, LetterRow
 
@@ -22,6 +24,7 @@ _END = (
     .limit(1)
 )
 _INSERT = insert(cast(Table, EventRow.__table__))
+_WENT_BACK = "clock.regressed"
 
 
 @dataclass(frozen=True)
@@ -58,16 +61,32 @@ def append_event(
 
 def append_events(session: Session, letter: LetterRow, actor: Actor, happenings: Iterable[Happening], *, now: datetime) -> list[Link]:
     """Chains several events, with one look at the record and one write: a roster of 1,000 societies makes 2,000."""
-    found = session.execute(_END, {"letter": letter.id}).first()
-    last = Link(*found) if found else None
+    last = _end(session, letter.id)
     links, rows = [], []
-    for happening in happenings:
-        row = _chained(letter, actor, happening, last, now=now)
+    for who, happening in itertools.chain(_going_back(session, letter, last, now=now), ((actor, one) for one in happenings)):
+        row = _chained(letter, who, happening, last, now=now)
         last = Link(row["sequence"], row["at"], row["hash"])
         links.append(last)
         rows.append(row)
     session.execute(_INSERT, rows)
     return links
+
+
+def _end(session: Session, letter_id: int) -> Link | None:
+    found = session.execute(_END, {"letter": letter_id}).first()
+    return Link(*found) if found else None
+
+
+def _going_back(session: Session, letter: LetterRow, last: Link | None, *, now: datetime) -> list[tuple[Actor, Happening]]:
+    """That the clock has gone back is itself an event, once for each time that it does (`bar.md` F10)."""
+    if last is None or not has_gone_back(now, since=last.at):
+        return []
+    # While the clock is behind, all events carry the newest time that it ever showed; so does the note that it went back.
+    noted = select(EventRow.public).where(EventRow.letter_id == letter.id, EventRow.kind == _WENT_BACK, EventRow.at == last.at)
+    newest = session.scalars(noted.order_by(EventRow.sequence.desc()).limit(1)).first()
+    if newest is not None and not has_gone_back(now, since=datetime.fromisoformat(json.loads(newest)["clock"])):
+        return []
+    return [(CLOCK, Happening(_WENT_BACK, {"clock": now.astimezone(UTC).isoformat(timespec="microseconds")}))]
 
 
 def _chained(letter: LetterRow, actor: Actor, happening: Happening, last: Link | None, *, now: datetime) -> dict[str, Any]:
@@ -98,6 +117,12 @@ def _chained(letter: LetterRow, actor: Actor, happening: Happening, last: Link |
         "previous_hash": draft.previous_hash,
         "hash": event_hash(draft),
     }
+
+
+def record_time(session: Session, letter_id: int, *, now: datetime) -> datetime:
+    """The time as the record of the letter has it: never before its newest event, whatever the clock shows."""
+    last = _end(session, letter_id)
+    return max(now, last.at) if last else now
 
 
 def record_length(session: Session, letter_id: int) -> int:

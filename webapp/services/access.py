@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, contains_eager, defer
 
-from webapp.domain import limits
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.errors import NotAllowed, NotFound
+from webapp.domain.lifetime import IN_A_ROOM
 from webapp.domain.permission import Permission, role_may
 from webapp.persistence.tables import GrantRow, InvitationRow, LetterRow, RepresentativeRow, StaffRow, WebSessionRow
 from webapp.services.place import Place
@@ -67,7 +67,7 @@ def load_place(session: Session, token_hash: str, invitation: str, *, now: datet
     stay = session.scalars(_PLACE, {"token_hash": token_hash}).one_or_none()
     if stay is None or stay.representative is None or stay.representative.revoked_at is not None:
         raise NotFound
-    is_over = now - stay.seen_at >= limits.ROOM_IDLE or now - stay.began_at >= limits.ROOM_LONGEST
-    if is_over or stay.representative.invitation.reference != invitation:
+    is_live = IN_A_ROOM.is_live(stay.began_at, stay.seen_at, now=now)
+    if not is_live or stay.representative.invitation.reference != invitation:
         raise NotFound
     return Place(stay, stay.representative, stay.representative.invitation)

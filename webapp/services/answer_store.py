@@ -105,10 +105,11 @@ def _withdraw(session: Session, act: Act) -> str:
     standing, representative = act.standing, act.place.representative
     if standing is None:
         raise Conflict("The answer that you meant to withdraw no longer stands. Open the letter again.")
-    standing.is_standing, standing.withdrawn_at, standing.withdrawal_nonce = False, act.now, act.pending.nonce
+    standing.is_standing, standing.withdrawal_nonce = False, act.pending.nonce
     public = {"society": act.place.invitation.society.reference, "answer": standing.reference}
     private = {"reason": act.pending.content.get("reason", ""), "representative": representative.name, "email": representative.email}
-    append_event(session, act.letter, act.place.actor, "answer.withdrawn", public, now=act.now, private=private)
+    event = append_event(session, act.letter, act.place.actor, "answer.withdrawn", public, now=act.now, private=private)
+    standing.withdrawn_at = event.at
     session.delete(act.pending)
     _send_receipts(session, act, standing, "withdrawal_receipt")
     return standing.reference

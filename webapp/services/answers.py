@@ -12,8 +12,10 @@ from webapp.domain.answer import AnswerKind, Mandate, SignOn, is_in_time
 from webapp.domain.deadline import latest_today, show_instant
 from webapp.domain.errors import AnswerStands, Conflict, InvalidInput, StaleText, TookTooLong, TooLate, WrongState
 from webapp.domain.letter import LetterState
+from webapp.domain.lifetime import has_gone_back
 from webapp.domain.names import bounded_line, bounded_text
 from webapp.domain.tokens import Keyring
+from webapp.persistence.record import record_time
 from webapp.persistence.tables import AnswerRow, LetterRow, PendingAnswerRow
 from webapp.services.access import lock_letter
 from webapp.services.answer_store import WITHDRAW, Act, store_answer
@@ -79,7 +81,7 @@ def prepare_answer(session: Session, place: Place, intent: Intent, keyring: Keyr
     Raises StaleText, AnswerStands, TooLate or InvalidInput, and then keeps nothing.
     """
     letter = lock_letter(session, place.letter_id)
-    _refuse_late(letter, received_at)
+    _refuse_late(session, letter, received_at, now=now)
     _refuse_stale(session, letter, intent.digest)
     standing = standing_answer(session, place.invitation.id)
     _refuse_unasked_replacement(standing, intent.replaces, letter)
@@ -129,7 +131,7 @@ def confirm_answer(
     pending = pending_answer(session, place)
     if pending is None or pending.nonce != nonce:
         raise Conflict("This page is older than your last one. Open the letter again and continue there.")
-    _refuse_late(letter, received_at)
+    _refuse_late(session, letter, received_at, now=now)
     _refuse_stale(session, letter, pending.digest)
     standing = standing_answer(session, place.invitation.id)
     _refuse_unasked_replacement(standing, _reference_of(session, pending.replaces_id), letter)
@@ -155,10 +157,12 @@ def _refuse_slow(received_at: datetime, *, now: datetime) -> None:
         raise TookTooLong("The answer waited for too long, so nothing was stored. Please send it once more.")
 
 
-def _refuse_late(letter: LetterRow, received_at: datetime) -> None:
+def _refuse_late(session: Session, letter: LetterRow, received_at: datetime, *, now: datetime) -> None:
     if letter.state not in {LetterState.SIGNING, LetterState.CLOSED}:
         raise TooLate("Answers to this letter are no longer taken.")
-    if letter.closes_at is None or not is_in_time(received_at, letter.closes_at):
+    # Once closed, closed: an answer on its way comes soon after the close, never on a clock that stands well before it.
+    has_closed = letter.state == LetterState.CLOSED and has_gone_back(now, since=record_time(session, letter.id, now=now))
+    if letter.closes_at is None or has_closed or not is_in_time(received_at, letter.closes_at):
         closed = show_instant(letter.closes_at, letter.deadline_zone) if letter.closes_at else ""
         raise TooLate(f"Sign-on closed on {closed}. Your answer arrived after that and was not counted.")
 

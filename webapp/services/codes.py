@@ -3,7 +3,7 @@
 import hmac
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from webapp.domain import limits
@@ -22,6 +22,8 @@ _LIVE = (
         CodeRow.nonce == bindparam("nonce"),
         CodeRow.used_at.is_(None),
         CodeRow.expires_at > bindparam("now"),
+        CodeRow.expires_at > CodeRow.made_at,
+        CodeRow.made_at <= bindparam("latest"),
         CodeRow.tries < limits.CODE_TRIES,
     )
     .order_by(CodeRow.id.desc())
@@ -43,7 +45,8 @@ def send_code(session: Session, place: Place, nonce: str, keyring: Keyring, *, n
     if len(here) >= limits.CODES_AN_HOUR or len(recent) >= limits.CODES_OF_A_PERSON_AN_HOUR:
         raise TooMany(f"{len(recent)} codes have been sent within the hour. Please look for the newest one, or try again in an hour.")
     for earlier in recent:
-        earlier.expires_at = min(earlier.expires_at, now)
+        # No life at all, rather than an end at this moment, before which a clock that is set back would stand once more.
+        earlier.expires_at = earlier.made_at
     reference = new_reference()
     code = CodeRow(
         reference=reference,
@@ -71,8 +74,8 @@ def use_code(session: Session, place: Place, nonce: str, typed: str, keyring: Ke
 
     A wrong try is counted in the caller's transaction, which therefore must commit.
     """
-    whose = {"representative": place.representative.id, "stay": place.stay.id, "nonce": nonce, "now": now}
-    code = session.scalars(_LIVE, whose).one_or_none()
+    whose = {"representative": place.representative.id, "stay": place.stay.id, "nonce": nonce}
+    code = session.scalars(_LIVE, {**whose, "now": now, "latest": now + limits.CLOCK_STEP}).one_or_none()
     if code is None:
         return 0
     if hmac.compare_digest(code.code_hash, keyring.code_hash(code.reference, normalise_code(typed))):
@@ -80,3 +83,10 @@ def use_code(session: Session, place: Place, nonce: str, typed: str, keyring: Ke
         return None
     code.tries += 1
     return limits.CODE_TRIES - code.tries
+
+
+def end_codes(session: Session, *, now: datetime) -> None:
+    """What has expired by now, or was made on a clock that has gone back since, has ended for good, wherever the clock goes."""
+    is_over = (CodeRow.expires_at <= now) | (CodeRow.made_at > now + limits.CLOCK_STEP)
+    over = update(CodeRow).where(is_over, CodeRow.used_at.is_(None), CodeRow.expires_at > CodeRow.made_at)
+    session.execute(over.values(expires_at=CodeRow.made_at))

@@ -40,7 +40,8 @@ def compose(session: Session, row: OutboxRow, office: Office, *, now: datetime) 
     """None where the message would be of no use any more."""
     if row.kind == "sign_in":
         link = session.get(SignInLinkRow, row.parameters["sign_in_link"])
-        if link is None or link.used_at is not None or now >= link.expires_at:
+        # SQLite gives the number of a row that was swept out to the next one, which may be the link of somebody else.
+        if link is None or row.reason != f"sign_in:{link.reference}" or link.used_at is not None or now >= link.expires_at:
             return None
         minutes = int(limits.SIGN_IN_LINK_LIFE.total_seconds() // 60)
         return messages.sign_in(office.links, office.keyring.sign_in_link(link.reference), minutes)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from webapp.domain import limits
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.errors import InvalidInput, NotFound
+from webapp.domain.lifetime import AT_THE_DESK, is_live
 from webapp.domain.rate import SIGN_INS_FOR_NETWORK, SIGN_INS_TO_ADDRESS
 from webapp.domain.tokens import Keyring, hash_token
 from webapp.persistence import outbox
@@ -114,7 +115,7 @@ def is_sign_in_link_live(session: Session, token: str, *, now: datetime) -> bool
 def _live_link(session: Session, token: str, *, now: datetime) -> SignInLinkRow | None:
     query = select(SignInLinkRow).where(SignInLinkRow.token_hash == hash_token(token)).with_for_update()
     link = session.scalars(query).one_or_none()
-    return link if link and link.used_at is None and now < link.expires_at else None
+    return link if link and link.used_at is None and is_live(link.made_at, link.expires_at, now=now) else None
 
 
 def use_sign_in_link(session: Session, token: str, *, now: datetime) -> str:
@@ -140,7 +141,7 @@ def find_desk(session: Session, token: str, *, now: datetime) -> tuple[Actor, st
     stay = session.scalars(select(WebSessionRow).where(WebSessionRow.token_hash == hash_token(token))).one_or_none()
     if stay is None or stay.staff is None:
         return None
-    if now - stay.seen_at >= limits.DESK_IDLE or now - stay.began_at >= limits.DESK_LONGEST:
+    if not AT_THE_DESK.is_live(stay.began_at, stay.seen_at, now=now):
         return None
     return Actor(ActorKind.STAFF, stay.staff.reference), stay.staff.email
 

@@ -47,6 +47,7 @@ _EVENT_TITLES = {
     "submission.noted": "Step at the journal noted",
     "letter.resolved": "Course ended",
     "record.restored": "Restored from a backup",
+    "clock.regressed": "The clock had gone back",
 }
 
 _ACTORS = {

@@ -154,9 +154,9 @@ def enter_room(session: Session, token: str, *, now: datetime) -> tuple[str, str
     letter = lock_letter(session, invitation.letter_id)
     stay = begin_stay(session, now=now, representative_id=representative.id)
     if invitation.opened_at is None:
-        invitation.opened_at = now
         actor = Actor(ActorKind.REPRESENTATIVE, representative.reference)
-        append_event(session, letter, actor, "invitation.opened", {"society": invitation.society.reference}, now=now)
+        event = append_event(session, letter, actor, "invitation.opened", {"society": invitation.society.reference}, now=now)
+        invitation.opened_at = event.at
     return stay, invitation.reference
 
 

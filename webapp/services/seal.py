@@ -15,7 +15,7 @@ from webapp.domain.errors import Conflict, NotFound, WrongState
 from webapp.domain.letter import Action, may_seal_from, move_for
 from webapp.domain.links import Links
 from webapp.domain.permission import Permission
-from webapp.persistence.record import append_event, record_length
+from webapp.persistence.record import append_event, record_length, record_time
 from webapp.persistence.tables import DocumentRow, LetterRow, SealedSignatoryRow
 from webapp.rendering.fonts import describe_characters
 from webapp.rendering.letter import uncovered_in_document
@@ -87,7 +87,6 @@ def seal_letter(session: Session, actor: Actor, reference: str, plan: SealPlan, 
         )
     digest = hashlib.sha256(pdf).hexdigest()
     session.add(DocumentRow(letter_id=letter.id, kind=LETTER_KIND, sha256=digest, content=pdf, made_at=now))
-    letter.state, letter.sealed_at = move.becomes, now
     names = [line.printed_name for line in plan.document.signatories]
     public = {
         "state": move.becomes,
@@ -96,6 +95,7 @@ def seal_letter(session: Session, actor: Actor, reference: str, plan: SealPlan, 
         "statement_digest": plan.document.digest,
         "document_sha256": digest,
     }
+    letter.state, letter.sealed_at = move.becomes, record_time(session, letter.id, now=now)
     append_event(session, letter, actor, move.event, public, now=now)
 
 

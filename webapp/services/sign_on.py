@@ -15,7 +15,7 @@ from webapp.domain.names import bounded_text
 from webapp.domain.permission import Permission
 from webapp.persistence import outbox
 from webapp.persistence.queue import CLOCK_QUEUE, enqueue
-from webapp.persistence.record import append_event
+from webapp.persistence.record import append_event, record_time
 from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, RepresentativeRow, RevisionRow
 from webapp.rendering.fonts import describe_characters
 from webapp.rendering.letter import uncovered_in_document
@@ -48,7 +48,7 @@ def missing_for_opening(session: Session, letter: LetterRow, *, now: datetime) -
         missing.append(Need("Name at least one article that the letter answers.", "edit"))
     if letter.deadline is None:
         missing.append(Need("Set the sign-on deadline, with its time zone.", "edit"))
-    elif letter.deadline <= now:
+    elif letter.deadline <= record_time(session, letter.id, now=now):
         missing.append(Need("The sign-on deadline has passed: set a later one.", "edit"))
     if session.scalar(select(InvitationRow.id).where(InvitationRow.letter_id == letter.id).limit(1)) is None:
         missing.append(Need("Add at least one society to the roster.", "roster"))
@@ -82,7 +82,7 @@ def open_sign_on(session: Session, actor: Actor, reference: str, *, is_fit: bool
     if missing := missing_for_opening(session, letter, now=now):
         raise WrongState(in_one_sentence(missing))
     revision = _freeze(session, letter, now=now)
-    letter.state, letter.opened_at = move.becomes, now
+    letter.state, letter.opened_at = move.becomes, record_time(session, letter.id, now=now)
     public = {
         "state": move.becomes,
         "revision": revision.number,
@@ -140,7 +140,7 @@ def move_deadline(session: Session, actor: Actor, reference: str, local: datetim
     letter = load_letter(session, actor, reference, Permission.CLOSE, for_update=True)
     move = move_for(letter.state, Action.MOVE_DEADLINE)
     new, old = instant_from_local(local, letter.deadline_zone), _deadline(letter)
-    if now >= old:
+    if record_time(session, letter.id, now=now) >= old:
         raise WrongState("The deadline has passed, and a deadline that has passed cannot be moved.")
     if new <= old:
         raise InvalidInput(
@@ -189,7 +189,8 @@ def close_early(session: Session, actor: Actor, reference: str, *, now: datetime
     if waiting:
         names = "; ".join(row.society.printed_name for row in waiting[:3]) + (" …" if len(waiting) > 3 else "")
         raise Conflict(f"Sign-on closes before its deadline only when every society has answered. Waiting for {len(waiting)}: {names}")
-    _close(session, letter, actor, min(now, _deadline(letter)), now=now)
+    closed_at = min(record_time(session, letter.id, now=now), _deadline(letter))
+    _close(session, letter, actor, closed_at, now=now)
 
 
 def _close(session: Session, letter: LetterRow, actor: Actor, closed_at: datetime, *, now: datetime) -> None:
