@@ -1,0 +1,206 @@
+"""What coordinators do with the course: open, move the deadline, close, correct, seal, submit, resolve, cancel."""
+
+from datetime import date, datetime, timedelta
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from tests.factories import FAKE_PDF, letter_row
+from tests.machine.desk import SOCIETIES, ZONE
+from tests.machine.model import Letter
+from tests.machine.walk import Refusal, Walk, one_of, owners, picks
+from webapp.domain.deadline import wall_clock_of
+from webapp.domain.errors import Conflict, InvalidInput, NotFound, WrongState
+from webapp.services import roster, seal, sign_on, submissions
+from webapp.services.documents import digest_in_force
+from webapp.services.submissions import Step, Submitted
+
+
+class Course(Walk):
+    @precondition(lambda self: self.model.letters)
+    @rule(number=picks, is_fit=st.sampled_from([True, True, True, False]), is_owner=owners)
+    def open_sign_on(self, number: int, is_fit: bool, is_owner: bool) -> None:
+        self.open(self.letter(number), is_fit=is_fit, is_owner=is_owner)
+
+    def open(self, letter: Letter, *, is_fit: bool = True, is_owner: bool = True) -> None:
+        expected: Refusal = None
+        if letter.state != "drafting":
+            expected = WrongState
+        elif not is_fit:
+            expected = InvalidInput
+        elif letter.deadline <= self.time_of(letter) or not letter.places:
+            expected = WrongState
+        if self.desk(
+            letter, lambda s, a: sign_on.open_sign_on(s, a, letter.reference, is_fit=is_fit, now=self.now), expected, is_owner=is_owner
+        ):
+            letter.state = "signing"
+            for place in letter.places:
+                place.was_invited = True
+            with self.house.reading() as session:
+                letter.digest = digest_in_force(letter_row(session, letter.reference))
+            self.note(letter, "letter.opened")
+
+    @precondition(lambda self: self.model.letters)
+    @rule(number=picks, hours=st.sampled_from([-1, 0, 1, 24]), is_owner=owners)
+    def move_deadline(self, number: int, hours: int, is_owner: bool) -> None:
+        letter = self.letter(number)
+        new = letter.deadline + timedelta(hours=hours)
+        local = wall_clock_of(new, ZONE)
+        expected: Refusal = None
+        if letter.state != "signing" or self.time_of(letter) >= letter.deadline:
+            expected = WrongState
+        elif hours <= 0:
+            expected = InvalidInput
+        if self.desk(letter, lambda s, a: sign_on.move_deadline(s, a, letter.reference, local, now=self.now), expected, is_owner=is_owner):
+            letter.deadline = new
+            self.note(letter, "deadline.moved")
+
+    @precondition(lambda self: self.model.letters)
+    @rule(number=picks, is_owner=owners)
+    def close_early(self, number: int, is_owner: bool) -> None:
+        letter = self.letter(number)
+        expected: Refusal = None
+        if letter.state != "signing":
+            expected = WrongState
+        elif any(place.standing is None for place in letter.places):
+            expected = Conflict
+        if self.desk(letter, lambda s, a: sign_on.close_early(s, a, letter.reference, now=self.now), expected, is_owner=is_owner):
+            self.closed(letter, min(self.time_of(letter), letter.deadline))
+
+    def closed(self, letter: Letter, closed_at: datetime) -> None:
+        letter.state, letter.closed_at = "closed", closed_at
+        self.note(letter, "letter.closed")
+
+    @precondition(lambda self: self.model.letters)
+    @rule(number=picks)
+    def close_by_the_clock(self, number: int) -> None:
+        """The job of the deadline, which may come at any time, too early and twice."""
+        letter = self.letter(number)
+        is_due = letter.state == "signing" and self.now >= letter.deadline
+        with self.house.reading() as session:
+            letter_id = letter_row(session, letter.reference).id
+        assert self.act(lambda s: sign_on.close_if_due(s, letter_id, now=self.now), None) is is_due
+        if is_due:
+            self.closed(letter, letter.deadline)
+
+    @precondition(lambda self: self.model.places())
+    @rule(number=picks, name=st.sampled_from([*SOCIETIES, "Gullhaven Society"]), is_owner=owners)
+    def correct_name(self, number: int, name: str, is_owner: bool) -> None:
+        place = one_of(self.model.places(), number)
+        letter, standing = place.letter, place.standing
+        expected: Refusal = None
+        if letter.state not in {"signing", "closed"}:
+            expected = WrongState
+        elif standing is None or standing.kind != "sign":
+            expected = NotFound
+        elif standing.printed_name == name:
+            expected = InvalidInput
+        if self.desk(
+            letter,
+            lambda s, a: roster.correct_printed_name(s, a, letter.reference, place.reference, name, now=self.now),
+            expected,
+            is_owner=is_owner,
+        ):
+            assert standing
+            standing.printed_name = name
+            self.note(letter, "name.corrected")
+
+    @precondition(lambda self: self.model.letters)
+    @rule(number=picks, is_owner=owners)
+    def plan_seal(self, number: int, is_owner: bool) -> None:
+        self.plan(self.letter(number), is_owner=is_owner)
+
+    def plan(self, letter: Letter, *, is_owner: bool = True) -> None:
+        expected: Refusal = None
+        if letter.state != "closed" or self.now < letter.closes_at + timedelta(seconds=30) or not letter.signatories:
+            expected = WrongState
+        actor = self.actor(letter, is_owner=is_owner)
+        plan = self.act(
+            lambda s: seal.plan_seal(s, actor, letter.reference, self.house.office.links, now=self.now), expected if is_owner else NotFound
+        )
+        if plan is not None:
+            letter.plans.append((plan, len(letter.events)))
+
+    @precondition(lambda self: any(letter.plans for letter in self.model.letters))
+    @rule(number=picks, is_newest=st.sampled_from([True, True, False]), is_owner=owners)
+    def seal_letter(self, number: int, is_newest: bool, is_owner: bool) -> None:
+        planned = [letter for letter in self.model.letters if letter.plans]
+        self.seal(one_of(planned, number), is_newest=is_newest, is_owner=is_owner)
+
+    def seal(self, letter: Letter, *, is_newest: bool = True, is_owner: bool = True) -> None:
+        plan, length = letter.plans[-1 if is_newest else 0]
+        expected: Refusal = None
+        if letter.state != "closed":
+            expected = WrongState
+        elif length != len(letter.events):
+            expected = Conflict
+        if self.desk(
+            letter, lambda s, a: seal.seal_letter(s, a, letter.reference, plan, FAKE_PDF, now=self.now), expected, is_owner=is_owner
+        ):
+            letter.sealed, letter.state = letter.signatories, "sealed"
+            self.note(letter, "letter.sealed")
+            letter.sealed_on = letter.last_at
+
+    @precondition(lambda self: any(letter.sealed for letter in self.model.letters))
+    @rule(number=picks, days=st.sampled_from([-3, 0, 0, 3]), is_owner=owners)
+    def submit(self, number: int, days: int, is_owner: bool) -> None:
+        letter = self.letter(number)
+        day = self.now.date() + timedelta(days=days)
+        given = Submitted("Journal of Invented Medicine", "rapid_response", "JIM-1", day)
+        expected: Refusal = WrongState
+        if letter.state == "sealed":
+            assert letter.sealed_on
+            first = (letter.sealed_on - timedelta(hours=12)).date()
+            expected = InvalidInput if not first <= day <= self._latest_day() else None
+        if self.desk(
+            letter, lambda s, a: submissions.submit_letter(s, a, letter.reference, given, now=self.now), expected, is_owner=is_owner
+        ):
+            letter.state, letter.submitted_on = "submitted", day
+            self.note(letter, "letter.submitted")
+
+    def _latest_day(self) -> date:
+        return (self.now + timedelta(hours=14)).date()
+
+    @precondition(lambda self: any(letter.sealed for letter in self.model.letters))
+    @rule(
+        number=picks,
+        kind=st.sampled_from(["acknowledged", "answered", "outcome"]),
+        outcome=st.sampled_from(["correction", "retraction"]),
+        days=st.sampled_from([-3, 0, 0, 3]),
+        is_owner=owners,
+    )
+    def note_step(self, number: int, kind: str, outcome: str, days: int, is_owner: bool) -> None:
+        letter = self.letter(number)
+        day = self.now.date() + timedelta(days=days)
+        given = Step(kind, day, "A note.", outcome if kind == "outcome" else "")
+        expected: Refusal = WrongState
+        if letter.state == "submitted":
+            assert letter.submitted_on
+            expected = InvalidInput if not letter.submitted_on <= day <= self._latest_day() else None
+        if self.desk(letter, lambda s, a: submissions.note_step(s, a, letter.reference, given, now=self.now), expected, is_owner=is_owner):
+            self.note(letter, "submission.noted")
+
+    @precondition(lambda self: any(letter.sealed for letter in self.model.letters))
+    @rule(number=picks, is_owner=owners)
+    def resolve(self, number: int, is_owner: bool) -> None:
+        letter = self.letter(number)
+        expected = None if letter.state == "submitted" else WrongState
+        if self.desk(letter, lambda s, a: submissions.resolve_letter(s, a, letter.reference, now=self.now), expected, is_owner=is_owner):
+            letter.state = "resolved"
+            self.note(letter, "letter.resolved")
+
+    @precondition(lambda self: self.model.letters)
+    @rule(number=picks, is_meant=st.integers(0, 7).map(lambda number: number == 7), is_owner=owners)
+    def cancel(self, number: int, is_meant: bool, is_owner: bool) -> None:
+        letter = self.letter(number)
+        expected = None if letter.state in {"drafting", "signing", "closed"} else WrongState
+        if expected is None and not is_meant:
+            return  # Else most walks would end here.
+        if self.desk(
+            letter,
+            lambda s, a: sign_on.cancel_letter(s, a, letter.reference, "It was retracted.", now=self.now),
+            expected,
+            is_owner=is_owner,
+        ):
+            letter.state = "cancelled"
+            self.note(letter, "letter.cancelled")

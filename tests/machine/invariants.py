@@ -1,0 +1,273 @@
+"""The rules, each under its number, looked at after every step."""
+
+import csv
+import io
+import json
+from datetime import datetime
+from typing import Any
+
+from hypothesis.stateful import invariant
+from sqlalchemy.orm import Session
+
+from tests.factories import letter_row
+from tests.machine.house import Rows
+from tests.machine.model import Letter
+from tests.machine.walk import Walk
+from tests.services.test_record import as_stored
+from webapp.domain.digest import statement_digest
+from webapp.domain.errors import DomainError, NotFound
+from webapp.domain.record import first_break, replay
+from webapp.domain.tokens import hash_token
+from webapp.domain.wording import signed_sentence
+from webapp.persistence.record import load_events
+from webapp.persistence.tables.message import MessageState
+from webapp.rendering.signatories import signatories_csv, signatories_json
+from webapp.services import access, dashboard, doors, record, rooms, roster_list, seal
+from webapp.services.documents import signing_answers
+
+_NEVER_CHANGES = {
+    "event": ("letter_id", "sequence"),
+    "revision": ("id",),
+    "sealed_signatory": ("letter_id", "position"),
+    "document": ("id",),
+}
+
+
+class Invariants(Walk):
+    """`self.seen` is the whole database as the last step left it."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.kept: dict[str, dict[Any, Any]] = {table: {} for table in _NEVER_CHANGES}
+        self.looked_at: tuple[Any, datetime] | None = None
+        self.session: Session
+
+    @invariant()
+    def every_rule_holds(self) -> None:
+        """After every step that changed a row or moved the clock; what only the rows decide is spared when nothing but time has passed."""
+        self.latest = max(self.latest, self.now)
+        before, self.looked_at = self.looked_at, (self.seen, self.now)
+        is_new = before is None or before[0].changed(self.seen)
+        if not is_new and before and before[1] == self.now:
+            return
+        with self.house.reading() as self.session:
+            for check in _RULES if is_new else _RULES_OF_TIME:
+                check(self)
+
+    def rows(self, letter: Letter, table: str) -> Rows:
+        ids = {row["reference"]: row["id"] for row in self.seen["letter"]}
+        return [row for row in self.seen[table] if row["letter_id"] == ids[letter.reference]]
+
+    def r1_at_most_one_standing_answer(self) -> None:
+        standing = [row["invitation_id"] for row in self.seen["answer"] if row["is_standing"]]
+        assert len(standing) == len(set(standing)), "a society has two standing answers"
+        expected = {place.standing.reference for place in self.model.places() if place.standing}
+        assert {row["reference"] for row in self.seen["answer"] if row["is_standing"]} == expected
+
+    def r2_every_answer_names_the_digest_that_was_shown(self) -> None:
+        for letter in self.model.letters:
+            digests = {row["digest"] for row in self.rows(letter, "revision")}
+            assert {row["digest"] for row in self.rows(letter, "answer")} <= digests
+
+    def r3_revision_never_changes(self) -> None:
+        self._never_changes("revision")
+        for row in self.seen["revision"]:
+            parts = {name: row[name] for name in ("title", "ask", "targets", "statement", "references")}
+            assert statement_digest(**parts) == row["digest"], "a revision is not the text of its digest"
+
+    def _never_changes(self, table: str) -> None:
+        key = _NEVER_CHANGES[table]
+        now = {tuple(row[name] for name in key): row for row in self.seen[table]}
+        for name, row in self.kept[table].items():
+            assert now.get(name) == row, f"a row of {table} has changed, or is gone"
+        self.kept[table] = now
+
+    def r4_signatory_iff_standing_sign_on_the_text_in_force(self) -> None:
+        for letter in self.model.letters:
+            rows = signing_answers(self.session, letter_row(self.session, letter.reference))
+            assert sorted(row.printed_name for row in rows) == letter.signatories
+
+    def r5_same_number_everywhere(self) -> None:
+        """Dashboard, list, roster, CSV, JSON and sealed list; the sentence is made of the number."""
+        for letter in self.model.letters:
+            count, actor = len(letter.shown), self.actor(letter, is_owner=True)
+            board = dashboard.show_dashboard(self.session, actor, letter.reference, self.house.office.links, now=self.now)
+            lines = dashboard.list_letters(self.session, actor, now=self.now)
+            document = seal.current_document(self.session, actor, letter.reference, now=self.now)
+            roster = roster_list.list_roster(self.session, actor, letter.reference)
+            rows = list(csv.DictReader(io.StringIO(signatories_csv(document))))
+            exported = json.loads(signatories_json(document))
+            assert board.signed == count
+            assert [line.signed for line in lines if line.reference == letter.reference] == [count]
+            assert board.signed_sentence == signed_sentence(count, "societies")
+            assert (len(document.signatories), len(rows), exported["count"], len(exported["signatories"])) == (count,) * 4
+            assert sorted(one.printed_name for one in document.signatories) == letter.shown
+            assert sum(1 for line in roster if line.stage == "signed") == len(letter.signatories)
+            assert board.invited == len(letter.places)
+            if board.chart and letter.sealed is None:
+                assert sum(row[1] for row in board.chart.rows) == count
+            if letter.sealed is not None:
+                assert len(self.rows(letter, "sealed_signatory")) == count
+
+    def r6_reading_changes_nothing(self) -> None:
+        """Every page that only shows: of the desk, of the rooms, and of every link that was ever made."""
+        for letter in self.model.letters:
+            actor = self.actor(letter, is_owner=True)
+            record.list_events(self.session, actor, letter.reference)
+            assert record.is_unbroken(self.session, actor, letter.reference)
+        for link in self.model.links:
+            assert doors.is_sign_in_link_live(self.session, link.token, now=self.now) is link.is_live(self.now)
+        for stay in self.model.stays[-4:]:
+            doors.needs_touch(self.session, stay.token, now=self.now)
+            if stay.person is None:
+                assert (doors.find_desk(self.session, stay.token, now=self.now) is not None) is stay.is_live(self.now)
+            elif stay.is_live(self.now):
+                place = access.load_place(self.session, hash_token(stay.token), stay.person.place.reference, now=self.now)
+                room = rooms.show_room(self.session, place, now=self.now)
+                assert room.signed_sentence == signed_sentence(len(stay.person.place.letter.shown), "societies")
+        assert self.seen.changed(self.house.snapshot()) == set(), "reading has changed something"
+
+    def r7_every_answer_has_used_up_one_code(self) -> None:
+        """I22: a code is accepted at most once, in the session that asked for it, for the form that it was made for."""
+        used = sorted(row["nonce"] for row in self.seen["code"] if row["used_at"])
+        acts = [nonce for row in self.seen["answer"] for nonce in (row["nonce"], row["withdrawal_nonce"]) if nonce]
+        assert used == sorted(acts)
+
+    def r8_exactly_one_row_event_receipt(self) -> None:
+        """And the receipts go to everybody who could answer for the society at that moment (G6)."""
+        answers = {one.reference: one for place in self.model.places() for one in place.answers}
+        assert sorted(row["reference"] for row in self.seen["answer"]) == sorted(answers)
+        given, withdrawn = self._recorded("answer.given"), self._recorded("answer.withdrawn")
+        assert sorted(given) == sorted(answers)
+        assert sorted(withdrawn) == sorted(one.reference for one in answers.values() if one.withdrawal_nonce)
+        expected = {f"receipt:{one.reference}:{to}" for one in answers.values() for to in one.receipts}
+        expected |= {f"withdrawal_receipt:{one.reference}:{to}" for one in answers.values() for to in one.withdrawal_receipts}
+        kinds = {"receipt", "withdrawal_receipt"}
+        assert sorted(row["reason"] for row in self.seen["outbox"] if row["kind"] in kinds) == sorted(expected)
+
+    def _recorded(self, kind: str) -> list[str]:
+        return [json.loads(row["public"])["answer"] for row in self.seen["event"] if row["kind"] == kind]
+
+    def r9_one_instant_decides(self) -> None:
+        """I13: what counts was received before the close that was in force then; a close never moves."""
+        stored = self.seen.by("answer", "reference")
+        for place in self.model.places():
+            for one in place.answers:
+                assert stored[one.reference]["received_at"] == one.received_at < one.closes_at
+        for letter in self.model.letters:
+            row = self.seen.by("letter", "reference")[letter.reference]
+            assert (row["deadline"], row["closed_at"]) == (letter.deadline, letter.closed_at)
+
+    def r11_nothing_sealed_changes(self) -> None:
+        self._never_changes("sealed_signatory")
+        self._never_changes("document")
+        for letter in self.model.letters:
+            rows = self.rows(letter, "sealed_signatory")
+            assert sorted(row["printed_name"] for row in rows) == (letter.sealed or [])
+            assert len(self.rows(letter, "document")) == (letter.sealed is not None)
+            if letter.sealed is not None:
+                seal.read_sealed(self.session, self.actor(letter, is_owner=True), letter.reference)
+
+    def r12_only_a_society_answers_for_itself(self) -> None:
+        people = {row["id"]: row for row in self.seen["representative"]}
+        events = {(row["letter_id"], row["sequence"]): row for row in self.seen["event"]}
+        for row in self.seen["answer"]:
+            giver = people[row["representative_id"]]
+            assert giver["invitation_id"] == row["invitation_id"]
+            assert row["authority"] == "code"
+            assert events[row["letter_id"], row["record_sequence"]]["actor"] == f"representative:{giver['reference']}"
+
+    def r13_nobody_sees_what_is_not_theirs(self) -> None:
+        for email, actor in self.staff.items():
+            mine = {letter.reference for letter in self.model.letters if letter.owner == email}
+            assert {line.reference for line in dashboard.list_letters(self.session, actor, now=self.now)} == mine
+        for stay in self.model.stays[-3:]:
+            others = [place.reference for place in self.model.places() if stay.person is None or place is not stay.person.place]
+            for other in others:
+                assert _refusal(lambda: access.load_place(self.session, hash_token(stay.token), other, now=self.now)) is not None  # noqa: B023
+
+    def r14_dead_link_is_dead_at_once(self) -> None:
+        """And every dead, wrong or unknown one says the same (I23, I24)."""
+        unknown = _refusal(lambda: rooms.show_door(self.session, "never-made"))
+        for token, _person in self.model.tokens:
+            is_live = self.model.is_link_live(token)
+            assert rooms.is_link_live(self.session, token) is is_live
+            if not is_live:
+                assert _refusal(lambda: rooms.show_door(self.session, token)) == unknown  # noqa: B023
+        for stay in self.model.stays:
+            if stay.person and (stay.is_over or stay.person.is_revoked):
+                assert _refusal(
+                    lambda: access.load_place(self.session, hash_token(stay.token), stay.person.place.reference, now=self.now)  # noqa: B023
+                )
+
+    def r16_no_message_twice_none_lost(self) -> None:
+        """I29, I30. Only an attempt that was cut off after the mail server’s word may send its message, as itself, again."""
+        rows = self.seen["outbox"]
+        assert len({row["reason"] for row in rows}) == len(rows)
+        by_reference = {row["reference"]: row for row in rows}
+        for envelope in self.house.mail_server.taken:
+            assert envelope.recipient == by_reference[envelope.reference]["to_address"]
+        for reference, times in self.model.leaving.items():
+            assert times <= 1 + self.model.doubtful.get(reference, 0), "a message has left twice"
+        for row in rows:
+            assert row["state"] in {MessageState.QUEUED, MessageState.SENT, MessageState.FAILED}
+            is_taken = self.model.leaving.get(row["reference"], 0) > 0
+            assert is_taken or row["state"] != MessageState.SENT, "a message is said to have left that never did"
+
+    def r17_record_has_no_gaps_and_replays(self) -> None:
+        """I09 to I12: one event for each change, in the transaction of the change; none ever changes."""
+        self._never_changes("event")
+        for letter in self.model.letters:
+            row = letter_row(self.session, letter.reference)
+            events = load_events(self.session, row.id)
+            assert [event.sequence for event in events] == list(range(1, len(events) + 1))
+            assert [event.kind for event in events] == letter.events
+            assert first_break(letter.reference, events) is None
+            assert replay(events) == as_stored(self.session, row)
+            assert row.state == letter.state
+
+    def r18_a_stranger_learns_nothing(self) -> None:
+        """No page of a letter is public yet: for whoever may not see it, it does not exist."""
+        for letter in self.model.letters:
+            actor, links = self.actor(letter, is_owner=False), self.house.office.links
+            told = [
+                _refusal(lambda: dashboard.show_dashboard(self.session, actor, name, links, now=self.now))  # noqa: B023
+                for name in (letter.reference, "no-such-letter")
+            ]
+            assert told[0] == told[1] == (NotFound, str(NotFound()))
+
+    def i19_times_in_the_record_never_decrease(self) -> None:
+        for letter in self.model.letters:
+            times = [row["at"] for row in sorted(self.rows(letter, "event"), key=lambda row: row["sequence"])]
+            assert times == sorted(times)
+            row = self.seen.by("letter", "reference")[letter.reference]
+            stamps = [row[name] for name in ("created_at", "opened_at", "closed_at", "sealed_at") if row[name]]
+            if row["closed_at"] != row["deadline"]:
+                assert stamps == sorted(stamps), "a letter’s course has a negative duration"
+        for row in self.seen["web_session"]:
+            assert row["began_at"] <= row["seen_at"]
+
+    def i20_what_has_ended_stays_ended(self) -> None:
+        """A code, link or session that was over at a tick is over for good, whatever the clock does."""
+        for link in self.model.links:
+            if link.is_over:
+                assert not doors.is_sign_in_link_live(self.session, link.token, now=self.now)
+        for stay in self.model.stays:
+            if stay.is_over and stay.person is None:
+                assert doors.find_desk(self.session, stay.token, now=self.now) is None
+
+
+_RULES = [check for name, check in vars(Invariants).items() if name[0] in "ri" and name[1].isdigit()]
+_RULES_OF_TIME = [
+    Invariants.r6_reading_changes_nothing,
+    Invariants.r13_nobody_sees_what_is_not_theirs,
+    Invariants.i20_what_has_ended_stays_ended,
+]
+
+
+def _refusal(call: Any) -> tuple[type[DomainError], str] | None:
+    try:
+        call()
+    except DomainError as refused:
+        return type(refused), str(refused)
+    return None

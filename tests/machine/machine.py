@@ -1,0 +1,86 @@
+"""The whole machine: every rule of the course, every invariant, and where a walk begins."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from hypothesis.stateful import initialize
+from sqlalchemy import Engine
+
+from tests.factories import COORDINATOR
+from tests.machine.course import Course
+from tests.machine.desk import ENTRIES, Desk
+from tests.machine.doors import Doors
+from tests.machine.invariants import Invariants
+from tests.machine.model import Letter
+from tests.machine.post import Post
+from tests.machine.room import Room
+
+
+class Machine(Desk, Course, Room, Doors, Post, Invariants):
+    """Begins on the way that it is told: a whole course is longer than most walks."""
+
+    def __init__(self, engine: Engine, begins: str) -> None:
+        super().__init__(engine)
+        self.begins = begins
+
+    @initialize()
+    def begin(self) -> None:
+        BEGINNINGS[self.begins](self)
+
+    def draft(self) -> Letter:
+        letter = self.new_letter(COORDINATOR, days=1)
+        for one in ENTRIES[:3]:
+            self.add(letter, one)
+        return letter
+
+    def ask_everybody(self) -> Letter:
+        """Ten minutes before the deadline, when the most can go wrong, all have the letter open."""
+        letter = self.draft()
+        self.open(letter)
+        self.house.clock.at = letter.deadline - timedelta(minutes=10)
+        for token, _person in list(self.model.tokens):
+            self.enter(token)
+        return letter
+
+    def have_signed(self) -> Letter:
+        letter = self.ask_everybody()
+        for stay in self.model.stays[1:]:
+            self.answer_now(stay, "sign")
+        return letter
+
+    def set_the_clock_back(self) -> None:
+        self.have_signed()
+        self.house.clock.at -= timedelta(hours=1)
+
+    def close(self) -> Letter:
+        letter = self.have_signed()
+        self.house.clock.at = letter.deadline
+        self.tick()
+        self.house.clock.at += timedelta(seconds=30)
+        return letter
+
+    def have_sealed(self) -> None:
+        letter = self.close()
+        self.plan(letter)
+        self.seal(letter)
+
+
+class InTheRooms(Machine):
+    """The same house, where for once only representatives act, and the clock: so the walks are full of answers."""
+
+    @classmethod
+    def rules(cls) -> list[Any]:
+        here = {Room.__module__, Doors.__module__}
+        return [one for one in super().rules() if one.function.__module__ in here]
+
+
+BEGINNINGS: dict[str, Callable[[Machine], object]] = {
+    "nothing": lambda _machine: None,
+    "a draft": Machine.draft,
+    "an open sign-on": Machine.ask_everybody,
+    "signatories": Machine.have_signed,
+    "signatories and a clock set back": Machine.set_the_clock_back,
+    "a closed letter": Machine.close,
+    "a sealed letter": Machine.have_sealed,
+}

@@ -1,0 +1,200 @@
+"""What the rules say should be, in plain objects: the machine walks the real house beside it and compares."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from webapp.domain import limits
+
+# As the house has it: a clock that goes back by less is being corrected, by more it was wrong.
+STEP = timedelta(minutes=2)
+
+
+@dataclass
+class Code:
+    """A one-time code, and the only stay and form that it may confirm."""
+
+    text: str
+    nonce: str
+    made_at: datetime
+    expires_at: datetime
+    tries: int = 0
+    is_over: bool = False
+
+    def is_live(self, now: datetime) -> bool:
+        return not self.is_over and self.made_at - STEP <= now < self.expires_at and self.tries < limits.CODE_TRIES
+
+
+@dataclass
+class Pending:
+    """A form that waits for its code."""
+
+    nonce: str
+    act: str
+    content: Any
+    replaces: str | None
+
+
+@dataclass
+class Stay:
+    """A browser's session: of a representative, or of staff (`person` is None)."""
+
+    token: str
+    began_at: datetime
+    seen_at: datetime
+    person: "Person | None" = None
+    pending: Pending | None = None
+    codes: list[Code] = field(default_factory=list)
+    is_over: bool = False
+
+    def is_live(self, now: datetime) -> bool:
+        idle, longest = (limits.ROOM_IDLE, limits.ROOM_LONGEST) if self.person else (limits.DESK_IDLE, limits.DESK_LONGEST)
+        return not self.is_over and self.seen_at - STEP <= now < self.seen_at + idle and now < self.began_at + longest
+
+
+@dataclass
+class SignInLink:
+    token: str
+    reference: str
+    made_at: datetime
+    is_over: bool = False
+
+    def is_live(self, now: datetime) -> bool:
+        return not self.is_over and self.made_at - STEP <= now < self.made_at + limits.SIGN_IN_LINK_LIFE
+
+
+@dataclass
+class Person:
+    """A representative; `tokens` are all links that were ever theirs, the newest last."""
+
+    reference: str
+    email: str
+    place: "Place"
+    tokens: list[str]
+    is_revoked: bool = False
+    asked_at: list[datetime] = field(default_factory=list)
+    """When codes were sent."""
+
+
+@dataclass
+class Answer:
+    reference: str
+    kind: str
+    nonce: str
+    digest: str
+    received_at: datetime
+    closes_at: datetime
+    """The close that was in force when it was taken."""
+    printed_name: str
+    receipts: set[str]
+    is_standing: bool = True
+    withdrawal_nonce: str | None = None
+    withdrawal_receipts: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Place:
+    """A society's place on a letter."""
+
+    society: str
+    reference: str
+    letter: "Letter"
+    people: list[Person] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    was_invited: bool = False
+    was_opened: bool = False
+
+    @property
+    def standing(self) -> Answer | None:
+        return next((one for one in self.answers if one.is_standing), None)
+
+    @property
+    def live_people(self) -> list[Person]:
+        return [one for one in self.people if not one.is_revoked]
+
+
+@dataclass
+class Letter:
+    reference: str
+    owner: str
+    title: str
+    deadline: datetime
+    state: str = "drafting"
+    edition: int = 1
+    digest: str = ""
+    closed_at: datetime | None = None
+    places: list[Place] = field(default_factory=list)
+    sealed: list[str] | None = None
+    """The printed names of the sealed signatories."""
+    sealed_on: datetime | None = None
+    submitted_on: date | None = None
+    events: list[str] = field(default_factory=list)
+    """What the record should say, kind by kind."""
+    last_at: datetime | None = None
+    """The newest time in the record: no later one is before it."""
+    regressed_to: datetime | None = None
+    """What the clock showed when the record last noted that it had gone back."""
+    plans: list[tuple[Any, int]] = field(default_factory=list)
+    """Plans of the seal, each with the length of the record that it was made from."""
+
+    @property
+    def closes_at(self) -> datetime:
+        return self.closed_at or self.deadline
+
+    @property
+    def signatories(self) -> list[str]:
+        """R4, in the words of the design: the standing answer is *sign*, on the statement in force."""
+        standing = [place.standing for place in self.places]
+        return sorted(one.printed_name for one in standing if one and one.kind == "sign" and one.digest == self.digest)
+
+    @property
+    def shown(self) -> list[str]:
+        return self.signatories if self.sealed is None else self.sealed
+
+    def note(self, *kinds: str, now: datetime) -> None:
+        """The record goes on; its times never decrease, and a jump back is itself an event."""
+        last = self.last_at or now
+        if last - now > STEP and (self.regressed_to is None or self.regressed_to - now > STEP):
+            self.events.append("clock.regressed")
+            self.regressed_to = now
+        if now > last:
+            self.regressed_to = None
+        self.events.extend(kinds)
+        self.last_at = max(last, now)
+
+
+@dataclass
+class Model:
+    letters: list[Letter] = field(default_factory=list)
+    stays: list[Stay] = field(default_factory=list)
+    links: list[SignInLink] = field(default_factory=list)
+    tokens: list[tuple[str, Person]] = field(default_factory=list)
+    """Every personal link that was ever made, also of people who are gone."""
+    leaving: dict[str, int] = field(default_factory=dict)
+    """Message → how often a mail server took it."""
+    doubtful: dict[str, int] = field(default_factory=dict)
+    """Message → how often its attempt was cut off after the mail server took it."""
+
+    def places(self) -> list[Place]:
+        return [place for letter in self.letters for place in letter.places]
+
+    def people(self) -> list[Person]:
+        return [person for place in self.places() for person in place.people]
+
+    def is_link_live(self, token: str) -> bool:
+        owner = next((person for known, person in self.tokens if known == token), None)
+        if owner is None or owner.is_revoked or owner not in self.people():
+            return False
+        return owner.place.was_invited and owner.tokens[-1] == token
+
+    def codes(self, person: Person) -> list[Code]:
+        return [code for stay in self.stays if stay.person is person for code in stay.codes]
+
+    def end_what_is_over(self, now: datetime) -> None:
+        """What the minute tick does: whatever has ended by now has ended for good, wherever the clock goes."""
+        for stay in self.stays:
+            stay.is_over = stay.is_over or not stay.is_live(now)
+            for code in stay.codes:
+                code.is_over = code.is_over or stay.is_over or not code.is_live(now)
+        for link in self.links:
+            link.is_over = link.is_over or not link.is_live(now)

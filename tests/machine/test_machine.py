@@ -1,0 +1,22 @@
+"""The rules hold on every walk through the house, on either database."""
+
+import hypothesis
+import pytest
+from hypothesis import HealthCheck
+from hypothesis.stateful import run_state_machine_as_test
+from sqlalchemy import Engine
+
+from tests.counts import IS_ASSURE, times
+from tests.machine.machine import BEGINNINGS, InTheRooms, Machine
+
+WALKS = [(Machine, begins) for begins in BEGINNINGS]
+WALKS += [(InTheRooms, begins) for begins in ("an open sign-on", "signatories", "signatories and a clock set back")]
+
+
+@pytest.mark.parametrize(("machine", "begins"), WALKS, ids=[f"{machine.__name__} from {begins}" for machine, begins in WALKS])
+def test_r1_to_r18_hold_on_every_walk(machine: type[Machine], begins: str, shared_engine: Engine) -> None:
+    # Many walks from many beginnings: Hypothesis varies what it has tried, and stays near it.
+    walks = hypothesis.settings(
+        max_examples=times(100), stateful_step_count=60 if IS_ASSURE else 40, suppress_health_check=list(HealthCheck)
+    )
+    run_state_machine_as_test(lambda: machine(shared_engine, begins), settings=walks)
