@@ -19,7 +19,7 @@ run: .venv/.run ## serve the site and its worker on this machine
 
 test: lint ## check everything: lint, then the whole test suite, then what stores on PostgreSQL
 	$(BIN)/pytest -n 2 --durations=10
-	UNDERSIGNED_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --durations=3 -m "not sqlite" tests/services tests/persistence
+	UNDERSIGNED_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --durations=3 -m "not sqlite" tests/services tests/persistence tests/machine
 
 lint: .venv/.dev ## check style, types and the layers
 	$(BIN)/ruff check

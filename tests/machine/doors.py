@@ -7,7 +7,7 @@ from hypothesis.stateful import precondition, rule
 
 from tests.factories import COORDINATOR, KEYRING, STRANGER
 from tests.machine.model import SignInLink, Stay
-from tests.machine.walk import Walk, picks
+from tests.machine.walk import NETWORK, Walk, picks
 from webapp.domain.errors import NotFound
 from webapp.persistence.tables import LetterRow
 from webapp.services import delivery, doors, sign_on, tick
@@ -92,7 +92,7 @@ class Doors(Walk):
             self._keep_links(token)
             return
         before = self.seen.by("sign_in_link", "reference")
-        assert self.act(lambda s: doors.mail_sign_in_link(s, who, KEYRING, now=self.now), None) is None
+        assert self.act(lambda s: doors.mail_sign_in_link(s, who, NETWORK, KEYRING, now=self.now), None) is None
         for reference in self.seen.by("sign_in_link", "reference").keys() - before.keys():
             assert who in self.staff
             self._keep_links(KEYRING.sign_in_link(reference))

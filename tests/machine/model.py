@@ -72,8 +72,6 @@ class Person:
     place: "Place"
     tokens: list[str]
     is_revoked: bool = False
-    asked_at: list[datetime] = field(default_factory=list)
-    """When codes were sent."""
 
 
 @dataclass

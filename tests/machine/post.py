@@ -7,17 +7,17 @@ from hypothesis.stateful import precondition, rule
 from sqlalchemy.orm import Session
 
 from tests.machine.walk import Walk
-from webapp.mail.transport import PermanentFailure, TemporaryFailure
-from webapp.persistence.tables.message import MessageState
+from webapp.mail.transport import PermanentFailure, TemporaryFailure, UncertainFailure
+from webapp.persistence.tables.message import WAITING
 from webapp.services import delivery
 
-mail_ends = st.sampled_from(["taken", "taken", "4xx", "5xx", "cut off before", "cut off after"])
+mail_ends = st.sampled_from(["taken", "taken", "4xx", "5xx", "no word", "cut off before", "cut off after"])
 LONGEST_WAIT = timedelta(minutes=65)
 
 
 class Post(Walk):
     def queued(self) -> list[tuple[int, int]]:
-        return [(row["id"], row["attempts"]) for row in self.seen["outbox"] if row["state"] == MessageState.QUEUED]
+        return [(row["id"], row["attempts"]) for row in self.seen["outbox"] if row["state"] in WAITING]
 
     @precondition(lambda self: self.seen["outbox"])
     @rule(number=st.integers(0, 40), ends=mail_ends)
@@ -29,7 +29,7 @@ class Post(Walk):
     @rule(number=st.integers(0, 40), attempt=st.integers(0, 2))
     def attempt_twice(self, number: int, attempt: int) -> None:
         """The job of an attempt that was made already, or of a message that has left."""
-        rows = [row for row in self.seen["outbox"] if row["state"] != MessageState.QUEUED or row["attempts"] > attempt]
+        rows = [row for row in self.seen["outbox"] if row["state"] not in WAITING or row["attempts"] > attempt]
         if rows:
             row = rows[number % len(rows)]
             before = self.seen
@@ -41,7 +41,11 @@ class Post(Walk):
         if not self.act(lambda s: delivery.claim_message(s, outbox_id, attempt, now=self.now), None) or ends == "cut off before":
             return
         server = self.house.mail_server
-        server.refusal = {"4xx": TemporaryFailure("451 later"), "5xx": PermanentFailure("550 never")}.get(ends)
+        server.refusal = {
+            "4xx": TemporaryFailure("451 later"),
+            "5xx": PermanentFailure("550 never"),
+            "no word": UncertainFailure("the connection broke after the message"),
+        }.get(ends)
         with self.house.reading() as session:
             envelope = delivery.prepare_message(session, outbox_id, self.house.office, now=self.now)
         taken = len(server.taken)
@@ -59,7 +63,7 @@ class Post(Walk):
     @rule()
     def r16_none_is_lost(self) -> None:
         """However an attempt ended, and wherever the clock went: within the hour everything that waits is tried again, or given up."""
-        waiting = {row["id"] for row in self.seen["outbox"] if row["state"] == MessageState.QUEUED}
+        waiting = [row["id"] for row in self.seen["outbox"] if row["state"] in WAITING]
 
         def ticks(session: Session) -> int:
             delivery.enqueue_due(session, now=self.now)

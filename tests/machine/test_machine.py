@@ -17,6 +17,6 @@ WALKS += [(InTheRooms, begins) for begins in ("an open sign-on", "signatories", 
 def test_r1_to_r18_hold_on_every_walk(machine: type[Machine], begins: str, shared_engine: Engine) -> None:
     # Many walks from many beginnings: Hypothesis varies what it has tried, and stays near it.
     walks = hypothesis.settings(
-        max_examples=times(100), stateful_step_count=60 if IS_ASSURE else 40, suppress_health_check=list(HealthCheck)
+        max_examples=times(60), stateful_step_count=60 if IS_ASSURE else 40, suppress_health_check=list(HealthCheck)
     )
     run_state_machine_as_test(lambda: machine(shared_engine, begins), settings=walks)

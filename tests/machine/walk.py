@@ -28,6 +28,9 @@ def one_of(things: Sequence[Thing], number: int) -> Thing:
     return things[number % len(things)]
 
 
+NETWORK = "192.0.2.0/24"
+
+
 class Walk(RuleBasedStateMachine):
     """Keeps house and model; rules are in the classes that follow."""
 
