@@ -99,9 +99,8 @@ def move(address: str) -> None:
             with transaction(source):
                 installation.put_back(source, before)
             raise
-    click.echo(
-        f"Moved {letters} letter{'' if letters == 1 else 's'}, {rows:,} rows in all; every record ends where it did, and was replayed."
-    )
+    moved = f"{letters} letter{'' if letters == 1 else 's'} ({rows:,} rows)"
+    click.echo(f"Moved {moved}. Every record was replayed and ends where it did.")
     click.echo("Set DATABASE_URL to the new address wherever the site and its worker are started, then start them.")
     click.echo("The database that was left can only be read. Keep it until the first backup of the new one.")
 
