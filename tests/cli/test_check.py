@@ -42,8 +42,7 @@ def test_wrong_setting_is_a_finding_too(undersigned: Command) -> None:
     assert "UNDERSIGNED_BASE_URL" in document["findings"][0]["sentence"]
 
 
-def test_check_before_a_public_site_looks_further(undersigned: Command, folder: Path) -> None:
-    (folder / "worker-heartbeat").touch()
+def test_check_before_a_public_site_looks_further(undersigned: Command) -> None:
     document = json.loads(undersigned("check", "--deploy", "--json", exit_code=1, GUNICORN_CMD_ARGS="--access-logfile -").stdout)
     found = {one["name"]: one["sentence"] for one in document["findings"] if not one["is_fine"]}
     assert found["Public address"] == "http://127.0.0.1:8000 opens on this machine only."
