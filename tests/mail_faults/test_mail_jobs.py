@@ -1,6 +1,6 @@
 """Jobs that are broken, and jobs that an earlier version has queued (F28, F32)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from webapp.persistence.tables import OutboxRow
 from webapp.services import delivery, sign_on
 
 from .house import eventually, house, personal_things
-from .sink import sink_at
+from .sink import RCPT, sink_at
 
 # What is queued today may run after the next upgrade. Whoever changes one of these keeps the former beside it.
 QUEUED = {"version": "1", "send_message": ("mail", "codes"), "close_letter": "clock"}
@@ -115,3 +115,42 @@ def test_letter_that_cannot_be_closed_holds_up_neither_the_others_nor_the_mail(
     with engine.connect() as connection:
         states = {row.id: row.state for row in connection.execute(text("SELECT id, state FROM letter"))}
     assert (states[letters[0]], states[letters[1]], ticked) == ("signing", "closed", [True])
+
+
+@pytest.mark.journey
+@pytest.mark.enable_socket
+def test_control_address_in_a_job_or_a_log_line_is_found(tmp_path: Path) -> None:
+    with sink_at() as sink, house(tmp_path, sink.port) as made:
+        made.queue("first")
+        made.log.touch()
+        assert personal_things(made) == []
+        made.log.write_text("sent to first@example.org")
+        assert personal_things(made) == ["example.org", "first@example.org"]
+        made.log.write_text("")
+        with Session(made.engine) as session, transaction(session):
+            queue.enqueue(session, outbox.SEND_WORKFLOW, "a-job", ANNA, queue=queue.MAIL_QUEUE)
+        assert personal_things(made) == [ANNA, "example.org"]
+
+
+@pytest.mark.journey
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("jump", [timedelta(days=1), timedelta(days=-1), timedelta(days=-3652)], ids=str)
+def test_r16_worker_whose_clock_jumps_sends_what_waits_once(tmp_path: Path, jump: timedelta) -> None:
+    clock, seen = tmp_path / "clock", set[str]()
+    clock.write_text("0")
+
+    def greylist(step: str, recipient: str) -> str | None:
+        if step != RCPT or recipient in seen:
+            return None
+        seen.add(recipient)
+        return "450 come back later"
+
+    with sink_at() as sink, house(tmp_path, sink.port, UNDERSIGNED_CLOCK=str(clock)) as made:
+        sink.script = greylist
+        references = made.queue(*(f"reason-{n}" for n in range(20)))
+        made.start()
+        eventually(lambda: all(made.row(one).last_error for one in references), "each was put off once")
+        clock.write_text(str(jump.total_seconds()))
+        eventually(made.is_drained, "drained")
+        assert made.states() == {"sent": len(references)}
+        assert sorted(sink.copies().values()) == [1] * len(references)
