@@ -19,7 +19,7 @@ SEND_WORKFLOW = "send_message"
 LOST_AFTER = timedelta(minutes=10)
 
 # Somebody is waiting at a screen for these; they do not stand in line behind a thousand invitations.
-_AWAITED = {"code", "sign_in", "receipt", "withdrawal_receipt", "new_link"}
+_AWAITED = {"code", "staff_code", "sign_in", "receipt", "withdrawal_receipt", "new_link"}
 
 _KNOWN = select(OutboxRow.reason).where(OutboxRow.reason.in_(bindparam("reasons", expanding=True)))
 

@@ -2,7 +2,7 @@
 
 from webapp.persistence.base import Base
 from webapp.persistence.tables.answer import AnswerRow, PendingAnswerRow
-from webapp.persistence.tables.door import CodeRow, SignInLinkRow, WebSessionRow
+from webapp.persistence.tables.door import CodeRow, SignInLinkRow, StaffCodeRow, WebSessionRow
 from webapp.persistence.tables.event import EventRow
 from webapp.persistence.tables.installation import InstallationRow
 from webapp.persistence.tables.letter import AuthorRow, LetterRow, RevisionRow, TargetRow
@@ -34,6 +34,7 @@ __all__ = [
     "SealedSignatoryRow",
     "SignInLinkRow",
     "SocietyRow",
+    "StaffCodeRow",
     "StaffRow",
     "SubmissionRow",
     "SubmissionStepRow",

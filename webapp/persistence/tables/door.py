@@ -32,10 +32,13 @@ class WebSessionRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(unique=True)
+    reference: Mapped[str] = mapped_column(unique=True, index=True)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
     representative_id: Mapped[int | None] = mapped_column(ForeignKey("representative.id"), index=True)
     began_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime] = mapped_column(Instant)
+    proved_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When a code last proved who sits there; an act that cannot be taken back asks for it."""
 
     staff: Mapped[StaffRow | None] = relationship()
     representative: Mapped[RepresentativeRow | None] = relationship()
@@ -51,6 +54,23 @@ class CodeRow(Base):
     """The code works only in the session that asked for it; when that session has ended, nowhere."""
     nonce: Mapped[str]
     """The pending answer that it confirms, and so the digest too."""
+    code_hash: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class StaffCodeRow(Base):
+    """A code that proves who sits at the desk, mailed to the account's own address."""
+
+    __tablename__ = "staff_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    web_session_id: Mapped[int | None] = mapped_column(ForeignKey("web_session.id", ondelete="SET NULL"), index=True)
+    """It works only in the session that asked for it; when that session has ended, nowhere."""
     code_hash: Mapped[str]
     made_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)

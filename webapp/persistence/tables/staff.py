@@ -12,11 +12,16 @@ from webapp.persistence.tables.letter import one_of
 
 class StaffRow(Base):
     __tablename__ = "staff"
+    __table_args__ = (CheckConstraint("closed_at IS NULL OR NOT is_administrator", name="closed"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(unique=True)
     email: Mapped[str] = mapped_column(unique=True)
     added_at: Mapped[datetime] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    """A closed account stays, for the records of letters refer to it; nobody can sign in to it."""
+    is_administrator: Mapped[bool] = mapped_column(default=False)
+    """Keeps the list of accounts. It opens no letter."""
 
 
 class GrantRow(Base):
