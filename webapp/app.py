@@ -16,9 +16,24 @@ from webapp.rendering.environment import STATIC, TEMPLATES
 from webapp.services import documents as documents_service
 from webapp.settings import Settings, load_settings
 from webapp.web import access, errors, lines, read_only, security, transaction
-from webapp.web.views import answers, documents, front, health, letters, mailbox, rooms, roster, sign_in, sign_on, submissions
+from webapp.web.views import (
+    answers,
+    documents,
+    front,
+    health,
+    letters,
+    mailbox,
+    people,
+    rooms,
+    roster,
+    sign_in,
+    sign_on,
+    staff,
+    stays,
+    submissions,
+)
 
-BLUEPRINTS = (health, front, sign_in, letters, sign_on, roster, documents, submissions, mailbox, rooms, answers)
+BLUEPRINTS = (health, front, sign_in, letters, sign_on, roster, documents, submissions, people, staff, stays, mailbox, rooms, answers)
 
 
 class OneDatabaseSession(Session):
@@ -93,9 +108,12 @@ def _join_database(app: Flask) -> None:
 
 def _page_facts() -> dict[str, object]:
     """What every layout may ask for."""
+    desk = access.at_desk()
     return {
-        "signed_in_as": g.get("signed_in_as"),
+        "signed_in_as": desk.email if desk else None,
+        "is_administrator": desk is not None and desk.is_administrator,
         "local_mailbox": transaction.settings().has_local_mailbox,
+        "may": access.may,
         "standing": g.get("standing"),
         "desk_minutes": int(limits.DESK_IDLE.total_seconds() / 60),
         "room_minutes": int(limits.ROOM_IDLE.total_seconds() / 60),

@@ -1,11 +1,15 @@
 """The staff of the lead society: accounts, and links to sign in with."""
 
+from typing import Any
+
 import click
 
 from webapp.cli.opening import json_option, links_of, make_if_missing, opened, print_json
 from webapp.domain import limits
+from webapp.domain.actor import COMMAND
 from webapp.persistence.database import transaction
 from webapp.services import doors
+from webapp.services import staff as accounts
 from webapp.settings import load_settings
 
 LINK_MINUTES = int(limits.SIGN_IN_LINK_LIFE.total_seconds() // 60)
@@ -18,13 +22,25 @@ def staff() -> None:
 
 @staff.command("add")
 @click.argument("email")
-def add(email: str) -> None:
+@click.option("--administrator", is_flag=True, help="They keep the list of accounts. The first account does by itself.")
+def add(email: str, *, administrator: bool) -> None:
     """Let EMAIL sign in. There are no passwords: whoever reads this address gets a link."""
     settings = load_settings()
     make_if_missing(settings)
     with opened(settings) as session, transaction(session):
-        _reference, is_new = doors.add_staff(session, email, now=settings.clock.now())
+        is_new = accounts.add_account(session, COMMAND, email, as_administrator=administrator, now=settings.clock.now())
     click.echo(f"{email} {'is now' if is_new else 'was already'} on the staff. To sign in: undersigned sign-in-link {email}")
+
+
+@staff.command("remove")
+@click.argument("email")
+@click.option("--letters-to", metavar="EMAIL", default="", help="Who becomes owner of the letters that would be left without one.")
+def remove(email: str, *, letters_to: str) -> None:
+    """Close the account of EMAIL: its sessions end at once, and it is taken off every letter."""
+    settings = load_settings()
+    with opened(settings) as session, transaction(session):
+        accounts.close_account_of(session, COMMAND, email, letters_to=letters_to, now=settings.clock.now())
+    click.echo(f"{email} is no longer on the staff.")
 
 
 @staff.command("list")
@@ -35,12 +51,16 @@ def show(*, as_json: bool) -> None:
     with opened(settings) as session:
         lines = doors.list_staff(session)
     if as_json:
-        print_json({"staff": [{"email": line.email, "added_at": line.added_at.isoformat()} for line in lines]})
+        print_json({"staff": [_plain(line) for line in lines]})
         return
     for line in lines:
-        click.echo(f"{line.email}  since {line.added_at:%Y-%m-%d}")
+        click.echo(f"{line.email}  since {line.added_at:%Y-%m-%d}{'  administrator' if line.is_administrator else ''}")
     if not lines:
         click.echo("Nobody yet. Add somebody with: undersigned staff add EMAIL", err=True)
+
+
+def _plain(line: doors.StaffLine) -> dict[str, Any]:
+    return {"email": line.email, "added_at": line.added_at.isoformat(), "is_administrator": line.is_administrator}
 
 
 @click.command("sign-in-link")

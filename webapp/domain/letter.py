@@ -70,9 +70,9 @@ MOVES: tuple[Move, ...] = (
     Move(_S.SEALED, _A.SUBMIT, _S.SUBMITTED, _P.KEEP_COURSE, "letter.submitted"),
     Move(_S.SUBMITTED, _A.KEEP_COURSE, _S.SUBMITTED, _P.KEEP_COURSE, "submission.noted"),
     Move(_S.SUBMITTED, _A.RESOLVE, _S.RESOLVED, _P.KEEP_COURSE, "letter.resolved"),
-    Move(_S.DRAFTING, _A.CANCEL, _S.CANCELLED, _P.CLOSE, "letter.cancelled"),
-    Move(_S.SIGNING, _A.CANCEL, _S.CANCELLED, _P.CLOSE, "letter.cancelled"),
-    Move(_S.CLOSED, _A.CANCEL, _S.CANCELLED, _P.CLOSE, "letter.cancelled"),
+    Move(_S.DRAFTING, _A.CANCEL, _S.CANCELLED, _P.CANCEL, "letter.cancelled"),
+    Move(_S.SIGNING, _A.CANCEL, _S.CANCELLED, _P.CANCEL, "letter.cancelled"),
+    Move(_S.CLOSED, _A.CANCEL, _S.CANCELLED, _P.CANCEL, "letter.cancelled"),
 )
 
 _BY_STATE_AND_ACTION: dict[tuple[str, str], Move] = {(move.state, move.action): move for move in MOVES}

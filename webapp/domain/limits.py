@@ -44,6 +44,8 @@ CODE_LIFE = timedelta(minutes=30)
 CODE_TRIES = 5
 CODES_AN_HOUR = 5
 CODES_OF_A_PERSON_AN_HOUR = 15
+# How long a coordinator who has proved who they are need not do so again.
+PROOF_LIFE = timedelta(minutes=15)
 LINK_REQUESTS_AN_HOUR = 3
 LINK_REQUESTS_OF_A_NETWORK = 10
 LINK_REQUESTS_OF_A_LETTER = 60

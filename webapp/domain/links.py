@@ -20,6 +20,9 @@ class Links:
     def letter(self, reference: str) -> str:
         return f"{self.base}/letters/{reference}"
 
+    def stays(self) -> str:
+        return f"{self.base}/stays"
+
     def mailbox(self) -> str:
         """Only where no mail server is set (R19)."""
         return f"{self.base}/mailbox"

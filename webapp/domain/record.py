@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from webapp.domain.actor import ActorKind
 from webapp.domain.digest import canonical_json, sha256_of
+from webapp.domain.permission import Role
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ class Replayed:
     """Society → kind of its standing answer."""
     document_sha256: str | None = None
     outcome: str | None = None
+    people: dict[str, str] = field(default_factory=dict)
+    """Member of staff → role on the letter."""
 
 
 def replay(events: Iterable[RecordedEvent]) -> Replayed:
@@ -100,6 +104,7 @@ def replay(events: Iterable[RecordedEvent]) -> Replayed:
     letter = Replayed()
     for event in events:
         _apply(letter, event.kind, event.public)
+        _apply_to_people(letter.people, event)
     return letter
 
 
@@ -118,3 +123,14 @@ def _apply(letter: Replayed, kind: str, public: Mapping[str, Any]) -> None:
         letter.standing[public["society"]] = public["answer_kind"]
     elif kind == "answer.withdrawn":
         letter.standing.pop(public["society"], None)
+
+
+def _apply_to_people(people: dict[str, str], event: RecordedEvent) -> None:
+    kind, _, reference = event.actor.partition(":")
+    if event.kind == "letter.created" and kind == ActorKind.STAFF:
+        # Whoever makes a letter owns it.
+        people[reference] = Role.OWNER
+    elif event.kind in {"person.added", "person.changed"}:
+        people[event.public["person"]] = event.public["role"]
+    elif event.kind == "person.removed":
+        people.pop(event.public["person"], None)

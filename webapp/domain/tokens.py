@@ -27,8 +27,11 @@ class Keyring:
 
     def code(self, code: str) -> str:
         """Eight characters, 40 bits, of which five tries are given (R7)."""
-        number = int.from_bytes(self._derive("code/v1", code)[:5], "big")
-        return "".join(_CODE_ALPHABET[number >> (5 * place) & 31] for place in range(CODE_LENGTH))
+        return self._code("code/v1", code)
+
+    def staff_code(self, code: str) -> str:
+        """The same for staff; a code of one kind is never one of the other."""
+        return self._code("staff-code/v1", code)
 
     def code_hash(self, reference: str, code: str) -> str:
         """What the database keeps of a code: keyed, for 40 bits could be searched through."""
@@ -45,6 +48,10 @@ class Keyring:
     def check(self) -> str:
         """Tells this key from another, and nothing about it: it stands in every backup."""
         return self._token("key-check/v1")
+
+    def _code(self, *parts: str) -> str:
+        number = int.from_bytes(self._derive(*parts)[:5], "big")
+        return "".join(_CODE_ALPHABET[number >> (5 * place) & 31] for place in range(CODE_LENGTH))
 
     def _token(self, *parts: str) -> str:
         return base64.urlsafe_b64encode(self._derive(*parts)).rstrip(b"=").decode("ascii")

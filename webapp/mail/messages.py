@@ -59,6 +59,11 @@ def sign_in(links: Links, token: str, minutes: int) -> MailForm:
     return _form("sign_in", "Your link to sign in to Undersigned", link=links.sign_in(token), minutes=minutes, links=links)
 
 
+def staff_code(links: Links, one_time_code: str, minutes: int) -> MailForm:
+    shown = show_code(one_time_code)
+    return _form("staff_code", f"{shown} is your code for the desk", code=shown, minutes=minutes, links=links)
+
+
 def invitation(links: Links, token: str, letter: LetterFacts, place: PlaceFacts) -> MailForm:
     subject = f"Will {place.society} sign? “{letter.title}”"
     return _form("invitation", subject, link=links.personal(token), letter=letter, place=place)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, contains_eager, defer
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.errors import NotAllowed, NotFound
 from webapp.domain.lifetime import IN_A_ROOM
-from webapp.domain.permission import Permission, role_may
+from webapp.domain.permission import Permission, permissions_of
 from webapp.persistence.tables import GrantRow, InvitationRow, LetterRow, RepresentativeRow, StaffRow, WebSessionRow
 from webapp.services.place import Place
 
@@ -42,19 +42,30 @@ def load_letter(session: Session, actor: Actor, reference: str, permission: Perm
         raise NotFound
     if actor.kind in {ActorKind.COMMAND, ActorKind.CLOCK}:
         return letter
-    role = _role(session, actor, letter)
-    if role is None:
-        raise NotFound
-    if not role_may(role, permission):
-        raise NotAllowed("You may read this letter, but not do this. Ask its owner.")
+    _check(_permissions(session, actor, reference), permission)
     return letter
 
 
-def _role(session: Session, actor: Actor, letter: LetterRow) -> str | None:
+def permissions_on(session: Session, actor: Actor, reference: str, permission: Permission) -> frozenset[Permission]:
+    """All that this member of staff may do on the letter, this act among it. Raises as `load_letter`."""
+    allowed = _permissions(session, actor, reference)
+    _check(allowed, permission)
+    return allowed
+
+
+def _check(allowed: frozenset[Permission], permission: Permission) -> None:
+    if not allowed:
+        raise NotFound
+    if permission not in allowed:
+        raise NotAllowed("You may read this letter, but not do this. Ask its owner.")
+
+
+def _permissions(session: Session, actor: Actor, reference: str) -> frozenset[Permission]:
     if actor.kind != ActorKind.STAFF:
-        return None
-    mine = select(GrantRow.role).join(StaffRow, StaffRow.id == GrantRow.staff_id)
-    return session.scalar(mine.where(GrantRow.letter_id == letter.id, StaffRow.reference == actor.reference))
+        return frozenset()
+    mine = select(GrantRow.role).join(StaffRow, StaffRow.id == GrantRow.staff_id).join(LetterRow, LetterRow.id == GrantRow.letter_id)
+    here = mine.where(LetterRow.reference == reference, StaffRow.reference == actor.reference, StaffRow.closed_at.is_(None))
+    return permissions_of(session.scalar(here) or "")
 
 
 def lock_letter(session: Session, letter_id: int) -> LetterRow:

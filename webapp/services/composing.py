@@ -24,6 +24,7 @@ from webapp.persistence.tables import (
     RepresentativeRow,
     RevisionRow,
     SignInLinkRow,
+    StaffCodeRow,
 )
 
 
@@ -45,6 +46,8 @@ def compose(session: Session, row: OutboxRow, office: Office, *, now: datetime) 
             return None
         minutes = int(limits.SIGN_IN_LINK_LIFE.total_seconds() // 60)
         return messages.sign_in(office.links, office.keyring.sign_in_link(link.reference), minutes)
+    if row.kind == "staff_code":
+        return _staff_code(session, row, office, now=now)
     representative = session.get_one(RepresentativeRow, row.parameters["representative"])
     if representative.revoked_at is not None:
         return None
@@ -68,6 +71,14 @@ def compose(session: Session, row: OutboxRow, office: Office, *, now: datetime) 
         write = messages.receipt if row.kind == "receipt" else messages.withdrawal_receipt
         return write(office.links, token, facts, place, answer)
     return _LINK_MESSAGES[row.kind](office.links, token, facts, place)
+
+
+def _staff_code(session: Session, row: OutboxRow, office: Office, *, now: datetime) -> MailForm | None:
+    code = session.get(StaffCodeRow, row.parameters["staff_code"])
+    # It works in its own session alone, and is of no use once that has ended.
+    if code is None or code.used_at is not None or now >= code.expires_at or code.web_session_id is None:
+        return None
+    return messages.staff_code(office.links, office.keyring.staff_code(code.reference), int(limits.CODE_LIFE.total_seconds() // 60))
 
 
 _LINK_MESSAGES = {

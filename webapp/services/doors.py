@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from webapp.domain import limits
@@ -27,6 +27,7 @@ class StaffLine:
     reference: str
     email: str
     added_at: datetime
+    is_administrator: bool
 
 
 def clean_address(typed: str, *, field: str = "email") -> str:
@@ -52,22 +53,28 @@ def folded_address(typed: str) -> str:
 
 
 def find_staff(session: Session, typed: str) -> StaffRow | None:
-    return session.scalars(select(StaffRow).where(func.lower(StaffRow.email) == folded_address(typed))).one_or_none()
+    """The open account with this address."""
+    return session.scalars(_with_address(typed).where(StaffRow.closed_at.is_(None))).one_or_none()
+
+
+def _with_address(typed: str) -> Select[StaffRow]:
+    return select(StaffRow).where(func.lower(StaffRow.email) == folded_address(typed))
 
 
 def list_staff(session: Session) -> list[StaffLine]:
-    """The accounts, the oldest first."""
-    rows = session.scalars(select(StaffRow).order_by(StaffRow.id))
-    return [StaffLine(row.reference, row.email, row.added_at) for row in rows]
+    """The open accounts, the oldest first."""
+    rows = session.scalars(select(StaffRow).where(StaffRow.closed_at.is_(None)).order_by(StaffRow.id))
+    return [StaffLine(row.reference, row.email, row.added_at, row.is_administrator) for row in rows]
 
 
 def add_staff(session: Session, typed: str, *, now: datetime) -> tuple[str, bool]:
-    """The reference of the account with this address, and whether it is new."""
+    """The reference of the account with this address, and whether it is new. The first of an installation is its administrator."""
     address = clean_address(typed)
-    known = find_staff(session, address)
-    if known is not None:
+    known = session.scalars(_with_address(address)).one_or_none()
+    if known is not None and known.closed_at is None:
         return known.reference, False
-    row = StaffRow(reference=new_reference(), email=address, added_at=now)
+    row = known or StaffRow(reference=new_reference(), email=address, added_at=now)
+    row.closed_at, row.is_administrator = None, not list_staff(session)
     session.add(row)
     session.flush()
     return row.reference, True
@@ -130,20 +137,36 @@ def use_sign_in_link(session: Session, token: str, *, now: datetime) -> str:
 def begin_stay(session: Session, *, now: datetime, staff_id: int | None = None, representative_id: int | None = None) -> str:
     """A new session for one person, its token known to the browser alone."""
     token = secrets.token_urlsafe(32)
-    row = WebSessionRow(token_hash=hash_token(token), staff_id=staff_id, representative_id=representative_id, began_at=now, seen_at=now)
+    row = WebSessionRow(
+        token_hash=hash_token(token),
+        reference=new_reference(),
+        staff_id=staff_id,
+        representative_id=representative_id,
+        began_at=now,
+        seen_at=now,
+    )
     session.add(row)
     session.flush()
     return token
 
 
-def find_desk(session: Session, token: str, *, now: datetime) -> tuple[Actor, str] | None:
-    """Who sits at the desk with this session, and their address; None when it has ended."""
+@dataclass(frozen=True)
+class Desk:
+    """Who sits at the desk, as every page there needs to know."""
+
+    actor: Actor
+    email: str
+    is_administrator: bool
+
+
+def find_desk(session: Session, token: str, *, now: datetime) -> Desk | None:
+    """Who sits at the desk with this session; None when it has ended."""
     stay = session.scalars(select(WebSessionRow).where(WebSessionRow.token_hash == hash_token(token))).one_or_none()
-    if stay is None or stay.staff is None:
+    if stay is None or stay.staff is None or stay.staff.closed_at is not None:
         return None
     if not AT_THE_DESK.is_live(stay.began_at, stay.seen_at, now=now):
         return None
-    return Actor(ActorKind.STAFF, stay.staff.reference), stay.staff.email
+    return Desk(Actor(ActorKind.STAFF, stay.staff.reference), stay.staff.email, stay.staff.is_administrator)
 
 
 def needs_touch(session: Session, token: str, *, now: datetime) -> bool:
@@ -153,9 +176,9 @@ def needs_touch(session: Session, token: str, *, now: datetime) -> bool:
 
 
 def touch(session: Session, token: str, *, now: datetime) -> None:
-    stay = session.scalars(select(WebSessionRow).where(WebSessionRow.token_hash == hash_token(token))).one_or_none()
-    if stay is not None and now > stay.seen_at:
-        stay.seen_at = now
+    """Marks the session as in use, if it is still there: one that was ended meanwhile stays dead."""
+    mine = update(WebSessionRow).where(WebSessionRow.token_hash == hash_token(token), WebSessionRow.seen_at < now)
+    session.execute(mine.values(seen_at=now))
 
 
 def end_stay(session: Session, token: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain import limits
@@ -87,7 +88,7 @@ def create_letter(session: Session, actor: Actor, prepared: PreparedDraft, *, no
     session.add(letter)
     session.flush()
     if actor.kind == ActorKind.STAFF:
-        _grant(session, actor, letter)
+        session.add(GrantRow(staff_id=_staff(session, actor.reference).id, letter_id=letter.id, role=Role.OWNER))
     append_event(session, letter, actor, "letter.created", _facts(letter), now=now)
     return letter.reference
 
@@ -113,17 +114,21 @@ def read_draft(session: Session, actor: Actor, reference: str) -> tuple[LetterDr
     return _draft_of(letter), letter.edition
 
 
-def hand_to_staff(session: Session, actor: Actor, reference: str, staff_reference: str) -> None:
+def hand_to_staff(session: Session, actor: Actor, reference: str, staff_reference: str, *, now: datetime) -> None:
     """Makes a member of staff an owner; only from the command line, where whoever types owns the machine anyway."""
     if actor.kind != ActorKind.COMMAND:
         raise NotAllowed("Only the command line can hand a letter to somebody.")
-    letter = load_letter(session, actor, reference, Permission.SEE)
-    _grant(session, Actor(ActorKind.STAFF, staff_reference), letter)
-
-
-def _grant(session: Session, actor: Actor, letter: LetterRow) -> None:
-    staff = session.query(StaffRow).where(StaffRow.reference == actor.reference).one()
+    letter = load_letter(session, actor, reference, Permission.SEE, for_update=True)
+    staff = _staff(session, staff_reference)
+    held = session.get(GrantRow, (staff.id, letter.id))
+    if held is not None and held.role == Role.OWNER:
+        return
     session.merge(GrantRow(staff_id=staff.id, letter_id=letter.id, role=Role.OWNER))
+    append_event(session, letter, actor, "person.added", {"person": staff.reference, "role": Role.OWNER}, now=now)
+
+
+def _staff(session: Session, reference: str) -> StaffRow:
+    return session.scalars(select(StaffRow).where(StaffRow.reference == reference)).one()
 
 
 def _fill(letter: LetterRow, prepared: PreparedDraft) -> None:

@@ -11,7 +11,7 @@ from webapp.domain.deadline import ShownInstant, show_instant
 from webapp.domain.permission import Permission
 from webapp.domain.record import first_break
 from webapp.persistence.record import load_events
-from webapp.persistence.tables import EventRow, LetterRow
+from webapp.persistence.tables import EventRow, LetterRow, StaffRow
 from webapp.services.access import load_letter
 from webapp.services.sign_on import invitations_of
 
@@ -48,6 +48,10 @@ _EVENT_TITLES = {
     "letter.resolved": "Course ended",
     "record.restored": "Restored from a backup",
     "clock.regressed": "The clock had gone back",
+    "person.added": "Somebody let in to work on the letter",
+    "person.changed": "Role on the letter changed",
+    "person.removed": "Somebody taken off the letter",
+    "addresses.exported": "Addresses of the representatives exported",
 }
 
 _ACTORS = {
@@ -69,13 +73,16 @@ def list_events(session: Session, actor: Actor, reference: str) -> list[EventLin
     letter = load_letter(session, actor, reference, Permission.SEE)
     names = {row.society.reference: row.society.printed_name for row in invitations_of(session, letter)}
     rows = session.scalars(select(EventRow).where(EventRow.letter_id == letter.id).order_by(EventRow.sequence.desc()))
-    return [_event_line(row, names, letter) for row in rows]
+    # The record knows people by their reference alone (R19); who that is now stands beside it.
+    staff = {row.reference: row.email for row in session.execute(select(StaffRow.reference, StaffRow.email))}
+    return [_event_line(row, names, staff, letter) for row in rows]
 
 
-def _event_line(row: EventRow, names: dict[str, str], letter: LetterRow) -> EventLine:
+def _event_line(row: EventRow, names: dict[str, str], staff: dict[str, str], letter: LetterRow) -> EventLine:
     public = json.loads(row.public)
     society = names.get(public.get("society", ""), "")
     verb = {"sign": "signs", "decline": "declines"}.get(public.get("answer_kind", ""), "")
-    note = " ".join(part for part in (society, verb) if part)
+    person = staff.get(public.get("person", ""), "")
+    note = " ".join(part for part in (society, verb, person, public.get("role", "")) if part)
     who = _ACTORS[ActorKind(row.actor.partition(":")[0])]
     return EventLine(row.sequence, show_instant(row.at, letter.deadline_zone), _EVENT_TITLES[row.kind], who, note)

@@ -202,7 +202,7 @@ def _close(session: Session, letter: LetterRow, actor: Actor, closed_at: datetim
 
 def cancel_letter(session: Session, actor: Actor, reference: str, reason: str, *, now: datetime) -> None:
     """Ends a letter that will not be sent. Whoever was invited is told why."""
-    letter = load_letter(session, actor, reference, Permission.CLOSE, for_update=True)
+    letter = load_letter(session, actor, reference, Permission.CANCEL, for_update=True)
     move = move_for(letter.state, Action.CANCEL)
     was_open = letter.opened_at is not None
     why = bounded_text(reason, limits.REASON, field="reason", what="The reason")

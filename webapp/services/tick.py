@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain import limits
 from webapp.domain.lifetime import AT_THE_DESK, IN_A_ROOM, StayLimits
-from webapp.persistence.tables import SignInLinkRow, WebSessionRow
+from webapp.persistence.tables import SignInLinkRow, StaffCodeRow, WebSessionRow
 from webapp.services.codes import end_codes
 from webapp.services.limits import sweep_counts
 
@@ -36,4 +36,5 @@ def sweep_doors(session: Session, *, now: datetime) -> None:
     """Removes sessions that have ended, sign-in links that can no longer be used, and counts that no limit looks at."""
     sweep_counts(session, now=now)
     session.execute(delete(WebSessionRow).where(WebSessionRow.began_at < now - limits.DESK_LONGEST - _SWEEP_AFTER))
+    session.execute(delete(StaffCodeRow).where(StaffCodeRow.expires_at < now - _SWEEP_AFTER))
     session.execute(delete(SignInLinkRow).where(SignInLinkRow.expires_at < now - _SWEEP_AFTER))

@@ -13,7 +13,7 @@ from webapp.domain.errors import NotFound
 from webapp.domain.permission import Permission
 from webapp.domain.tokens import hash_token
 from webapp.persistence.database import DatabaseBusy
-from webapp.services import access, doors
+from webapp.services import access, doors, staff
 from webapp.services.place import Place
 from webapp.web.transaction import now, reading, transaction
 from webapp.web.typed import typed_text
@@ -46,12 +46,30 @@ def for_staff(permission: Permission | None = None) -> Callable[[View], View]:
             if desk_actor() is None:
                 return _ask_to_sign_in()
             if permission is not None:
-                access.load_letter(reading(), actor(), values["letter"], permission)
+                g.may = access.permissions_on(reading(), actor(), values["letter"], permission)
             return view(*args, **values)
 
         return cast(View, _name_access(checked, f"staff:{permission}" if permission else "staff"))
 
     return decorate
+
+
+def for_administrator(view: View) -> View:
+    """Only staff who keep the list of accounts."""
+
+    @wraps(view)
+    def checked(*args: Any, **values: Any) -> Any:
+        if desk_actor() is None:
+            return _ask_to_sign_in()
+        staff.check_administrator(reading(), actor())
+        return view(*args, **values)
+
+    return cast(View, _name_access(checked, "administrator"))
+
+
+def may(permission: str) -> bool:
+    """Whether whoever looks at this page may do so on its letter: what they may not is not shown."""
+    return permission in g.get("may", frozenset())
 
 
 def for_representative(view: View) -> View:
@@ -86,11 +104,23 @@ def desk_actor() -> Actor | None:
     if "desk" not in g:
         token = session.get(_DESK)
         found = doors.find_desk(reading(), token, now=now()) if token else None
-        g.desk, g.signed_in_as = found or (None, None)
+        g.at_desk, g.desk = found, found.actor if found else None
         if token and found:
             _touch(token)
     who: Actor | None = g.desk
     return who
+
+
+def at_desk() -> doors.Desk | None:
+    """What the pages of the desk say about whoever sits there; None on the pages of others."""
+    desk: doors.Desk | None = g.get("at_desk")
+    return desk
+
+
+def desk_token() -> str:
+    """The token of the session at the desk in this browser."""
+    token: str = session.get(_DESK, "")
+    return token
 
 
 def actor() -> Actor:

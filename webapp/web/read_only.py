@@ -6,8 +6,8 @@ from webapp.services import installation
 from webapp.web.security import SAFE_METHODS
 from webapp.web.transaction import reading
 
-# Nobody could look the restored letters over without coming in.
-_STILL_POSSIBLE = {"sign_in.ask", "sign_in.enter", "sign_in.leave"}
+# Nobody could look the restored letters over without coming in; and whoever is not wanted inside is shown out at any time.
+_STILL_POSSIBLE = {"sign_in.ask", "sign_in.enter", "sign_in.leave", "stays.end", "stays.end_others"}
 
 
 def watch(app: Flask) -> None:

@@ -37,7 +37,7 @@ def make_demonstration(session: Session, actor: Actor, staff_reference: str, key
     calendar = Calendar(now)
     draft = read_letter(calendar.deadline_local, calendar.submission_target)
     reference = create_letter(session, actor, prepare_draft(draft), now=calendar.created_at)
-    hand_to_staff(session, actor, reference, staff_reference)
+    hand_to_staff(session, actor, reference, staff_reference, now=calendar.created_at)
     roster = preview_roster(session, actor, reference, read_roster_file())
     import_roster(session, actor, reference, roster, keyring, now=calendar.listed_at)
     open_sign_on(session, actor, reference, is_fit=True, now=calendar.opened_at)

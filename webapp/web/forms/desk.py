@@ -6,8 +6,18 @@ from wtforms import BooleanField, DateField, DateTimeLocalField, HiddenField
 from wtforms.validators import InputRequired
 
 from webapp.domain import limits
+from webapp.domain.permission import Role
 from webapp.domain.submission import OUTCOMES, ROUTES, STEPS, StepKind
 from webapp.web.forms.fields import choice, line, paragraph
+
+# With whatever was copied around its eight characters.
+_LONGEST_CODE = 40
+ROLES = {
+    Role.OWNER: "owner: everything",
+    Role.COORDINATOR: "coordinator: everything but people and cancelling",
+    Role.DRAFTER: "drafter: reads, and writes the draft",
+    Role.READER: "reader: reads",
+}
 
 
 class EmptyForm(FlaskForm):
@@ -80,6 +90,23 @@ class StepForm(FlaskForm):
     happened_on = DateField("On", validators=[InputRequired("Give the day on which it happened.")])
     outcome = choice("For an outcome: what became of the article", {"": "–", **OUTCOMES})
     note = paragraph("Note", limits.NOTE)
+
+
+class PersonForm(FlaskForm):
+    email = line("Address of the account", limits.EMAIL, "Type the address under which they are on the staff.")
+    role = choice("Role", {role.value: words for role, words in ROLES.items()})
+
+
+class RoleForm(FlaskForm):
+    role = choice("Role", {role.value: words for role, words in ROLES.items()})
+
+
+class AccountForm(FlaskForm):
+    email = line("E-mail address", limits.EMAIL, "Type the address with which they will sign in.")
+
+
+class ProofForm(FlaskForm):
+    proof_code = line("Code", _LONGEST_CODE, "Type the code that we have mailed to you.")
 
 
 class LinkForm(FlaskForm):

@@ -12,6 +12,7 @@ from webapp.rendering.signatories import signatories_csv, signatories_json
 from webapp.services import dashboard, seal
 from webapp.web.access import actor, for_staff
 from webapp.web.forms.desk import EmptyForm
+from webapp.web.proof import with_proof
 from webapp.web.transaction import now, reading, settings, transaction
 
 bp = Blueprint("documents", __name__, url_prefix="/letters/<letter>")
@@ -19,6 +20,7 @@ bp = Blueprint("documents", __name__, url_prefix="/letters/<letter>")
 
 @bp.route("/seal", methods=["GET", "POST"])
 @for_staff(Permission.SEAL)
+@with_proof("seal the letter")
 def seal_letter(letter: str) -> Any:
     form, status = EmptyForm(), 200
     if form.validate_on_submit():

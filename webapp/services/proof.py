@@ -1,0 +1,88 @@
+"""Fresh proof of who sits at the desk, by a code to the account's own address: for acts that cannot be taken back."""
+
+import hmac
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from webapp.domain import limits
+from webapp.domain.errors import NotFound, TooMany
+from webapp.domain.tokens import Keyring, hash_token, normalise_code
+from webapp.persistence import outbox
+from webapp.persistence.tables import StaffCodeRow, WebSessionRow
+from webapp.services.references import new_reference
+
+
+def is_fresh(session: Session, token: str, *, now: datetime) -> bool:
+    """Whether this session at the desk has been proved within the last quarter of an hour."""
+    proved_at = session.scalar(select(WebSessionRow.proved_at).where(WebSessionRow.token_hash == hash_token(token)))
+    return proved_at is not None and proved_at <= now < proved_at + limits.PROOF_LIFE
+
+
+def is_code_awaited(session: Session, token: str, *, now: datetime) -> bool:
+    """Whether a code that still works has been mailed for this session."""
+    mine = select(WebSessionRow.id).where(WebSessionRow.token_hash == hash_token(token)).scalar_subquery()
+    return session.scalar(_live(mine, now=now).with_only_columns(StaffCodeRow.id).limit(1)) is not None
+
+
+def _live(stay: object, *, now: datetime) -> Select[StaffCodeRow]:
+    return select(StaffCodeRow).where(
+        StaffCodeRow.web_session_id == stay,
+        StaffCodeRow.used_at.is_(None),
+        StaffCodeRow.expires_at > now,
+        StaffCodeRow.tries < limits.CODE_TRIES,
+    )
+
+
+def send_staff_code(session: Session, token: str, keyring: Keyring, *, now: datetime) -> None:
+    """Mails a fresh code; every earlier one of this session is dead.
+
+    Raises TooMany after five in an hour in this session, and after fifteen of the account in all.
+    """
+    stay = _stay(session, token)
+    mine = select(StaffCodeRow).where(StaffCodeRow.staff_id == stay.staff_id, StaffCodeRow.made_at > now - limits.AN_HOUR)
+    recent = session.scalars(mine).all()
+    here = [one for one in recent if one.web_session_id == stay.id]
+    if len(here) >= limits.CODES_AN_HOUR or len(recent) >= limits.CODES_OF_A_PERSON_AN_HOUR:
+        raise TooMany(f"{len(recent)} codes have been sent within the hour. Please look for the newest one, or try again in an hour.")
+    for earlier in session.scalars(_live(stay.id, now=now)):
+        earlier.expires_at = now
+    reference = new_reference()
+    code = StaffCodeRow(
+        reference=reference,
+        staff_id=stay.staff_id,
+        web_session_id=stay.id,
+        code_hash=keyring.code_hash(reference, keyring.staff_code(reference)),
+        made_at=now,
+        expires_at=now + limits.CODE_LIFE,
+    )
+    session.add(code)
+    session.flush()
+    email = stay.staff.email if stay.staff else ""
+    outbox.put(session, "staff_code", f"staff_code:{reference}", email, now=now, staff_code=code.id)
+
+
+def use_staff_code(session: Session, token: str, typed: str, keyring: Keyring, *, now: datetime) -> int | None:
+    """None when the code is right: it is used up, and the session proved; else how many tries are left (0: a new code is needed).
+
+    A wrong try is counted in the caller's transaction, which therefore must commit.
+    """
+    stay = _stay(session, token)
+    code = session.scalars(_live(stay.id, now=now).order_by(StaffCodeRow.id.desc()).limit(1).with_for_update()).one_or_none()
+    if code is None:
+        return 0
+    if hmac.compare_digest(code.code_hash, keyring.code_hash(code.reference, normalise_code(typed))):
+        code.used_at = stay.proved_at = now
+        return None
+    code.tries += 1
+    return limits.CODE_TRIES - code.tries
+
+
+def _stay(session: Session, token: str) -> WebSessionRow:
+    """The session at the desk, held: it may have been ended since the page was opened."""
+    query = select(WebSessionRow).where(WebSessionRow.token_hash == hash_token(token), WebSessionRow.staff_id.is_not(None))
+    stay = session.scalars(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
+    if stay is None:
+        raise NotFound
+    return stay

@@ -1,0 +1,92 @@
+"""Acts that cannot be taken back ask once more who is there: a code to the account's own address, good for a quarter of an hour."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import render_template, request, url_for
+
+from webapp.domain.errors import TooMany
+from webapp.services import proof
+from webapp.web.access import at_desk, desk_token
+from webapp.web.forms.desk import ProofForm
+from webapp.web.security import SAFE_METHODS
+from webapp.web.transaction import now, reading, settings, transaction
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+# The attribute of a view that says it asks for proof: read by the test of the architecture.
+NEEDS_PROOF = "needs_proof"
+_OURS = {"csrf_token", "proof_code", "another_code"}
+
+
+def with_proof(act: str) -> Callable[[View], View]:
+    """What is posted is done only by somebody who has just proved who they are; `act` says what, after “Confirm and”.
+
+    Without the proof the answer is a page that mails a code, keeps everything typed, and does the act in one go when the code comes
+    back with it. It stands below the decorator that names the permission: whoever may not do it is told so, and mailed nothing.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def proved(*args: Any, **values: Any) -> Any:
+            if request.method not in SAFE_METHODS:
+                page = _ask_for_proof(act)
+                if page is not None:
+                    return page
+            return view(*args, **values)
+
+        setattr(proved, NEEDS_PROOF, act)
+        return cast(View, proved)
+
+    return decorate
+
+
+def _ask_for_proof(act: str) -> Any:
+    """None where the proof is there, or has just been given; else the page that asks for it."""
+    token, form = desk_token(), ProofForm()
+    if proof.is_fresh(reading(), token, now=now()):
+        return None
+    if "proof_code" in request.form and "another_code" not in request.form:
+        return None if _take_code(form, token) else _page(act, form, 422)
+    status = 403
+    if "another_code" in request.form or not proof.is_code_awaited(reading(), token, now=now()):
+        try:
+            with transaction() as session:
+                proof.send_staff_code(session, token, settings().keyring, now=now())
+        except TooMany as error:
+            form.form_errors.append(str(error))
+            status = 429
+    form.proof_code.data = ""
+    return _page(act, form, status)
+
+
+def _take_code(form: ProofForm, token: str) -> bool:
+    if not form.validate():
+        return False
+    with transaction() as session:
+        left = proof.use_staff_code(session, token, form.proof_code.data, settings().keyring, now=now())
+    if left is None:
+        return True
+    tries = f"{left} {'try' if left == 1 else 'tries'}"
+    form.proof_code.errors = [
+        f"That is not the code of the newest mail. Look at it once more: {tries} left."
+        if left
+        else "That code does not work any more. Ask for a new one below."
+    ]
+    return False
+
+
+def _page(act: str, form: ProofForm, status: int) -> Any:
+    values = request.view_args or {}
+    desk = at_desk()
+    page = render_template(
+        "proof/confirm.html",
+        act=act,
+        form=form,
+        sent_to=desk.email if desk else "",
+        action=url_for(request.endpoint or "", **values),
+        kept=[(name, value) for name, value in request.form.items(multi=True) if name not in _OURS],
+        back=url_for("letters.show", letter=values["letter"]) if "letter" in values else url_for("letters.index"),
+    )
+    return page, status
