@@ -111,7 +111,7 @@ class Browser:
     def get(self, address: str, *, status: int = 200) -> Page:
         return self._seen(self.client.get(_local(address), follow_redirects=True), status)
 
-    def post(self, address: str, data: dict[str, Any], *, status: int = 200) -> Page:
+    def post(self, address: str, data: dict[str, Any], *, status: int | tuple[int, ...] = 200) -> Page:
         return self._seen(self.client.post(_local(address), data=data, follow_redirects=True), status)
 
     def ask(self, address: str, method: str = "GET", **request: Any) -> TestResponse:
@@ -121,7 +121,7 @@ class Browser:
     def follow(self, words: str) -> Page:
         return self.get(self.page.link(words))
 
-    def press(self, button: str, *, status: int = 200, without: tuple[str, ...] = (), **typed: Any) -> Page:
+    def press(self, button: str, *, status: int | tuple[int, ...] = 200, without: tuple[str, ...] = (), **typed: Any) -> Page:
         """Fills the form that has this button, and presses it."""
         form = self.page.form(button)
         sent = {**self.page.values(form), **typed}
@@ -132,9 +132,11 @@ class Browser:
             return self._seen(self.client.get(_local(action), query_string=sent, follow_redirects=True), status)
         return self.post(action, sent, status=status)
 
-    def _seen(self, response: TestResponse, status: int) -> Page:
+    def _seen(self, response: TestResponse, status: int | tuple[int, ...]) -> Page:
         self.page = Page(response)
-        assert self.page.status == status, f"{self.page.status} instead of {status}: {self.page.text[:600]}"
+        assert self.page.status in (status if isinstance(status, tuple) else (status,)), (
+            f"{self.page.status} instead of {status}: {self.page.text[:600]}"
+        )
         return self.page
 
 

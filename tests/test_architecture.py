@@ -43,7 +43,7 @@ def calls(path: Path) -> Iterator[str]:
 
 
 def test_every_view_names_its_permission_or_says_public(routes: Flask) -> None:
-    known = {"public", "staff", "representative", *(f"staff:{permission}" for permission in Permission)}
+    known = {"public", "staff", "administrator", "representative", *(f"staff:{permission}" for permission in Permission)}
     named = {endpoint: getattr(view, "access", None) for endpoint, view in routes.view_functions.items() if endpoint != "static"}
     assert {endpoint: access for endpoint, access in named.items() if access not in known} == {}
 
@@ -101,6 +101,7 @@ def test_links_of_mails_and_documents_are_the_addresses_of_the_pages(routes: Fla
         "sign_in": ("sign_in.confirm", {"token": "t0ken"}, links.sign_in("t0ken")),
         "letter": ("letters.show", {"letter": "ref"}, links.letter("ref")),
         "mailbox": ("mailbox.index", {}, links.mailbox()),
+        "stays": ("stays.show", {}, links.stays()),
     }
     builders = {one for one in vars(Links) if not one.startswith("_") and callable(getattr(Links, one))}
     assert builders == pages.keys()
@@ -232,3 +233,23 @@ def test_no_exception_is_swallowed() -> None:
 def test_package_loads_the_domain_without_flask() -> None:
     command = "import sys, webapp.domain.answer, webapp.domain.record; assert not {'flask', 'sqlalchemy', 'jinja2'} & sys.modules.keys()"
     subprocess.run([sys.executable, "-c", command], cwd=ROOT, check=True)
+
+
+# What cannot be taken back, and what lets others do it: each asks for a code, however fresh the session is.
+NEED_PROOF = {
+    "sign_on.open_sign_on": "open sign-on",
+    "sign_on.move_deadline": "move the deadline",
+    "sign_on.cancel": "cancel the letter",
+    "documents.seal_letter": "seal the letter",
+    "people.add": "let them work on the letter",
+    "people.change_role": "change the role",
+    "people.remove": "take them off the letter",
+    "staff.add": "add the account",
+    "staff.make_administrator": "make an administrator",
+    "staff.unmake_administrator": "unmake an administrator",
+    "staff.remove": "close the account",
+}
+
+
+def test_acts_that_cannot_be_taken_back_ask_for_proof(routes: Flask) -> None:
+    assert {one: view.needs_proof for one, view in routes.view_functions.items() if hasattr(view, "needs_proof")} == NEED_PROOF

@@ -31,7 +31,7 @@ def test_first_account_makes_the_database(folder: Path) -> None:
 def test_list_for_machines_has_address_and_day(undersigned: Command) -> None:
     undersigned("staff", "add", COORDINATOR)
     (line,) = json.loads(undersigned("staff", "list", "--json").stdout)["staff"]
-    assert set(line) == {"email", "added_at"}
+    assert set(line) == {"email", "added_at", "is_administrator"}
     assert line["email"] == COORDINATOR
 
 
@@ -65,3 +65,33 @@ def test_link_begins_with_the_address_of_the_site(undersigned: Command) -> None:
 @pytest.mark.parametrize("email", [STRANGER, "not an address"])
 def test_stranger_gets_no_link_but_the_way_to_one(undersigned: Command, email: str) -> None:
     assert f"undersigned staff add {email}" in undersigned("sign-in-link", email, exit_code=1).stderr
+
+
+def listed(undersigned: Command) -> dict[str, bool]:
+    return {line["email"]: line["is_administrator"] for line in json.loads(undersigned("staff", "list", "--json").stdout)["staff"]}
+
+
+def test_first_account_is_the_administrator_and_others_are_by_asking(undersigned: Command) -> None:
+    undersigned("staff", "add", COORDINATOR)
+    undersigned("staff", "add", STRANGER)
+    assert listed(undersigned) == {COORDINATOR: True, STRANGER: False}
+    undersigned("staff", "add", STRANGER, "--administrator")
+    assert listed(undersigned) == {COORDINATOR: True, STRANGER: True}
+    assert undersigned("staff", "list").stdout.count("administrator") == 2
+
+
+def test_removed_account_gets_no_link(undersigned: Command) -> None:
+    for email in (COORDINATOR, STRANGER):
+        undersigned("staff", "add", email)
+    undersigned("staff", "remove", STRANGER)
+    assert listed(undersigned) == {COORDINATOR: True}
+    undersigned("sign-in-link", STRANGER, exit_code=1)
+    assert "Nobody on the staff" in undersigned("staff", "remove", STRANGER, exit_code=1).stderr
+    assert "At least one account" in undersigned("staff", "remove", COORDINATOR, exit_code=1).stderr
+
+
+def test_only_owner_is_removed_when_the_letters_are_handed_on(demonstrated: Command, demonstration: str) -> None:
+    demonstrated("staff", "add", STRANGER, "--administrator")
+    assert f"undersigned staff remove {COORDINATOR} --letters-to" in demonstrated("staff", "remove", COORDINATOR, exit_code=1).stderr
+    demonstrated("staff", "remove", COORDINATOR, "--letters-to", STRANGER)
+    assert listed(demonstrated) == {STRANGER: True}

@@ -50,7 +50,7 @@ PERMISSIONS = {
     "submit": Permission.KEEP_COURSE,
     "keep_course": Permission.KEEP_COURSE,
     "resolve": Permission.KEEP_COURSE,
-    "cancel": Permission.CLOSE,
+    "cancel": Permission.CANCEL,
 }
 ALL = [(state, action) for state in LetterState for action in Action]
 

@@ -11,7 +11,7 @@ def test_owner_may_do_everything(permission: Permission) -> None:
     assert role_may("owner", permission)
 
 
-@pytest.mark.parametrize("role", ["", "reader", "OWNER", "owner ", "administrator", "*"])
+@pytest.mark.parametrize("role", ["", "Reader", "OWNER", "owner ", "administrator", "*"])
 def test_r13_unknown_role_may_do_nothing(role: str) -> None:
     assert not any(role_may(role, permission) for permission in Permission)
 
@@ -22,4 +22,19 @@ def test_every_role_is_in_the_table() -> None:
 
 def test_nobody_may_answer_for_a_society_from_the_desk() -> None:
     # R12: there is no such permission to give.
-    assert set(Permission) == {"see", "edit", "invite", "open_sign_on", "close", "seal", "keep_course"}
+    acts = {"see", "edit", "invite", "open_sign_on", "close", "seal", "keep_course", "export_addresses", "cancel", "share"}
+    assert set(Permission) == acts
+
+
+ALLOWED = {
+    Role.OWNER: set(Permission),
+    Role.COORDINATOR: {"see", "edit", "invite", "open_sign_on", "close", "seal", "keep_course", "export_addresses"},
+    Role.DRAFTER: {"see", "edit"},
+    Role.READER: {"see"},
+}
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("permission", Permission)
+def test_role_may_do_what_its_name_says_and_nothing_more(role: Role, permission: Permission) -> None:
+    assert role_may(role, permission) is (permission in ALLOWED[role])

@@ -21,12 +21,19 @@ ROSTER = f"society,contact,email,country\n{SOCIETY},Åsa Björkenstam-Nyhed,{ADD
 _MOST_TABS = 60
 
 
-@pytest.fixture
-def post(server: Server, request: pytest.FixtureRequest) -> Post:
-    """The mail of a letter that is open for signing; its title holds one long word, which may widen no page."""
+@pytest.fixture(scope="module")
+def desk(server: Server) -> HttpBrowser:
+    """One for all letters: the first asks for a code, and the mailbox gives out five an hour."""
     desk = HttpBrowser(server.base)
+    desk.get(server.sign_in_address())
+    desk.press("Sign in")
+    return desk
+
+
+@pytest.fixture
+def post(server: Server, desk: HttpBrowser, request: pytest.FixtureRequest) -> Post:
+    """The mail of a letter that is open for signing; its title holds one long word, which may widen no page."""
     walk = Walk(server, short(f"A letter for {request.node.name}", ROSTER, server.now()), print, desk)
-    walk.sign_in()
     walk.make_letter()
     walk.fill_roster()
     walk.open_sign_on()

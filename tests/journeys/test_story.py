@@ -53,11 +53,12 @@ def test_letter_goes_from_an_empty_form_to_the_journals_answer(width: int, serve
     sign_in(coordinator, server)
     make_letter(coordinator, title, deadline)
     fill_roster(coordinator)
-    open_sign_on(coordinator)
     desk = HttpBrowser(server.base)
     desk.get(server.sign_in_address())
     desk.press("Sign in")
     post = Post(desk, title)
+    open_sign_on(coordinator, post)
+    post.wait_for_invitations(5)
     read_invitation(coordinator)
 
     sign_while_a_colleague_types(new_person(width), new_person(width), post)
@@ -66,7 +67,7 @@ def test_letter_goes_from_an_empty_form_to_the_journals_answer(width: int, serve
     simply_sign(new_person(width), post)
 
     watch(coordinator, title)
-    close_and_seal(coordinator, title, server, deadline)
+    close_and_seal(coordinator, title, server, deadline, post)
     content = download(coordinator)
     names = [row["society"] for row in csv.DictReader(io.StringIO(csv_of(coordinator)))]
     assert names == [ADDED, WINDLEMARSH]
@@ -146,13 +147,27 @@ def fill_roster(person: Person) -> None:
     person.see("roster-filled")
 
 
-def open_sign_on(person: Person) -> None:
+def prove(person: Person, post: Post, button: str, act: str, name: str) -> None:
+    """What cannot be taken back is asked once more: a wrong code keeps what was typed, and the right one does it."""
+    post.forget_staff_codes()
+    person.press(button)
+    assert person.heading == "Confirm that it is you"
+    person.see(name)
+    person.fill("Code", "0000-0000")
+    person.press(f"Confirm and {act}")
+    assert "4 tries left" in person.text
+    person.see(f"{name}-refused")
+    person.fill("Code", post.staff_code().lower())
+    person.press(f"Confirm and {act}")
+
+
+def open_sign_on(person: Person, post: Post) -> None:
     person.follow("Overview")
     person.see("overview-ready")
     person.follow("Open sign-on")
     person.see("open-sign-on")
     person.tick("I have read the statement")
-    person.press("Freeze the text and invite 4 societies")
+    prove(person, post, "Freeze the text and invite 4 societies", "open sign-on", "proof")
     assert "Sign-on is open" in person.text
     person.see("overview-signing")
 
@@ -284,7 +299,7 @@ def watch(person: Person, title: str) -> None:
     person.see("record")
 
 
-def close_and_seal(person: Person, title: str, server: Server, deadline: datetime) -> None:
+def close_and_seal(person: Person, title: str, server: Server, deadline: datetime, post: Post) -> None:
     person.follow("Overview")
     server.move_clock(deadline + timedelta(seconds=1))
     end = time.monotonic() + 30
@@ -299,7 +314,7 @@ def close_and_seal(person: Person, title: str, server: Server, deadline: datetim
     server.move_clock(deadline + timedelta(seconds=31))
     person.page.reload()
     person.see("seal")
-    person.press("Seal the letter, signed by 2 societies")
+    prove(person, post, "Seal the letter, signed by 2 societies", "seal the letter", "proof-to-seal")
     assert person.heading == title
     person.see("sealed")
 

@@ -179,12 +179,13 @@ def test_database_keeps_its_references_whole(engine: Engine) -> None:
 
 
 CHECKS = [
-    "INSERT INTO web_session (token_hash, began_at, seen_at) VALUES ('x', '2026-03-02', '2026-03-02')",
+    "INSERT INTO web_session (token_hash, reference, began_at, seen_at) VALUES ('x', 'y', '2026-03-02', '2026-03-02')",
     "UPDATE letter SET state = 'printed'",
     "UPDATE letter SET state = 'signing', deadline = NULL",
     "UPDATE letter SET state = 'closed'",
     "UPDATE letter SET ask = 'surrender'",
     "UPDATE letter_grant SET role = 'king'",
+    "UPDATE staff SET is_administrator = true, closed_at = '2026-03-02'",
 ]
 
 

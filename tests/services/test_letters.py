@@ -41,9 +41,9 @@ def test_letter_made_by_the_command_belongs_to_nobody_until_it_is_handed_over(st
         with pytest.raises(NotFound):
             load_letter(session, coordinator, reference, Permission.SEE)
         with pytest.raises(NotAllowed):
-            letters.hand_to_staff(session, coordinator, reference, coordinator.reference)
-        letters.hand_to_staff(session, COMMAND, reference, coordinator.reference)
-        letters.hand_to_staff(session, COMMAND, reference, coordinator.reference)
+            letters.hand_to_staff(session, coordinator, reference, coordinator.reference, now=NOW)
+        letters.hand_to_staff(session, COMMAND, reference, coordinator.reference, now=NOW)
+        letters.hand_to_staff(session, COMMAND, reference, coordinator.reference, now=NOW)
         assert load_letter(session, coordinator, reference, Permission.SEE).reference == reference
         assert len(session.scalars(select(GrantRow)).all()) == 1
 

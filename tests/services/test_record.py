@@ -29,7 +29,7 @@ from tests.factories import (
 from webapp.domain.actor import Actor
 from webapp.domain.record import Replayed, first_break, replay
 from webapp.persistence.record import load_events
-from webapp.persistence.tables import AnswerRow, DocumentRow, InvitationRow, LetterRow, SubmissionRow
+from webapp.persistence.tables import AnswerRow, DocumentRow, GrantRow, InvitationRow, LetterRow, StaffRow, SubmissionRow
 from webapp.services import letters, rooms, roster, sign_on, submissions
 from webapp.services.submissions import Step
 
@@ -39,6 +39,7 @@ def as_stored(session: Session, letter: LetterRow) -> Replayed:
     invitations = session.scalars(select(InvitationRow).where(InvitationRow.letter_id == letter.id)).all()
     standing = session.scalars(select(AnswerRow).where(AnswerRow.letter_id == letter.id, AnswerRow.is_standing.is_(True))).all()
     submission = session.scalars(select(SubmissionRow).where(SubmissionRow.letter_id == letter.id)).one_or_none()
+    people = select(GrantRow, StaffRow).join(StaffRow, StaffRow.id == GrantRow.staff_id).where(GrantRow.letter_id == letter.id)
     outcomes = [step.outcome for step in submission.steps if step.outcome] if submission else []
     return Replayed(
         state=letter.state,
@@ -49,6 +50,7 @@ def as_stored(session: Session, letter: LetterRow) -> Replayed:
         standing={row.invitation.society.reference: row.kind for row in standing},
         document_sha256=session.scalar(select(DocumentRow.sha256).where(DocumentRow.letter_id == letter.id)),
         outcome=outcomes[-1] if outcomes else None,
+        people={staff.reference: grant.role for grant, staff in session.execute(people)},
     )
 
 

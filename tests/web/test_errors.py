@@ -42,7 +42,7 @@ FAULTS: list[tuple[str, object, str, Callable[[World], tuple[Browser, str, str, 
         ),
     ),
     ("a page", dashboard, "list_letters", lambda world: (world.browser(Person.COORDINATOR), "GET", "/letters", {})),
-    ("a loader", access, "load_letter", lambda world: (world.browser(Person.COORDINATOR), "GET", f"/letters/{ANNA}", {})),
+    ("a loader", access, "permissions_on", lambda world: (world.browser(Person.COORDINATOR), "GET", f"/letters/{ANNA}", {})),
 ]
 
 

@@ -6,14 +6,15 @@ from sqlalchemy.orm import Session
 from tests.browser import Browser
 from tests.dump import unchanged
 from tests.factories import NOW
-from tests.web.test_access import TABLE, ask
+from tests.web.matrix import MATRIX
+from tests.web.test_access import ask
 from tests.web.world import Person, World
 from webapp.persistence.database import transaction
 from webapp.services import installation
 from webapp.web import read_only
 
-STILL_POSSIBLE = {("sign_in.ask", "POST"), ("sign_in.enter", "POST"), ("sign_in.leave", "POST")}
-CHANGING = [one for one in TABLE if one[1] != "GET" and one not in STILL_POSSIBLE]
+STILL_POSSIBLE = {(one, "POST") for one in ("sign_in.ask", "sign_in.enter", "sign_in.leave", "stays.end", "stays.end_others")}
+CHANGING = [one for one in MATRIX if one[1] != "GET" and one not in STILL_POSSIBLE]
 BANNER = "This can only be read for now"
 
 
@@ -33,7 +34,7 @@ def test_f29_every_change_is_refused_and_nothing_is_stored(world: World, person:
 def test_control_without_the_look_changes_would_be_taken(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = world.browser(Person.COORDINATOR)
     stop(world)
-    monkeypatch.setattr(read_only, "_STILL_POSSIBLE", {endpoint for endpoint, _method in TABLE})
+    monkeypatch.setattr(read_only, "_STILL_POSSIBLE", {endpoint for endpoint, _method in MATRIX})
     assert {ask(world, browser, *one) for one in CHANGING} & {422, 303}
 
 

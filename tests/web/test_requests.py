@@ -10,7 +10,8 @@ from tests.browser import Browser
 from tests.dump import dump
 from tests.factories import COORDINATOR
 from tests.web.conftest import Seeded
-from tests.web.test_access import TABLE, routes, token_of
+from tests.web.matrix import MATRIX, routes
+from tests.web.test_access import token_of
 from tests.web.world import Person, World
 from webapp.domain.links import Links
 from webapp.persistence.database import DatabaseBusy
@@ -19,17 +20,19 @@ from webapp.web.views import letters
 
 # R6: its own link stands in for the token; it is guarded by Origin and Sec-Fetch-Site.
 WITHOUT_TOKEN = {"rooms.enter"}
-POSTS = sorted(endpoint for endpoint, method in TABLE if method == "POST")
+POSTS = sorted(endpoint for endpoint, method in MATRIX if method == "POST")
 
 
 def who(endpoint: str) -> Person:
     """Somebody who may do it, so that nothing but the request itself can be at fault."""
+    if endpoint.startswith("staff."):
+        return Person.ADMINISTRATOR
     return Person.REPRESENTATIVE if endpoint.startswith(("rooms.", "answers.")) else Person.COORDINATOR
 
 
 @pytest.fixture(scope="module")
 def browsers(readers: World) -> dict[Person, Browser]:
-    found = {person: readers.browser(person) for person in (Person.REPRESENTATIVE, Person.COORDINATOR)}
+    found = {person: readers.browser(person) for person in (Person.REPRESENTATIVE, Person.COORDINATOR, Person.ADMINISTRATOR)}
     for browser in found.values():
         token_of(browser)
     return found
@@ -37,7 +40,7 @@ def browsers(readers: World) -> dict[Person, Browser]:
 
 def address_of(world: World, endpoint: str) -> str:
     rule = next(rule for rule in world.app.url_map.iter_rules(endpoint) if "POST" in (rule.methods or set()))
-    values = world.values(TABLE[endpoint, "POST"][1])
+    values = world.values(MATRIX[endpoint, "POST"].best_state)
     return world.app.url_map.bind("localhost").build(endpoint, {name: values[name] for name in rule.arguments}, method="POST")
 
 
@@ -114,7 +117,7 @@ def test_every_route_answers_with_every_header(readers: World) -> None:
     browser = readers.browser(Person.COORDINATOR)
     for endpoint, method in sorted(routes(readers.app)):
         rule = next(rule for rule in readers.app.url_map.iter_rules(endpoint) if method in (rule.methods or set()))
-        values = readers.values(TABLE[endpoint, method][1])
+        values = readers.values(MATRIX[endpoint, method].best_state)
         address = readers.app.url_map.bind("localhost").build(endpoint, {name: values[name] for name in rule.arguments}, method=method)
         for one in {"GET", "HEAD", "OPTIONS"} if method == "GET" else {"POST"}:
             answer = browser.ask(address, one)

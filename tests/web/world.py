@@ -1,30 +1,51 @@
-"""A small world for pages: letters in every state, and five kinds of people with a browser each."""
+"""A small world for pages: letters in every state, and twelve kinds of people with a browser each."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from tests import factories
 from tests.browser import Browser
-from tests.factories import ANNA, BRUNO, COORDINATOR, KEYRING, NOW, OTTO, STRANGER, FakeClock, entry
+from tests.factories import ANNA, BRUNO, COORDINATOR, KEYRING, NOW, OTTO, SEALABLE, STRANGER, FakeClock, entry
 from tests.postman import Postman
+from webapp.domain import limits
 from webapp.domain.actor import Actor
-from webapp.domain.tokens import Keyring
+from webapp.domain.permission import Role
+from webapp.domain.tokens import Keyring, hash_token
 from webapp.persistence.database import transaction
-from webapp.persistence.tables import InvitationRow, MailboxRow, RepresentativeRow
-from webapp.services import doors
+from webapp.persistence.tables import InvitationRow, MailboxRow, RepresentativeRow, StaffRow, WebSessionRow
+from webapp.services import doors, people, sign_on, submissions
 
 
 class Person(StrEnum):
     ANONYMOUS = "anonymous"
+    EXPIRED = "owner whose session has ended"
     STRANGER = "staff without a grant"
-    COORDINATOR = "staff with a grant"
+    ADMINISTRATOR = "staff administrator"
+    READER = "reader"
+    DRAFTER = "drafter"
+    COLLEAGUE = "coordinator"
+    OWNER = "owner"
+    COORDINATOR = "owner"  # the same person: whoever makes a letter owns it
     REPRESENTATIVE = "representative of this letter"
     OTHER = "representative of another letter"
+    LATE = "representative whose session has ended"
+
+
+ACCOUNTS = {
+    Person.STRANGER: STRANGER,
+    Person.ADMINISTRATOR: "administrator@example.org",
+    Person.READER: "reader@example.org",
+    Person.DRAFTER: "drafter@example.org",
+    Person.COLLEAGUE: "colleague@example.org",
+    Person.OWNER: COORDINATOR,
+    Person.EXPIRED: COORDINATOR,
+}
+ROLES = {Person.READER: Role.READER, Person.DRAFTER: Role.DRAFTER, Person.COLLEAGUE: Role.COORDINATOR}
 
 
 @dataclass(frozen=True)
@@ -32,7 +53,7 @@ class Facts:
     """The names of things in the world, as addresses hold them."""
 
     letters: dict[str, str]
-    """State → reference of the letter that is in it; Anna is invited to each."""
+    """State → reference of the letter that is in it; Anna is invited to each. *Answered* is in signing too, and could be closed."""
     invitation: str
     representative: str
     anna: str
@@ -43,6 +64,8 @@ class Facts:
 
 
 def seed(session: Session) -> Facts:
+    # The first account of an installation is its administrator; this one has no letter.
+    factories.staff_actor(session, ACCOUNTS[Person.ADMINISTRATOR])
     coordinator, _stranger = factories.staff_actor(session), factories.staff_actor(session, STRANGER)
     letters = {
         "drafting": factories.letter_in_draft(session, coordinator, title="A letter in drafting"),
@@ -50,7 +73,17 @@ def seed(session: Session) -> Facts:
         "closed": factories.letter_closed(session, coordinator, title="A letter that is closed"),
         "sealed": factories.letter_sealed(session, coordinator, title="A letter that is sealed"),
         "submitted": factories.letter_submitted(session, coordinator, title="A letter that is submitted"),
+        "resolved": factories.letter_submitted(session, coordinator, title="A letter that is resolved"),
+        "cancelled": factories.letter_in_signing(session, coordinator, title="A letter that is cancelled"),
     }
+    letters["answered"] = factories.letter_in_signing(session, coordinator, title="A letter that all have answered")
+    factories.sign(session, letters["answered"])
+    submissions.resolve_letter(session, coordinator, letters["resolved"], now=SEALABLE)
+    sign_on.cancel_letter(session, coordinator, letters["cancelled"], "It was not needed.", now=NOW)
+    for person, role in ROLES.items():
+        factories.staff_actor(session, ACCOUNTS[person])
+        for letter in letters.values():
+            people.add_person(session, coordinator, letter, ACCOUNTS[person], role, now=NOW)
     marshes = entry("Society of the Marshes", OTTO, "Otto Lind")
     elsewhere = factories.letter_in_signing(session, _other_coordinator(session), marshes, title="A letter of others")
     anna, otto = factories.representative(session, letters["signing"]), factories.representative(session, elsewhere, OTTO)
@@ -82,19 +115,45 @@ class World:
     def browser(self, person: Person) -> Browser:
         """A browser in which this person has come in."""
         browser = Browser(self.app)
-        if person in {Person.STRANGER, Person.COORDINATOR}:
-            self.sign_in(browser, COORDINATOR if person is Person.COORDINATOR else STRANGER)
-        elif person in {Person.REPRESENTATIVE, Person.OTHER}:
-            self.open_letter(browser, self.facts.anna if person is Person.REPRESENTATIVE else self.facts.otto)
+        if person in ACCOUNTS:
+            self.sign_in(browser, ACCOUNTS[person])
+        elif person is not Person.ANONYMOUS:
+            self.open_letter(browser, self.facts.otto if person is Person.OTHER else self.facts.anna)
+        if person in {Person.EXPIRED, Person.LATE}:
+            self.let_expire(browser)
         return browser
 
     def sign_in_token(self, email: str = COORDINATOR, *, keyring: Keyring = KEYRING) -> str:
         with Session(self.engine) as session, transaction(session):
             return doors.make_sign_in_link(session, email, keyring, now=self.clock.now())
 
-    def sign_in(self, browser: Browser, email: str = COORDINATOR) -> None:
+    def sign_in(self, browser: Browser, email: str = COORDINATOR, *, is_proved: bool = True) -> None:
         browser.get(f"/sign-in/{self.sign_in_token(email)}")
         browser.press("Sign in")
+        if is_proved:
+            self.prove(browser)
+
+    def prove(self, browser: Browser) -> None:
+        """As if a code had just proved who sits there; how it does is the business of test_proof."""
+        with browser.client.session_transaction() as kept:
+            mine = WebSessionRow.token_hash == hash_token(kept["desk"])
+        with self.engine.begin() as connection:
+            connection.execute(update(WebSessionRow).where(mine).values(proved_at=self.clock.now()))
+
+    def stay_of(self, browser: Browser) -> str:
+        """The reference of this browser's session at the desk."""
+        with browser.client.session_transaction() as kept:
+            token = kept["desk"]
+        with Session(self.engine) as session:
+            return session.scalars(select(WebSessionRow.reference).where(WebSessionRow.token_hash == hash_token(token))).one()
+
+    def let_expire(self, browser: Browser) -> None:
+        """As if nobody had used this browser for an hour."""
+        with browser.client.session_transaction() as kept:
+            tokens = [*([kept["desk"]] if "desk" in kept else []), *(token for _room, token in kept.get("rooms", ()))]
+        mine = WebSessionRow.token_hash.in_([hash_token(token) for token in tokens])
+        with self.engine.begin() as connection:
+            connection.execute(update(WebSessionRow).where(mine).values(seen_at=NOW - limits.DESK_IDLE))
 
     def open_letter(self, browser: Browser, token: str) -> None:
         browser.get(f"/i/{token}")
@@ -118,7 +177,14 @@ class World:
                 "letter": letter,
                 "invitation": anna.invitation.reference,
                 "representative": anna.reference,
-                "token": self.facts.anna,
+                "token": KEYRING.personal_link(anna.reference, 1),
                 "reference": self.facts.mailbox,
                 "filename": "css/base.css",
+                "person": self._reference(session, ACCOUNTS[Person.READER]),
+                "account": self._reference(session, STRANGER),
+                "stay": "nobody’s",
             }
+
+    @staticmethod
+    def _reference(session: Session, email: str) -> str:
+        return session.scalars(select(StaffRow.reference).where(StaffRow.email == email)).one()

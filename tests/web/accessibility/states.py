@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from tests import factories
 from tests.browser import Browser, Page
 from tests.factories import ANNA, BRUNO, DEADLINE, KEYRING, NOW, SEALABLE
-from tests.web.test_access import LET_IN, TABLE, token_of
+from tests.web.matrix import MATRIX
+from tests.web.test_access import token_of
 from tests.web.world import Person, World
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.errors import NotAllowed, RenderingFailed, TookTooLong, TooMany
@@ -63,8 +64,9 @@ def state(situation: str) -> Callable[[Make], Make]:
 
 
 def _of_the_table(endpoint: str, method: str) -> State:
-    kind, letter_state, status = TABLE[endpoint, method]
-    person = next(one for one in (P.ANONYMOUS, P.COORDINATOR, P.REPRESENTATIVE, *P) if one in LET_IN[kind])
+    row = MATRIX[endpoint, method]
+    letter_state, status = row.best_state, row.empty_answer if method == "POST" else row.answer(row.best_state)
+    person = next(one for one in (P.ANONYMOUS, P.OWNER, P.REPRESENTATIVE, P.ADMINISTRATOR) if row.lets_in(one))
 
     def make(world: World, _monkeypatch: MonkeyPatch) -> Page | None:
         browser = world.browser(person)
@@ -89,7 +91,7 @@ FRAGMENTS = {"letters.preview"}
 
 
 def every_state() -> list[State]:
-    return [*(_of_the_table(*one) for one in TABLE if one[0] not in FRAGMENTS), *TOLD]
+    return [*(_of_the_table(*one) for one in MATRIX if one[0] not in FRAGMENTS), *TOLD]
 
 
 # Comings and goings
@@ -399,6 +401,48 @@ def overview_with_a_sign_on(world: World, _: MonkeyPatch) -> Page:
     signed(world)
     world.clock.move(days=2)
     return desk(world).get(at(world, "signing"))
+
+
+def asked_to_confirm(world: World) -> Browser:
+    browser = Browser(world.app)
+    world.sign_in(browser, is_proved=False)
+    browser.get(at(world, "signing", "/cancel"))
+    browser.press("Cancel this letter for good", status=403, reason="The article was retracted.")
+    return browser
+
+
+@state("403")
+def act_that_is_to_be_confirmed(world: World, _: MonkeyPatch) -> Page:
+    return asked_to_confirm(world).page
+
+
+@state("error")
+def act_that_is_confirmed_with_a_wrong_code(world: World, _: MonkeyPatch) -> Page:
+    return asked_to_confirm(world).press("Confirm and cancel the letter", status=422, proof_code="0000-0000")
+
+
+@state("429")
+def act_that_is_confirmed_with_too_many_codes(world: World, _: MonkeyPatch) -> Page:
+    browser = asked_to_confirm(world)
+    for _code in range(4):
+        browser.press("Send a new code", status=403, another_code="1")
+    return browser.press("Send a new code", status=429, another_code="1")
+
+
+@state("filled")
+def people_as_a_reader_sees_them(world: World, _: MonkeyPatch) -> Page:
+    return world.browser(P.READER).get(at(world, "signing", "/people"))
+
+
+@state("filled")
+def overview_as_a_reader_sees_it(world: World, _: MonkeyPatch) -> Page:
+    return world.browser(P.READER).get(at(world, "closed"))
+
+
+@state("filled")
+def stays_in_two_browsers(world: World, _: MonkeyPatch) -> Page:
+    desk(world)
+    return desk(world).get("/stays")
 
 
 @state("success")

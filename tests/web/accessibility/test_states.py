@@ -11,7 +11,7 @@ from tests.browser import Page
 from tests.web.accessibility.reviewed import REVIEWED
 from tests.web.accessibility.states import FRAGMENTS, State, every_state
 from tests.web.conftest import Seeded, put_back
-from tests.web.test_access import TABLE, routes
+from tests.web.matrix import MATRIX, routes
 from tests.web.world import World
 from webapp.rendering.environment import TEMPLATES
 
@@ -67,7 +67,7 @@ def seen(seeded: Seeded, lasting: World) -> list[Seen]:
 def test_every_route_that_answers_with_a_page_is_in_the_list(lasting: World) -> None:
     listed = {one.name for one in STATES}
     assert {f"{method} {endpoint}" for endpoint, method in routes(lasting.app) if endpoint not in FRAGMENTS} <= listed
-    assert {f"{method} {endpoint}" for endpoint, method in TABLE if endpoint not in FRAGMENTS} <= listed
+    assert {f"{method} {endpoint}" for endpoint, method in MATRIX if endpoint not in FRAGMENTS} <= listed
     assert len({one.name for one in STATES}) == len(STATES)
 
 
@@ -87,7 +87,7 @@ def test_every_kind_of_state_is_seen_and_has_its_status(seen: list[Seen]) -> Non
 
 
 def test_every_form_is_seen_refused(seen: list[Seen]) -> None:
-    refusing = {endpoint for (endpoint, method), row in TABLE.items() if method == "POST" and row[2] == 422}
+    refusing = {endpoint for (endpoint, method), row in MATRIX.items() if method == "POST" and row.empty_answer == 422}
     refused = {one.state.name.removeprefix("POST ") for one in seen if one.page.status == 422}
     assert refusing <= refused
 

@@ -1,0 +1,292 @@
+"""Who gets in where, in which state of the letter: the one table. `python -m tests.web.matrix` prints it into docs/access.md."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from flask import Flask
+
+from tests.factories import ANNA, COORDINATOR, SEALABLE, STRANGER, settings_for
+from tests.web.world import ROLES, Person
+from webapp.app import create_app
+from webapp.domain.letter import LetterState
+from webapp.domain.permission import Permission, Role, role_may
+from webapp.rendering.environment import ROOT
+
+PAGE = ROOT / "docs" / "access.md"
+STATES = tuple(state.value for state in LetterState)
+P = Person
+
+
+class For(StrEnum):
+    """Who gets in, where no permission on a letter says it."""
+
+    PUBLIC = "anybody"
+    STAFF = "whoever is on the staff"
+    ADMINISTRATOR = "a staff administrator"
+    ROOM = "the representative whose room it is"
+
+
+AT_DESK = (P.STRANGER, P.ADMINISTRATOR, P.READER, P.DRAFTER, P.COLLEAGUE, P.OWNER)
+WITH_GRANT = {**ROLES, P.OWNER: Role.OWNER}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One route: who gets in, and what they are answered by the state of the letter when they send what is typed here."""
+
+    who: For | Permission
+    answers: tuple[int, ...]
+    typed: dict[str, str]
+    otherwise: dict[Person, int] = field(default_factory=dict)
+    """People who get in and are answered differently."""
+
+    @property
+    def has_states(self) -> bool:
+        return isinstance(self.who, Permission) or len(self.answers) > 1
+
+    @property
+    def best_state(self) -> str:
+        """A state in which it can be done."""
+        return next((state for state in STATES[1:] + STATES[:1] if self.answer(state) < 400), STATES[1])
+
+    @property
+    def empty_answer(self) -> int:
+        """To a request that carries nothing but a token, in that state."""
+        return 422 if self.typed else self.answer(self.best_state)
+
+    def answer(self, state: str) -> int:
+        return self.answers[STATES.index(state) if len(self.answers) > 1 else 0]
+
+    def lets_in(self, person: Person) -> bool:
+        if isinstance(self.who, Permission):
+            return person in WITH_GRANT and role_may(WITH_GRANT[person], self.who)
+        people = {For.PUBLIC: set(P), For.STAFF: set(AT_DESK), For.ADMINISTRATOR: {P.ADMINISTRATOR}, For.ROOM: {P.REPRESENTATIVE}}
+        return person in people[self.who]
+
+    def expected(self, person: Person, method: str, state: str) -> int:
+        """The status that the table promises."""
+        if self.lets_in(person):
+            return self.otherwise.get(person, self.answer(state))
+        if self.who is For.ROOM:
+            return 404
+        if person not in AT_DESK:
+            return 302 if method == "GET" else 403
+        # What one may not know of is not there; what one knows of and may not do is refused.
+        return 403 if self.who is For.ADMINISTRATOR or person in WITH_GRANT else 404
+
+
+def rule(who: For | Permission, *answers: int, otherwise: dict[Person, int] | None = None, **typed: str) -> Rule:
+    """One answer for all states, or one for each."""
+    assert len(answers) in {1, len(STATES)}
+    return Rule(who, answers, typed, otherwise or {})
+
+
+# What is typed where a form is sent that could be taken.
+DRAFT = {
+    "title": "A letter",
+    "lead_society": "The Marrowby Society",
+    "contact_email": "office@marrowby.example.org",
+    "collective_noun": "societies",
+    "ask": "correction",
+    "journal": "Journal of Invented Medicine",
+    "addressee": "The Editor-in-Chief",
+    "statement": "We disagree.",
+    "deadline_zone": "UTC",
+}
+SOCIETY = {"society": "Society of Ferns", "contact": "Fern Wood", "email": "fern@ferns.example.org"}
+LIST = "society,contact,email\nSociety of Ferns,Fern Wood,fern@ferns.example.org\n"
+SUBMISSION = {"journal": "Journal of Invented Medicine", "route": "rapid_response", "submitted_on": SEALABLE.date().isoformat()}
+STEP = {"kind": "acknowledged", "happened_on": SEALABLE.date().isoformat(), "outcome": ""}
+
+# Staff who are signed in are taken from the front page to their letters.
+_TO_LETTERS = dict.fromkeys(AT_DESK, 302)
+_SEE, _EDIT, _INVITE, _CLOSE = Permission.SEE, Permission.EDIT, Permission.INVITE, Permission.CLOSE
+
+# The states in their order: drafting, signing, closed, sealed, submitted, resolved, cancelled.
+MATRIX: dict[tuple[str, str], Rule] = {
+    ("static", "GET"): rule(For.PUBLIC, 200),
+    ("health.alive", "GET"): rule(For.PUBLIC, 200),
+    # No worker runs beside these tests.
+    ("health.ready", "GET"): rule(For.PUBLIC, 503),
+    ("front.show", "GET"): rule(For.PUBLIC, 200, otherwise=_TO_LETTERS),
+    ("front.accessibility", "GET"): rule(For.PUBLIC, 200),
+    ("front.icon", "GET"): rule(For.PUBLIC, 302),
+    ("front.robots", "GET"): rule(For.PUBLIC, 200),
+    ("sign_in.ask", "GET"): rule(For.PUBLIC, 200),
+    ("sign_in.ask", "POST"): rule(For.PUBLIC, 302, email=COORDINATOR),
+    ("sign_in.sent", "GET"): rule(For.PUBLIC, 200),
+    ("sign_in.confirm", "GET"): rule(For.PUBLIC, 200),
+    ("sign_in.enter", "POST"): rule(For.PUBLIC, 303),
+    ("sign_in.leave", "POST"): rule(For.PUBLIC, 303),
+    ("letters.index", "GET"): rule(For.STAFF, 200),
+    ("letters.new", "GET"): rule(For.STAFF, 200),
+    ("letters.new", "POST"): rule(For.STAFF, 303, **DRAFT),
+    ("letters.preview", "POST"): rule(For.STAFF, 200),
+    ("mailbox.index", "GET"): rule(For.STAFF, 200),
+    ("mailbox.show", "GET"): rule(For.STAFF, 200),
+    ("staff.show", "GET"): rule(For.ADMINISTRATOR, 200),
+    ("staff.add", "POST"): rule(For.ADMINISTRATOR, 303, email="new@example.org"),
+    ("staff.make_administrator", "POST"): rule(For.ADMINISTRATOR, 303),
+    ("staff.unmake_administrator", "POST"): rule(For.ADMINISTRATOR, 303),
+    ("staff.remove", "POST"): rule(For.ADMINISTRATOR, 303),
+    ("stays.show", "GET"): rule(For.STAFF, 200),
+    ("stays.end", "POST"): rule(For.STAFF, 303),
+    ("stays.end_others", "POST"): rule(For.STAFF, 303),
+    ("letters.show", "GET"): rule(_SEE, 200),
+    ("letters.record", "GET"): rule(_SEE, 200),
+    ("letters.edit", "GET"): rule(_EDIT, 200, 409, 409, 409, 409, 409, 409),
+    ("letters.edit", "POST"): rule(_EDIT, 303, 409, 409, 409, 409, 409, 409),
+    ("people.show", "GET"): rule(_SEE, 200),
+    ("people.add", "POST"): rule(Permission.SHARE, 303, email=STRANGER, role=Role.READER),
+    ("people.change_role", "POST"): rule(Permission.SHARE, 303, role=Role.DRAFTER),
+    ("people.remove", "POST"): rule(Permission.SHARE, 303),
+    ("roster.show", "GET"): rule(_SEE, 200),
+    ("roster.add", "GET"): rule(_INVITE, 200),
+    ("roster.add", "POST"): rule(_INVITE, 303, 303, 409, 409, 409, 409, 409, **SOCIETY),
+    ("roster.import_file", "GET"): rule(_INVITE, 200),
+    ("roster.import_file", "POST"): rule(_INVITE, 200, 200, 409, 409, 409, 409, 409, pasted=LIST),
+    ("roster.confirm_import", "POST"): rule(_INVITE, 303, 303, 409, 409, 409, 409, 409, pasted=LIST),
+    ("roster.replace_link", "POST"): rule(_INVITE, 409, 303, 303, 409, 409, 409, 409),
+    ("roster.revoke_representative", "POST"): rule(_INVITE, 303, 303, 303, 409, 409, 409, 409),
+    ("roster.remove_society", "POST"): rule(_INVITE, 303, 409, 409, 409, 409, 409, 409),
+    ("roster.correct_name", "GET"): rule(_INVITE, 404, 404, 200, 200, 200, 200, 404),
+    ("roster.correct_name", "POST"): rule(_INVITE, 404, 404, 303, 409, 409, 409, 404, printed_name="Society of Gullhaven"),
+    ("sign_on.open_sign_on", "GET"): rule(Permission.OPEN_SIGN_ON, 200),
+    ("sign_on.open_sign_on", "POST"): rule(Permission.OPEN_SIGN_ON, 303, 409, 409, 409, 409, 409, 409, is_fit="y"),
+    ("sign_on.move_deadline", "GET"): rule(_CLOSE, 200),
+    ("sign_on.move_deadline", "POST"): rule(_CLOSE, 409, 303, 409, 409, 409, 409, 409, deadline_local="2026-03-20T17:00"),
+    ("sign_on.close", "GET"): rule(_CLOSE, 200),
+    # While every society has answered.
+    ("sign_on.close", "POST"): rule(_CLOSE, 409, 303, 409, 409, 409, 409, 409),
+    ("sign_on.cancel", "GET"): rule(Permission.CANCEL, 200),
+    ("sign_on.cancel", "POST"): rule(Permission.CANCEL, 303, 303, 303, 409, 409, 409, 409, reason="It is not needed."),
+    ("documents.draft", "GET"): rule(_SEE, 200, 200, 200, 409, 409, 409, 200),
+    ("documents.sealed", "GET"): rule(_SEE, 404, 404, 404, 200, 200, 200, 404),
+    ("documents.csv", "GET"): rule(_SEE, 200),
+    ("documents.json", "GET"): rule(_SEE, 200),
+    ("documents.seal_letter", "GET"): rule(Permission.SEAL, 200),
+    ("documents.seal_letter", "POST"): rule(Permission.SEAL, 409, 409, 303, 409, 409, 409, 409),
+    ("submissions.submit", "GET"): rule(Permission.KEEP_COURSE, 200),
+    ("submissions.submit", "POST"): rule(Permission.KEEP_COURSE, 409, 409, 409, 303, 409, 409, 409, **SUBMISSION),
+    ("submissions.show", "GET"): rule(Permission.KEEP_COURSE, 200),
+    ("submissions.show", "POST"): rule(Permission.KEEP_COURSE, 409, 409, 409, 409, 303, 409, 409, **STEP),
+    ("submissions.resolve", "POST"): rule(Permission.KEEP_COURSE, 409, 409, 409, 409, 303, 409, 409),
+    # A letter in drafting has invited nobody yet.
+    ("rooms.door", "GET"): rule(For.PUBLIC, 404, 200, 200, 200, 200, 200, 200),
+    ("rooms.enter", "POST"): rule(For.PUBLIC, 404, 303, 303, 303, 303, 303, 303),
+    ("rooms.request_link", "POST"): rule(For.PUBLIC, 200, email=ANNA),
+    ("rooms.read", "GET"): rule(For.ROOM, 404, 200, 200, 200, 200, 200, 200),
+    ("rooms.board", "GET"): rule(For.ROOM, 404, 200, 200, 200, 200, 200, 200),
+    ("rooms.board", "POST"): rule(For.ROOM, 404, 303, 409, 409, 409, 409, 409, board_meets_on="2026-03-09"),
+    ("rooms.leave", "POST"): rule(For.ROOM, 404, 200, 200, 200, 200, 200, 200),
+    ("answers.sign", "GET"): rule(For.ROOM, 404, 200, 200, 200, 200, 200, 200),
+    ("answers.sign", "POST"): rule(For.ROOM, 404, 422, 422, 422, 422, 422, 422),
+    ("answers.decline", "GET"): rule(For.ROOM, 404, 200, 200, 200, 200, 200, 200),
+    ("answers.decline", "POST"): rule(For.ROOM, 404, 422, 422, 422, 422, 422, 422),
+    ("answers.withdraw", "GET"): rule(For.ROOM, 404, 200, 200, 200, 200, 200, 200),
+    ("answers.withdraw", "POST"): rule(For.ROOM, 404, 422, 422, 422, 422, 422, 422),
+    ("answers.review", "GET"): rule(For.ROOM, 404, 303, 303, 303, 303, 303, 303),
+    ("answers.review", "POST"): rule(For.ROOM, 404, 422, 422, 422, 422, 422, 422),
+    ("answers.code", "POST"): rule(For.ROOM, 404, 303, 303, 303, 303, 303, 303),
+    ("answers.receipt", "GET"): rule(For.ROOM, 404, 303, 200, 200, 200, 200, 303),
+}
+
+
+def routes(app: Flask) -> set[tuple[str, str]]:
+    """Every route that the application answers, with each of its methods."""
+    return {(one.endpoint, method) for one in app.url_map.iter_rules() for method in (one.methods or set()) - {"HEAD", "OPTIONS"}}
+
+
+def address_of(app: Flask, endpoint: str, method: str) -> str:
+    return next(one.rule for one in app.url_map.iter_rules(endpoint) if method in (one.methods or set()))
+
+
+# As the page says it.
+_ANSWERS = {200: "yes", 302: "yes", 303: "yes", 422: "yes", 403: "refused", 404: "not there", 409: "not now", 503: "yes"}
+_COLUMNS = {
+    P.ANONYMOUS: "nobody signed in",
+    P.STRANGER: "staff, no grant",
+    P.ADMINISTRATOR: "administrator, no grant",
+    P.READER: "reader",
+    P.DRAFTER: "drafter",
+    P.COLLEAGUE: "coordinator",
+    P.OWNER: "owner",
+    P.REPRESENTATIVE: "representative",
+    P.OTHER: "representative of another letter",
+}
+
+
+def printed(app: Flask) -> str:
+    """The page of documentation."""
+    return "\n".join([*_head(), "", *_roles(), "", *_people(app), "", *_states(app)]) + "\n"
+
+
+def _head() -> Iterator[str]:
+    yield "# Who may do what"
+    yield ""
+    yield "Printed from the table by which `tests/web/test_access.py` asks every route as every kind of person in every state of a"
+    yield "letter; change `tests/web/matrix.py`, then print it with `.venv/bin/python -m tests.web.matrix`. A session that has ended is"
+    yield "treated like nobody."
+
+
+def _roles() -> Iterator[str]:
+    yield "## Roles on a letter"
+    yield ""
+    yield from _table(
+        ["", *Role], ([permission, *("yes" if role_may(role, permission) else "" for role in Role)] for permission in Permission)
+    )
+
+
+def _people(app: Flask) -> Iterator[str]:
+    yield "## Routes and people"
+    yield ""
+    yield "*yes*: the page is shown, the act is done or its form is asked to be filled. *sign in*: asked to sign in. *refused*: 403, for"
+    yield "one may know of it. *not there*: 404, the same page as for what does not exist."
+    yield ""
+    yield from _table(["route", "for", *_COLUMNS.values()], (_person_row(app, *one) for one in MATRIX))
+
+
+def _person_row(app: Flask, endpoint: str, method: str) -> list[str]:
+    row = MATRIX[endpoint, method]
+    return [f"{method} `{address_of(app, endpoint, method)}`", _for(row), *(_cell(row, method, person) for person in _COLUMNS)]
+
+
+def _for(row: Rule) -> str:
+    return f"*{row.who}* on the letter" if isinstance(row.who, Permission) else str(row.who)
+
+
+def _cell(row: Rule, method: str, person: Person) -> str:
+    if row.lets_in(person):
+        return "yes"
+    status = row.expected(person, method, STATES[1])
+    return "sign in" if person not in AT_DESK and status in {302, 403} else _ANSWERS[status]
+
+
+def _states(app: Flask) -> Iterator[str]:
+    yield "## Routes and states"
+    yield ""
+    yield "For whoever gets in. *not now*: 409, with a sentence that says why. A form that is shown or asked to be filled in a state in"
+    yield "which its act does not exist is refused when it is sent. What is not listed is the same in every state."
+    yield ""
+    rows = ((one, row) for one, row in MATRIX.items() if len(row.answers) > 1)
+    yield from _table(
+        ["route", *STATES], ([f"{one[1]} `{address_of(app, *one)}`", *(_ANSWERS[status] for status in row.answers)] for one, row in rows)
+    )
+
+
+def _table(head: list[str], rows: Iterator[list[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{' --- |' * len(head)}"
+    yield from (f"| {' | '.join(row)} |" for row in rows)
+
+
+def main() -> None:
+    with TemporaryDirectory() as folder:
+        PAGE.write_text(printed(create_app(settings_for(Path(folder)))), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

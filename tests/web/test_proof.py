@@ -1,0 +1,178 @@
+"""What cannot be taken back asks for a code: nothing is done without, everything typed is kept, and the code does it in one go."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from tests.browser import Browser
+from tests.dump import changed, dump, unchanged
+from tests.factories import ANNA, COORDINATOR, NOW
+from tests.test_architecture import NEED_PROOF
+from tests.web.matrix import MATRIX
+from tests.web.test_access import token_of
+from tests.web.world import ACCOUNTS, Person, World
+from webapp.domain import limits
+
+# What an unproved act may leave: the code, its message, and the session that asked.
+CODE_TABLES = {"staff_code", "outbox", "workflow_status", "workflow_input", "web_session"}
+WHY = "The article\r\nwas retracted, said “they”."
+
+
+@pytest.fixture
+def desk(world: World) -> Browser:
+    """The owner, who has not proved anything yet."""
+    browser = Browser(world.app)
+    world.sign_in(browser, is_proved=False)
+    return browser
+
+
+def address(world: World, act: str, state: str = "signing") -> str:
+    return f"/letters/{world.facts.letters[state]}/{act}"
+
+
+def ask_to_cancel(world: World, desk: Browser) -> None:
+    desk.get(address(world, "cancel"))
+    assert desk.press("Cancel this letter", status=403, reason=WHY).heading == "Confirm that it is you"
+
+
+def state_of(world: World) -> str:
+    with world.engine.connect() as connection:
+        query = text("SELECT state FROM letter WHERE reference = :letter")
+        return str(connection.execute(query, {"letter": world.facts.letters["signing"]}).scalar_one())
+
+
+@pytest.mark.parametrize("endpoint", NEED_PROOF)
+def test_act_without_proof_does_nothing_but_mail_a_code(world: World, endpoint: str) -> None:
+    browser, row = Browser(world.app), MATRIX[endpoint, "POST"]
+    person = Person.ADMINISTRATOR if endpoint.startswith("staff.") else Person.OWNER
+    world.sign_in(browser, ACCOUNTS[person], is_proved=False)
+    values = world.values(row.best_state)
+    rule = next(rule for rule in world.app.url_map.iter_rules(endpoint) if "POST" in (rule.methods or set()))
+    built = world.app.url_map.bind("localhost").build(endpoint, {name: values[name] for name in rule.arguments}, method="POST")
+    token, before = token_of(browser), dump(world.engine)
+    page = browser.post(built, {**row.typed, "csrf_token": token}, status=403)
+    assert page.heading == "Confirm that it is you"
+    assert NEED_PROOF[endpoint] in page.text
+    assert changed(before, dump(world.engine)) <= CODE_TABLES
+    assert world.mail.code(ACCOUNTS[person])
+
+
+def test_code_does_the_act_in_one_go_with_everything_that_was_typed(world: World, desk: Browser) -> None:
+    ask_to_cancel(world, desk)
+    desk.press("Confirm and cancel the letter", proof_code=world.mail.code(COORDINATOR).lower().replace("-", " "))
+    assert "The letter is cancelled" in desk.page.text
+    assert state_of(world) == "cancelled"
+    assert "was retracted, said “they”." in world.mail.newest(ANNA).text
+
+
+@pytest.mark.parametrize("typed", ["", "0000-0000", "x" * 41])
+def test_wrong_code_keeps_everything_and_does_nothing(world: World, desk: Browser, typed: str) -> None:
+    ask_to_cancel(world, desk)
+    code = world.mail.code(COORDINATOR)
+    with unchanged(world.engine, but=("staff_code",)):
+        desk.press("Confirm and cancel the letter", status=422, proof_code=typed)
+    assert desk.page.value("reason").splitlines() == WHY.splitlines()
+    desk.press("Confirm and cancel the letter", proof_code=code)
+    assert state_of(world) == "cancelled"
+
+
+def test_five_wrong_codes_kill_the_right_one(world: World, desk: Browser) -> None:
+    ask_to_cancel(world, desk)
+    code = world.mail.code(COORDINATOR)
+    for left in (4, 3, 2, 1):
+        assert f"{left} {'try' if left == 1 else 'tries'} left" in desk.press("Confirm and", status=422, proof_code="0000-0000").text
+    for typed in ("0000-0000", code):
+        assert "does not work any more" in desk.press("Confirm and", status=422, proof_code=typed).text
+    assert state_of(world) == "signing"
+
+
+def test_new_code_is_sent_by_a_press_and_replaces_the_one_before(world: World, desk: Browser) -> None:
+    ask_to_cancel(world, desk)
+    first = world.mail.code(COORDINATOR)
+    desk.press("Send a new code", status=403, another_code="1")
+    second = world.mail.code(COORDINATOR)
+    assert first != second
+    assert desk.page.value("reason").splitlines() == WHY.splitlines()
+    desk.press("Confirm and", status=422, proof_code=first)
+    desk.press("Confirm and", proof_code=second)
+
+
+def test_asking_again_sends_no_second_code_while_the_first_one_works(world: World, desk: Browser) -> None:
+    for _ in range(3):
+        ask_to_cancel(world, desk)
+    assert len([one for one in world.mail.messages(COORDINATOR) if "is your code" in one.subject]) == 1
+
+
+def test_five_codes_an_hour_and_no_more(world: World, desk: Browser) -> None:
+    ask_to_cancel(world, desk)
+    for _ in range(4):
+        desk.press("Send a new code", status=403, another_code="1")
+    page = desk.press("Send a new code", status=429, another_code="1")
+    assert "try again in an hour" in page.text
+    assert page.value("reason").splitlines() == WHY.splitlines()
+    desk.press("Confirm and", proof_code=world.mail.code(COORDINATOR))
+
+
+@pytest.mark.parametrize(("after", "is_fresh"), [(timedelta(minutes=14, seconds=59), True), (timedelta(minutes=15), False)])
+def test_proof_lasts_a_quarter_of_an_hour(world: World, desk: Browser, after: timedelta, is_fresh: bool) -> None:
+    world.prove(desk)
+    world.clock.at = NOW + after
+    desk.get(address(world, "cancel"))
+    desk.press("Cancel this letter", status=200 if is_fresh else 403, reason=WHY)
+
+
+@pytest.mark.parametrize(("after", "works"), [(limits.CODE_LIFE - timedelta(seconds=1), True), (limits.CODE_LIFE, False)])
+def test_code_lives_half_an_hour(world: World, desk: Browser, after: timedelta, works: bool) -> None:
+    ask_to_cancel(world, desk)
+    code = world.mail.code(COORDINATOR)
+    world.clock.at = NOW + after
+    desk.press("Confirm and", status=200 if works else 422, proof_code=code)
+
+
+def test_code_works_only_in_the_session_that_asked_for_it(world: World, desk: Browser) -> None:
+    other = Browser(world.app)
+    world.sign_in(other, is_proved=False)
+    ask_to_cancel(world, desk)
+    code = world.mail.code(COORDINATOR)
+    ask_to_cancel(world, other)
+    other.press("Confirm and", status=422, proof_code=code)
+    desk.press("Confirm and", proof_code=code)
+
+
+def test_proof_of_one_session_is_none_of_another(world: World, desk: Browser) -> None:
+    world.prove(desk)
+    other = Browser(world.app)
+    world.sign_in(other, is_proved=False)
+    ask_to_cancel(world, other)
+
+
+def test_signing_in_anew_asks_again(world: World, desk: Browser) -> None:
+    world.prove(desk)
+    world.sign_in(desk, is_proved=False)
+    ask_to_cancel(world, desk)
+
+
+def test_whoever_may_not_do_it_is_told_so_and_mailed_nothing(world: World) -> None:
+    reader = Browser(world.app)
+    world.sign_in(reader, ACCOUNTS[Person.READER], is_proved=False)
+    token = token_of(reader)
+    with unchanged(world.engine):
+        page = reader.post(address(world, "cancel"), {"csrf_token": token, "reason": WHY, "proof_code": "0000-0000"}, status=403)
+    assert page.heading == "This is not yours to do"
+
+
+def test_r6_reading_a_page_of_such_an_act_mails_nothing(world: World, desk: Browser) -> None:
+    with unchanged(world.engine):
+        for act in ("cancel", "deadline", "open", "seal"):
+            desk.get(address(world, act))
+
+
+def test_control_view_without_the_decorator_needs_no_code(world: World, desk: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    app: Flask = world.app
+    monkeypatch.setattr("webapp.web.proof._ask_for_proof", lambda _act: None)
+    assert "sign_on.cancel" in app.view_functions
+    desk.get(address(world, "cancel"))
+    desk.press("Cancel this letter", reason=WHY)
+    assert state_of(world) == "cancelled"
