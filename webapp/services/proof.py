@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain import limits
 from webapp.domain.errors import NotFound, TooMany
+from webapp.domain.lifetime import is_live
 from webapp.domain.tokens import Keyring, hash_token, normalise_code
 from webapp.persistence import outbox
 from webapp.persistence.tables import StaffCodeRow, WebSessionRow
@@ -17,7 +18,7 @@ from webapp.services.references import new_reference
 def is_fresh(session: Session, token: str, *, now: datetime) -> bool:
     """Whether this session at the desk has been proved within the last quarter of an hour."""
     proved_at = session.scalar(select(WebSessionRow.proved_at).where(WebSessionRow.token_hash == hash_token(token)))
-    return proved_at is not None and proved_at <= now < proved_at + limits.PROOF_LIFE
+    return proved_at is not None and is_live(proved_at, proved_at + limits.PROOF_LIFE, now=now)
 
 
 def is_code_awaited(session: Session, token: str, *, now: datetime) -> bool:
@@ -31,6 +32,7 @@ def _live(stay: object, *, now: datetime) -> Select[StaffCodeRow]:
         StaffCodeRow.web_session_id == stay,
         StaffCodeRow.used_at.is_(None),
         StaffCodeRow.expires_at > now,
+        StaffCodeRow.made_at <= now + limits.CLOCK_STEP,
         StaffCodeRow.tries < limits.CODE_TRIES,
     )
 
