@@ -1,7 +1,10 @@
 """G9, T05, T06, T28: after everything has happened once, no log, no dump and no error page holds what opens a door."""
 
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from playwright.sync_api import Browser as Chromium
@@ -112,3 +115,42 @@ def test_t06_no_page_asks_another_place_for_anything_and_no_address_holds_the_to
         assert [one.url for one in asked if "referer" in one.all_headers()] == []
         assert token not in page.content()
         page.close()
+
+
+class _Other(BaseHTTPRequestHandler):
+    """Another site, which notes where its visitors say that they come from."""
+
+    told: ClassVar[list[str | None]] = []
+
+    def do_GET(self) -> None:
+        self.told.append(self.headers["Referer"])
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_said: object) -> None:
+        """Says nothing."""
+
+
+@pytest.mark.browser
+@pytest.mark.journey
+@pytest.mark.parametrize("policy", ["", "unsafe-url"], ids=["as it is", "control: a link that tells"])
+def test_t06_site_that_a_letter_links_to_learns_no_link(tmp_path: Path, databases: Databases, chromium: Chromium, policy: str) -> None:
+    _Other.told.clear()
+    with house_at(tmp_path, databases) as house, ThreadingHTTPServer(("127.0.0.1", 0), _Other) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        page = chromium.new_page()
+        page.goto(house.links[ANNA])
+        with page.expect_navigation():
+            page.evaluate(_FOLLOW, [f"http://127.0.0.1:{other.server_port}/", policy])
+        page.close()
+        other.shutdown()
+    assert _Other.told[0] == (house.links[ANNA] if policy else None)
+
+
+_FOLLOW = """([address, policy]) => {
+  const link = document.createElement("a");
+  link.href = address;
+  link.referrerPolicy = policy;
+  document.body.append(link);
+  link.click();
+}"""
