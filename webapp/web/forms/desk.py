@@ -2,13 +2,13 @@
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, DateField, DateTimeLocalField, HiddenField
+from wtforms import BooleanField, HiddenField
 from wtforms.validators import InputRequired
 
 from webapp.domain import limits
 from webapp.domain.permission import Role
 from webapp.domain.submission import OUTCOMES, ROUTES, STEPS, StepKind
-from webapp.web.forms.fields import choice, line, paragraph
+from webapp.web.forms.fields import DayField, MomentField, choice, line, paragraph
 
 # With whatever was copied around its eight characters.
 _LONGEST_CODE = 40
@@ -42,9 +42,8 @@ class OpenForm(FlaskForm):
 
 
 class DeadlineForm(FlaskForm):
-    deadline_local = DateTimeLocalField(
+    deadline_local = MomentField(
         "New deadline",
-        format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
         validators=[InputRequired("Give the new day and time.")],
     )
 
@@ -81,13 +80,13 @@ class SubmitForm(FlaskForm):
     journal = line("Journal", limits.JOURNAL, "Name the journal.")
     route = choice("Route", ROUTES)
     manuscript_number = line("Manuscript number", limits.MANUSCRIPT_NUMBER)
-    submitted_on = DateField("Submitted on", validators=[InputRequired("Give the day on which it was submitted.")])
+    submitted_on = DayField("Submitted on", validators=[InputRequired("Give the day on which it was submitted.")])
     note = paragraph("Note", limits.NOTE)
 
 
 class StepForm(FlaskForm):
     kind = choice("What happened", {kind: label for kind, label in STEPS.items() if kind != StepKind.SUBMITTED})
-    happened_on = DateField("On", validators=[InputRequired("Give the day on which it happened.")])
+    happened_on = DayField("On", validators=[InputRequired("Give the day on which it happened.")])
     outcome = choice("For an outcome: what became of the article", {"": "–", **OUTCOMES})
     note = paragraph("Note", limits.NOTE)
 

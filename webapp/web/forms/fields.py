@@ -4,7 +4,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectField, StringField, TextAreaField
+from wtforms import DateField, DateTimeLocalField, Field, SelectField, StringField, TextAreaField
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, StopValidation
 
 # A zone is announced by its place; the abbreviations and old names of the database are not.
@@ -43,6 +43,29 @@ def paragraph(label: str, longest: int, sentence: str | None = None, **more: Any
     """Several lines of text."""
     validators = [filled(sentence)] if sentence else [Optional()]
     return TextAreaField(label, validators=[*validators, at_most(longest, label)], **more)
+
+
+class DayField(DateField):
+    """A date field whose refusal says what to type."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Give a day that is in the calendar, as year, month and day: 2026-03-14.") from error
+
+
+class MomentField(DateTimeLocalField):
+    """A field of day and time whose refusal says what to type."""
+
+    def __init__(self, label: str, **more: Any) -> None:
+        super().__init__(label, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **more)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Give both a day and a time, for example 2026-03-14T17:00.") from error
 
 
 def choice(label: str, choices: dict[str, str], **more: Any) -> SelectField:

@@ -6,8 +6,6 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateField,
-    DateTimeLocalField,
     FieldList,
     Form,
     FormField,
@@ -19,17 +17,16 @@ from webapp.domain import limits
 from webapp.domain.letter import ASKS
 from webapp.domain.wording import COLLECTIVE_NOUNS
 from webapp.services.letters import AuthorDraft, LetterDraft, TargetDraft
-from webapp.web.forms.fields import ZONES, choice, line, paragraph
+from webapp.web.forms.fields import ZONES, DayField, MomentField, choice, line, paragraph
 
 _SPARE_ROWS = 1
-_LOCAL_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 
 class TargetForm(Form):
     role = line("Kind of article", limits.ROLE, render_kw={"list": "target-roles"})
     citation = line("Citation", limits.CITATION)
     doi = line("DOI", limits.DOI)
-    published_on = DateField("Published on", validators=[Optional()])
+    published_on = DayField("Published on", validators=[Optional()])
 
     @property
     def is_empty(self) -> bool:
@@ -82,9 +79,9 @@ class LetterForm(FlaskForm):
     authors = FieldList(FormField(AuthorForm))
     statement = paragraph("Statement", limits.STATEMENT)
     references_typed = paragraph("References", limits.REFERENCES_TYPED)
-    deadline_local = DateTimeLocalField("Sign-on closes at", format=_LOCAL_FORMATS, validators=[Optional()])
+    deadline_local = MomentField("Sign-on closes at", validators=[Optional()])
     deadline_zone = choice("Time zone of the deadline", {zone: zone.replace("_", " ") for zone in ZONES}, default="UTC")
-    submission_target = DateField("Submit to the journal by", validators=[Optional()])
+    submission_target = DayField("Submit to the journal by", validators=[Optional()])
 
     is_demonstration = BooleanField("This letter is a demonstration")
 

@@ -3,12 +3,12 @@
 import secrets
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, HiddenField, RadioField, StringField
+from wtforms import BooleanField, HiddenField, RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
 from webapp.domain import limits
 from webapp.domain.answer import MANDATES, Mandate, SignOn
-from webapp.web.forms.fields import chosen, filled, line, paragraph
+from webapp.web.forms.fields import DayField, chosen, filled, line, paragraph
 
 
 def new_nonce() -> str:
@@ -52,7 +52,7 @@ class SignForm(AnswerForm):
         limits.DECIDED_BY,
         "Say who decided, for example “the board” or “the president, by standing order”.",
     )
-    decided_on = DateField("On which day", validators=[InputRequired("Give the day of the decision, as year, month and day.")])
+    decided_on = DayField("On which day", validators=[InputRequired("Give the day of the decision, as year, month and day.")])
     competing_interests = paragraph(
         "Competing interests of the society",
         limits.COMPETING_INTERESTS,
@@ -101,4 +101,4 @@ class ReviewForm(FlaskForm):
 
 
 class BoardForm(FlaskForm):
-    board_meets_on = DateField("Our board decides on", validators=[InputRequired("Give the day on which your board decides.")])
+    board_meets_on = DayField("Our board decides on", validators=[InputRequired("Give the day on which your board decides.")])
