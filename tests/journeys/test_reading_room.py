@@ -1,13 +1,11 @@
 """A representative's part in other hands: without script, and by the keyboard alone."""
 
-from dataclasses import dataclass
-
 import pytest
-from playwright.sync_api import Page
 
 from .chrome import Person
 from .client import HttpBrowser
 from .conftest import NewPerson
+from .keyboard import Keyboard
 from .server import Server
 from .stories import short
 from .walk import Post, Walk
@@ -17,8 +15,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.journey]
 SOCIETY = "Fjällgrynna Förening för Återhämtning & Vila"
 ADDRESS = "info@fjallgrynna.example.net"
 ROSTER = f"society,contact,email,country\n{SOCIETY},Åsa Björkenstam-Nyhed,{ADDRESS},SE\n"
-# From the top of the page to the field that is farthest from it.
-_MOST_TABS = 60
 
 
 @pytest.fixture(scope="module")
@@ -74,70 +70,64 @@ def test_representative_signs_and_withdraws_without_script(new_person: NewPerson
     person.see("withdrawn")
 
 
-@dataclass
-class Keyboard:
-    """A person without a mouse: Tab to a control by its name, then Space, Enter or typing."""
-
-    page: Page
-    presses: int = 0
-
-    def to(self, name: str) -> None:
-        for _ in range(_MOST_TABS):
-            self.page.keyboard.press("Tab")
-            self.presses += 1
-            if self.page.evaluate(_NAME_OF_FOCUS).startswith(name):
-                assert self.page.evaluate("document.activeElement.matches(':focus-visible')")
-                return
-        raise AssertionError(f"the keyboard does not come to “{name}” within {_MOST_TABS} stops")
-
-    def key(self, key: str) -> None:
-        self.page.keyboard.press(key)
-        self.presses += 1
-
-    def type(self, name: str, text: str) -> None:
-        self.to(name)
-        self.page.keyboard.type(text)
-
-    def enter(self, name: str) -> None:
-        self.to(name)
-        with self.page.expect_navigation():
-            self.key("Enter")
+# From the end of the text to the receipt, besides the words themselves and the Tab that leads to the field for them.
+MOST_KEYS = 12
 
 
-_NAME_OF_FOCUS = """(() => {
-  const { labels, innerText } = document.activeElement;
-  return (labels?.length ? labels[0].innerText : innerText ?? "").trim();
-})()"""
-
-
-def test_representative_signs_by_keyboard_alone(new_person: NewPerson, post: Post) -> None:
+def test_representative_signs_and_withdraws_by_keyboard_alone(new_person: NewPerson, post: Post) -> None:
     person: Person = new_person(1280, folder="by-keyboard")
     keyboard = Keyboard(person.page)
     person.go(post.link(ADDRESS))
-    keyboard.key("Tab")
-    assert person.page.evaluate(_NAME_OF_FOCUS) == "Skip to the content"
-    keyboard.enter("Open the letter")
-    keyboard.enter("Sign now for")
+    assert keyboard.first_stop() == "Skip to the content"
+    keyboard.follow("Open the letter")
+    assert keyboard.first_stop() == "Skip to the content"
+    keyboard.to("Skip to your society’s answer")
+    keyboard.key("Enter")
+    before, to_typing = keyboard.presses, keyboard.to_typing
+    keyboard.follow("Sign now for")
     keyboard.type("Officer who signs", "Östen Åkervind")
     keyboard.type("Office", "Ordförande")
-    keyboard.to("The officer agrees")
-    keyboard.key("Space")
+    keyboard.tick("The officer agrees")
     keyboard.type("Who decided", "the board")
     # The same in the order of day and month and in that of month and day.
     keyboard.type("On which day", "03032026")
     keyboard.type("Competing interests", "None")
-    keyboard.to("The lead society may")
-    keyboard.key("ArrowDown")
-    keyboard.to("I am authorised by")
-    keyboard.key("Space")
+    assert not person.page.get_by_label("I am authorised by").is_checked()
+    keyboard.tick("I am authorised by")
     person.see("sign")
-    keyboard.enter("Go on to review")
+    keyboard.act()
+    assert person.heading == "Review and confirm"
     assert "Östen Åkervind, Ordförande" in person.text
     assert "3 March 2026" in person.text
     assert "Ask us each time" in person.text
-    keyboard.type("Code", post.code(ADDRESS))
+    code = post.code(ADDRESS)
+    keyboard.type("Code", code)
     person.see("review")
-    keyboard.enter("Sign for")
+    keyboard.act()
     assert person.heading == f"{SOCIETY} has signed"
     person.see("receipt")
-    print(f"{keyboard.presses} keys besides the words themselves")
+    keys = keyboard.presses - before
+    besides = keys - (keyboard.to_typing - to_typing)
+    print(f"{keys} keys after the text besides the words themselves; {besides} besides those that lead to a field for words")
+    assert besides <= MOST_KEYS
+    keyboard.follow("Back to the letter")
+    keyboard.follow("Withdraw the answer")
+    keyboard.act("Go on to review")
+    keyboard.type("Code", post.code(ADDRESS))
+    keyboard.act()
+    assert person.heading == "The answer is withdrawn"
+    person.see("withdrawn")
+
+
+def test_refused_form_has_the_focus_on_its_errors_and_each_leads_to_its_field(new_person: NewPerson, post: Post) -> None:
+    person: Person = new_person(360, folder="refused-by-keyboard")
+    keyboard = Keyboard(person.page)
+    person.go(post.link(ADDRESS))
+    keyboard.follow("Open the letter")
+    keyboard.follow("Sign now for")
+    keyboard.act("Go on to review")
+    assert person.page.title().startswith("6 errors – Sign for")
+    keyboard.to("Give the officer’s office")
+    keyboard.key("Enter")
+    person.page.keyboard.type("President")
+    assert person.page.get_by_label("Office", exact=True).input_value() == "President"
