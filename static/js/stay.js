@@ -25,6 +25,7 @@ for (const box of document.querySelectorAll("[data-stay]")) {
   let used = false;
   let isWarned = false;
   let isClosed = false;
+  let isAsking = false;
 
   function say(...nodes) {
     box.replaceChildren(...nodes);
@@ -35,8 +36,11 @@ for (const box of document.querySelectorAll("[data-stay]")) {
     say(paragraph("This page has closed. When you send it, nothing is stored, but what you typed is shown again, to be copied."));
   }
 
+  // A press of the button is a use of the page as well, and asks once.
   async function stay() {
+    if (isAsking) return;
     const asked = Date.now();
+    isAsking = true;
     used = false;
     try {
       // Asked for by its head alone: enough for the server to see that somebody is here. A page that leads elsewhere has closed.
@@ -47,6 +51,8 @@ for (const box of document.querySelectorAll("[data-stay]")) {
       say();
     } catch {
       used = true; // No network for now: the next look tries again.
+    } finally {
+      isAsking = false;
     }
   }
 
