@@ -10,6 +10,8 @@ context.configure(
     connection=connection,
     target_metadata=Base.metadata,
     render_as_batch=True,
+    # SQLite can undo a migration too, with our own BEGIN: all revisions are reached at once, or none.
+    transactional_ddl=True,
     include_name=lambda name, kind, _parents: is_ours(name, kind),
 )
 with context.begin_transaction():
