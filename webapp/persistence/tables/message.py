@@ -40,6 +40,8 @@ class OutboxRow(Base):
     state: Mapped[str]
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime] = mapped_column(Instant)
+    claimed_by: Mapped[str] = mapped_column(default="", server_default="")
+    """The job that has claimed the latest attempt."""
     first_tried_at: Mapped[datetime | None] = mapped_column(Instant)
     unfinished: Mapped[int] = mapped_column(default=0, server_default="0")
     """Attempts in a row, the one under way included, of which nobody has said how they ended."""
