@@ -214,6 +214,15 @@ def test_r16_attempt_is_claimed_by_one_workflow_only(store: Store, letter: str) 
         assert delivery.claim_message(session, row.id, 1, now=NOW)
 
 
+def test_r16_job_that_begins_again_keeps_its_claim_and_no_other_job_gets_it(store: Store, letter: str) -> None:
+    with store() as session:
+        row = first(session)
+        assert [delivery.claim_message(session, row.id, 0, now=NOW, job=job) for job in ("a", "b", "a")] == [True, False, True]
+        assert (row.attempts, row.unfinished) == (1, 1)
+        delivery.note_result(session, row.id, Sent(Result.LATER, "451"), now=NOW)
+        assert not delivery.claim_message(session, row.id, 0, now=NOW, job="a")
+
+
 def test_message_that_never_comes_to_an_end_is_parked_after_eight_attempts(store: Store, letter: str) -> None:
     with store() as session:
         row, now = first(session), NOW

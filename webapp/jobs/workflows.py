@@ -39,7 +39,7 @@ class Workflows:
         @DBOS.workflow(name=SEND_WORKFLOW)
         def send_message(outbox_id: int, attempt: int) -> None:
             # Two steps: a worker that dies while sending comes back with its claim, and sends the same message again at once.
-            if claim(outbox_id, attempt):
+            if claim(outbox_id, attempt, DBOS.workflow_id):
                 try:
                     send_claimed(outbox_id)
                 except JobFailed as error:
@@ -59,9 +59,10 @@ class Workflows:
         def sweep_workflow(_scheduled: datetime, _context: Any) -> None:
             sweep_step()
 
-    def claim_message(self, outbox_id: int, attempt: int) -> bool:
+    def claim_message(self, outbox_id: int, attempt: int, job: str = "") -> bool:
         with Session(self._engine) as session, transaction(session):
-            return installation.may_send(session) and delivery.claim_message(session, outbox_id, attempt, now=self._settings.clock.now())
+            now = self._settings.clock.now()
+            return installation.may_send(session) and delivery.claim_message(session, outbox_id, attempt, now=now, job=job)
 
     def send_claimed(self, outbox_id: int) -> None:
         """Reads, sends with no transaction open, and notes what became of it."""

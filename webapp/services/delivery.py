@@ -43,15 +43,21 @@ class Sent:
     why: str = ""
 
 
-def claim_message(session: Session, outbox_id: int, attempt: int, *, now: datetime) -> bool:
+def claim_message(session: Session, outbox_id: int, attempt: int, *, now: datetime, job: str = "") -> bool:
     """Whether this attempt may go on: each number is claimed once, so that no two attempts send one message at a time (R16)."""
     row = session.scalars(select(OutboxRow).where(OutboxRow.id == outbox_id).with_for_update()).one_or_none()
-    if row is None or row.state not in WAITING or row.attempts != attempt:
+    if row is None or row.state not in WAITING:
+        return False
+    if job and row.claimed_by == job and row.unfinished and row.attempts == attempt + 1:
+        # Its worker died after the claim and before the job engine knew of it.
+        return True
+    if row.attempts != attempt:
         return False
     if row.unfinished >= limits.MAIL_UNFINISHED:
         row.state, row.last_error = MessageState.FAILED, row.last_error or "no attempt came to an end"
         return False
     row.attempts, row.unfinished, row.next_attempt_at = attempt + 1, row.unfinished + 1, now + outbox.LOST_AFTER
+    row.claimed_by = job
     # Set back with the clock, so that no time is counted that has not passed.
     row.first_tried_at = min(row.first_tried_at or now, now)
     return True
