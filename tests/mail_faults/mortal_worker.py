@@ -17,17 +17,40 @@ from webapp.services.delivery import Result, Sent
 from webapp.settings import load_settings
 
 
-def die_before_connecting(order: Path) -> None:
-    """Once for each time that the file is there, at the moment between the claim and the connection."""
-    send = delivery.send
+def die_by(order: Path) -> None:
+    """Once for each time that the file is there."""
+    if order.exists():
+        order.unlink()
+        os.kill(os.getpid(), signal.SIGKILL)
 
-    def mortal(*arguments: Any) -> Sent:
-        if order.exists():
-            order.unlink()
-            os.kill(os.getpid(), signal.SIGKILL)
+
+def die_to_order(folder: Path) -> None:
+    """At the two moments that no mail server sees: after the claim, before anybody is told; and before connecting."""
+    claim, send = Workflows.claim_message, delivery.send
+
+    def claimed(self: Workflows, *arguments: Any) -> bool:
+        is_ours = claim(self, *arguments)
+        die_by(folder / "claimed")
+        return is_ours
+
+    def sending(*arguments: Any) -> Sent:
+        die_by(folder / "connecting")
         return send(*arguments)
 
-    delivery.send = mortal
+    Workflows.claim_message = claimed  # type: ignore[method-assign]
+    delivery.send = sending
+
+
+def poison() -> None:
+    """A message with which every worker dies, whatever it does."""
+    send = delivery.send
+
+    def deadly(transport: Any, envelope: Any) -> Sent:
+        if envelope and envelope.recipient.startswith("poison"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return send(transport, envelope)
+
+    delivery.send = deadly
 
 
 def mark_first() -> None:
@@ -45,7 +68,7 @@ def mark_first() -> None:
 
 def no_claim() -> None:
     """The fault of sending without having claimed the attempt."""
-    Workflows.claim_message = lambda _self, _outbox_id, _attempt: True  # type: ignore[method-assign]
+    Workflows.claim_message = lambda *_arguments: True  # type: ignore[method-assign]
 
 
 def live(lives: Path) -> int:
@@ -64,6 +87,6 @@ def live(lives: Path) -> int:
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    die_before_connecting(folder / "die")
-    {"": lambda: None, "mark first": mark_first, "no claim": no_claim}[os.environ.get("UNDERSIGNED_TEST_PLANT", "")]()
+    die_to_order(folder)
+    {"": lambda: None, "mark first": mark_first, "no claim": no_claim, "poison": poison}[os.environ.get("UNDERSIGNED_TEST_PLANT", "")]()
     sys.exit(live(folder / "pid"))

@@ -23,9 +23,10 @@ from .sink import GIVEN, MAIL, QUIT, TAKEN, Dropped, Sink, sink_at
 
 pytestmark = [pytest.mark.journey, pytest.mark.enable_socket]
 
-BEFORE = "before connecting"
+# No mail server sees these two: the claim is stored, and the job engine does not know; and nothing is connected yet.
+CLAIMED, CONNECTING = "claimed", "connecting"
 # At the last two the server has taken the message, and nobody has noted it yet.
-STEPS = (BEFORE, MAIL, GIVEN, TAKEN, QUIT)
+STEPS = (CLAIMED, CONNECTING, MAIL, GIVEN, TAKEN, QUIT)
 AFTER_250 = {TAKEN, QUIT}
 
 
@@ -40,11 +41,11 @@ class Deaths:
 
     def order(self, step: str) -> None:
         self.step = step
-        if step == BEFORE:
-            (self.folder / "die").touch()
+        if step in {CLAIMED, CONNECTING}:
+            (self.folder / step).touch()
 
     def is_done(self) -> bool:
-        return not self.step or (self.step == BEFORE and not (self.folder / "die").exists())
+        return not self.step or (self.step in {CLAIMED, CONNECTING} and not (self.folder / self.step).exists())
 
     def strike(self, step: str, _recipient: str) -> None:
         if step == self.step:
@@ -125,3 +126,15 @@ def test_r16_two_jobs_for_one_attempt_send_one_message(tmp_path: Path) -> None:
 def test_control_attempts_that_are_not_claimed_are_noticed(tmp_path: Path) -> None:
     with mortal(tmp_path, "no claim") as (made, sink, _deaths):
         assert faults(made, sink, [overlap(made, sink)], 0) == ["1 copies too many, and 0 deaths to account for them"]
+
+
+@pytest.mark.assure
+def test_message_with_which_every_worker_dies_is_parked_after_eight_deaths_and_all_others_are_sent(tmp_path: Path) -> None:
+    with mortal(tmp_path, "poison") as (made, sink, _deaths):
+        references = made.queue(*(f"reason-{n}" for n in range(20)), "poison", *(f"later-{n}" for n in range(20)))
+        eventually(made.is_drained, "drained")
+        assert made.states() == {"sent": 40, "failed": 1}
+        parked = made.row(references[20])
+        assert (parked.state, parked.last_error) == ("failed", "the worker died with every attempt")
+        # Whoever dies leaves up to ten behind, of which some had been taken.
+        assert faults(made, sink, [one for one in references if one != parked.reference], 8 * 10) == []
