@@ -241,6 +241,7 @@ NEED_PROOF = {
     "sign_on.move_deadline": "move the deadline",
     "sign_on.cancel": "cancel the letter",
     "documents.seal_letter": "seal the letter",
+    "roster.export_addresses": "export the addresses",
     "people.add": "let them work on the letter",
     "people.change_role": "change the role",
     "people.remove": "take them off the letter",

@@ -1,30 +1,19 @@
 """The list of signatories for machines: the same names in the same order as in the letter (R5)."""
 
-import csv
-import io
 import json
 
 from webapp.domain.document import LetterDocument
 from webapp.domain.wording import noun_for
+from webapp.rendering.spreadsheet import csv_text
 
 _HEADER = ("position", "society", "officer", "office", "country")
-# A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection; the full-width forms as in CVE-2021-41270).
-_FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")
 
 
 def signatories_csv(document: LetterDocument) -> str:
-    """RFC 4180, every field quoted; a field that a spreadsheet would run as a formula begins with an apostrophe.
-
-    It begins with a byte order mark, without which Excel takes UTF-8 for the encoding of its country.
-    """
-    written = io.StringIO()
-    written.write("\ufeff")
-    writer = csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(_HEADER)
-    for position, one in enumerate(document.signatories, start=1):
-        words = (one.printed_name, one.officer, one.office, one.country)
-        writer.writerow([position, *(_harmless(word or "") for word in words)])
-    return written.getvalue()
+    """The list for a spreadsheet."""
+    listed = enumerate(document.signatories, start=1)
+    rows = [(position, one.printed_name, one.officer or "", one.office or "", one.country or "") for position, one in listed]
+    return csv_text(_HEADER, rows)
 
 
 def signatories_json(document: LetterDocument) -> str:
@@ -41,7 +30,3 @@ def signatories_json(document: LetterDocument) -> str:
         ],
     }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
-
-
-def _harmless(field: str) -> str:
-    return f"'{field}" if field.startswith(_FORMULA) else field

@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.permission import Permission
 from webapp.domain.roster import RosterEntry
 from webapp.domain.wording import count_phrase
-from webapp.services import dashboard, roster, roster_list
+from webapp.rendering.spreadsheet import csv_text
+from webapp.services import addresses, dashboard, roster, roster_list
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
 from webapp.web.forms.desk import ConfirmRosterForm, EmptyForm, NameForm, RosterFileForm, SocietyForm
+from webapp.web.proof import with_proof
 from webapp.web.transaction import now, reading, settings, transaction
 
 bp = Blueprint("roster", __name__, url_prefix="/letters/<letter>/roster")
@@ -47,6 +49,19 @@ def add(letter: str) -> Any:
                 flash(doubt, "warn")
             return redirect(url_for("roster.show", letter=letter), 303)
     return render_template("roster/add.html", form=form, letter=_letter(letter)), 422 if form.errors else 200
+
+
+@bp.route("/addresses", methods=["GET", "POST"])
+@for_staff(Permission.EXPORT_ADDRESSES)
+@with_proof("export the addresses")
+def export_addresses(letter: str) -> Any:
+    form = EmptyForm()
+    if not form.validate_on_submit():
+        return render_template("roster/addresses.html", form=form, letter=_letter(letter))
+    with transaction() as session:
+        rows = addresses.export_addresses(session, actor(), letter, now=now())
+    disposition = {"Content-Disposition": f"attachment; filename=addresses-{letter}.csv"}
+    return Response(csv_text(addresses.ADDRESS_COLUMNS, rows), content_type="text/csv; charset=utf-8", headers=disposition)
 
 
 @bp.route("/import", methods=["GET", "POST"])
