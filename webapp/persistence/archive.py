@@ -23,7 +23,7 @@ from webapp.persistence.sqlite import sqlite_module
 FORMAT = 1
 
 # What opens a door is of this moment and this place; a stolen backup holds none of it, and nobody comes in by it.
-DOORS = frozenset({"web_session", "code", "sign_in_link", "pending_answer", "rate_limit"})
+DOORS = frozenset({"web_session", "code", "staff_code", "sign_in_link", "pending_answer", "rate_limit"})
 # Each place makes these itself.
 _OWN = frozenset({"alembic_version", "installation", "manifest", "worker"})
 

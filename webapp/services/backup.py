@@ -27,7 +27,7 @@ from webapp.services.verification import chain_problems, readable_events
 from webapp.settings import Settings
 
 # Messages that speak of a code or a link to come in by, which no backup holds: another may have taken its number.
-_OF_DOORS = ("code", "sign_in")
+_OF_DOORS = ("code", "staff_code", "sign_in")
 
 
 def make_backup(settings: Settings, path: Path, *, now: datetime) -> Manifest:

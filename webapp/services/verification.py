@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.record import RecordedEvent, Replayed, faults, private_commitment, replay
 from webapp.persistence.record import load_events, load_private
-from webapp.persistence.tables import AnswerRow, DocumentRow, EventRow, InvitationRow, LetterRow, SubmissionRow
+from webapp.persistence.tables import AnswerRow, DocumentRow, EventRow, GrantRow, InvitationRow, LetterRow, StaffRow, SubmissionRow
 from webapp.services.verified_answers import answer_problems
 from webapp.services.verified_text import text_problems
 
@@ -108,6 +108,9 @@ def _is_committed(private: str, salt: bytes | None, commitment: str | None) -> b
 def _state_problems(session: Session, letter: LetterRow, events: list[RecordedEvent]) -> Iterator[tuple[str, int | None]]:
     told = replay(events)
     present = present_state(session, letter)
+    if not told.people:
+        # Handed over by the command before records told of people; since then there is always an owner.
+        told.people = present.people
     for one in fields(Replayed):
         if getattr(told, one.name) != getattr(present, one.name):
             words = one.name.replace("_", " ")
@@ -119,6 +122,8 @@ def present_state(session: Session, letter: LetterRow) -> Replayed:
     invitations = session.scalars(select(InvitationRow).where(InvitationRow.letter_id == letter.id))
     standing = session.scalars(select(AnswerRow).where(AnswerRow.letter_id == letter.id, AnswerRow.is_standing.is_(True)))
     submission = session.scalars(select(SubmissionRow).where(SubmissionRow.letter_id == letter.id)).one_or_none()
+    people = select(StaffRow.reference, GrantRow.role).join(GrantRow, GrantRow.staff_id == StaffRow.id)
+    people = people.where(GrantRow.letter_id == letter.id)
     outcomes = [step.outcome for step in submission.steps if step.outcome] if submission else []
     return Replayed(
         state=letter.state,
@@ -129,6 +134,7 @@ def present_state(session: Session, letter: LetterRow) -> Replayed:
         standing={row.invitation.society.reference: row.kind for row in standing},
         document_sha256=session.scalar(select(DocumentRow.sha256).where(DocumentRow.letter_id == letter.id)),
         outcome=outcomes[-1] if outcomes else None,
+        people={row.reference: row.role for row in session.execute(people)},
     )
 
 
