@@ -22,6 +22,8 @@ _END = (
     .where(EventRow.letter_id == bindparam("letter"))
     .order_by(EventRow.sequence.desc())
     .limit(1)
+    # Events are written at once; what else waits to be written can wait for its own turn.
+    .execution_options(autoflush=False)
 )
 _INSERT = insert(cast(Table, EventRow.__table__))
 _WENT_BACK = "clock.regressed"

@@ -44,19 +44,24 @@ class Resumed:
     waiting: int
 
 
-_COLUMNS = (InstallationRow.read_only_since, InstallationRow.mail_held_since, InstallationRow.reason, InstallationRow.backup_made_at)
+# Built once: every request asks.
+_STANDING = select(InstallationRow.read_only_since, InstallationRow.mail_held_since, InstallationRow.reason, InstallationRow.backup_made_at)
+_READ_ONLY_SINCE = select(InstallationRow.read_only_since).with_for_update(read=True)
 
 
 def standing(session: Session) -> Standing:
-    row = session.execute(select(*_COLUMNS)).one_or_none()
+    row = session.execute(_STANDING).one_or_none()
     return Standing(*row) if row else Standing()
 
 
 def refuse_if_read_only(session: Session) -> None:
     """Raises ReadOnly. Asked behind the lock: the row is held against being changed until this transaction ends."""
-    since = session.scalar(select(InstallationRow.read_only_since).with_for_update(read=True))
-    if since is not None:
-        raise ReadOnly("Nothing was stored. Please keep what you have typed and come back in a while: it will be possible again.")
+    if session.scalar(_READ_ONLY_SINCE) is not None:
+        raise refusal()
+
+
+def refusal() -> ReadOnly:
+    return ReadOnly("Nothing was stored. Please keep what you have typed and come back in a while: it will be possible again.")
 
 
 def may_write(session: Session) -> bool:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -11,12 +11,14 @@ from webapp.domain.rate import Limit, still_counted, time_to_wait
 from webapp.domain.tokens import Keyring
 from webapp.persistence.tables import CountRow
 
+# Built once: every code that is typed asks.
+_TIMES = select(CountRow.times).where(CountRow.purpose == bindparam("purpose"), CountRow.subject == bindparam("subject"))
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def wait_before(session: Session, limit: Limit, subject: str, keyring: Keyring, *, now: datetime) -> timedelta | None:
     """How long this subject must wait; None when the next is let through. Reads only, for the path that everybody takes."""
-    times = session.scalar(select(CountRow.times).where(*_named(limit, keyring.counted_subject(limit.purpose, subject))))
+    times = session.scalar(_TIMES, {"purpose": limit.purpose, "subject": keyring.counted_subject(limit.purpose, subject)})
     return time_to_wait(_instants(times or []), limit, now=now)
 
 

@@ -21,5 +21,5 @@ def _look() -> None:
         return
     g.standing = installation.standing(reading())
     g.needs_writing = request.method not in SAFE_METHODS and request.endpoint not in _STILL_POSSIBLE
-    if g.needs_writing:
-        installation.refuse_if_read_only(reading())
+    if g.needs_writing and g.standing.is_read_only:
+        raise installation.refusal()
