@@ -16,6 +16,7 @@ from tests.web.test_access import token_of
 from tests.web.world import Person, World
 from webapp.domain import limits
 from webapp.domain.errors import RenderingFailed
+from webapp.services import roster_list
 from webapp.settings import MailSecurity, Smtp
 from webapp.web.views import documents
 
@@ -258,6 +259,20 @@ def test_roster_is_narrowed_by_stage_and_search(world: World, desk: Browser) -> 
     address = letter(world, "signing") + "/roster"
     for query, shown in (("?q=GULLHAVEN", True), ("?q=bruno", True), ("?q=zebra", False), ("?stage=signed", False), ("?q=%25", False)):
         assert ("Anna Berg" in desk.get(address + query).text) is shown, query
+
+
+def test_pages_of_a_long_roster_keep_stage_and_search(world: World, desk: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roster_list, "_LONGEST_PAGE", 1)
+    monkeypatch.setattr(roster_list, "_PAGE", 1)
+    desk.get(letter(world, "signing") + "/roster/add")
+    desk.press("Add the society", society="Ferns", contact="Fern", email="f@ferns.example.org")
+    page = desk.get(letter(world, "signing") + "/roster?stage=invited&q=example")
+    assert ("Fern" in page.text, "Anna Berg" in page.text) == (True, False)
+    assert "data-filter-table" not in page.html
+    page = desk.follow("Next page")
+    assert ("f@ferns" in page.text, "Anna Berg" in page.text) == (False, True)
+    assert 'aria-label="Pages of the roster"' in page.html
+    assert "Fern" in desk.follow("Previous page").text
 
 
 # The seal

@@ -1,0 +1,151 @@
+"""What a roster comes to is what its lines say: the dashboard counts, the roster lists, and both come to the same."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, update
+from sqlalchemy.orm import Session
+
+from tests.conftest import Store
+from tests.factories import NOW, RosterEntry, enter, entry, give, intent, letter_in_signing, letter_row, representative, sign
+from webapp.domain.actor import COMMAND, Actor
+from webapp.domain.answer import AnswerKind
+from webapp.domain.links import Links
+from webapp.domain.stage import Stage
+from webapp.persistence.tables import OutboxRow
+from webapp.persistence.tables.message import MessageState
+from webapp.services import rooms, roster, roster_list
+from webapp.services.answer_store import WITHDRAW
+from webapp.services.dashboard import Dashboard, show_dashboard
+from webapp.services.roster_facts import stage_counts
+from webapp.services.roster_list import list_roster, page_roster
+
+LINKS = Links("http://127.0.0.1:8000")
+LATER = NOW + timedelta(days=5)
+
+
+def society(number: int) -> RosterEntry:
+    return entry(f"Society {number:03}", f"office-{number}@example.org", f"Person {number}")
+
+
+def dashboard(session: Session, letter: str) -> Dashboard:
+    return show_dashboard(session, COMMAND, letter, LINKS, now=LATER)
+
+
+@pytest.fixture
+def mixed(store: Store, coordinator: Actor) -> str:
+    """One society at each stage, one with nobody left, one whose mail came back."""
+    with store() as session:
+        letter = letter_in_signing(session, coordinator, *(society(number) for number in range(9)))
+        sign(session, letter, "office-0@example.org")
+        place = enter(session, letter, "office-1@example.org")
+        give(session, place, intent(session, place, AnswerKind.DECLINE, nonce="a-fourth-nonce-of-this-form"))
+        sign(session, letter, "office-2@example.org")
+        place = enter(session, letter, "office-2@example.org")
+        give(session, place, intent(session, place, WITHDRAW, nonce="a-third-nonce-of-this-form"))
+        rooms.set_board_date(session, enter(session, letter, "office-3@example.org"), NOW.date(), now=NOW)
+        enter(session, letter, "office-4@example.org")
+        gone = representative(session, letter, "office-5@example.org")
+        roster.revoke_representative(session, coordinator, letter, gone.reference, now=NOW)
+        failed = update(OutboxRow).where(OutboxRow.to_address == "office-6@example.org")
+        session.execute(failed.values(state=MessageState.FAILED))
+    return letter
+
+
+def test_r5_dashboard_counts_what_the_roster_lists(store: Store, mixed: str) -> None:
+    with store() as session:
+        lines = list_roster(session, COMMAND, mixed)
+        counted = stage_counts(session, letter_row(session, mixed))
+        assert counted == Counter(line.stage for line in lines)
+        assert set(counted) == {
+            Stage.SIGNED,
+            Stage.DECLINED,
+            Stage.WITHDRAWN,
+            Stage.WITH_BOARD,
+            Stage.READING,
+            Stage.INVITED,
+        }
+        shown = dashboard(session, mixed)
+        assert dict(shown.stages) == counted
+        assert (shown.invited, shown.signed, shown.waiting_for) == (9, 1, 7)
+
+
+def test_dashboard_names_each_society_that_needs_somebody_and_no_other(store: Store, mixed: str) -> None:
+    with store() as session:
+        assert [need.text for need in dashboard(session, mixed).needs] == [
+            "The board of Society 003 met on 2 March 2026 and has not answered",
+            "Society 005 has no representative",
+            "Mail to Society 006 could not be delivered",
+        ]
+
+
+def test_chart_of_the_days_ends_with_the_number_of_signatories(store: Store, coordinator: Actor) -> None:
+    with store() as session:
+        letter = letter_in_signing(session, coordinator, *(society(number) for number in range(5)))
+        # 23:30 in UTC is the next day in the zone of the letter.
+        for number, after in enumerate((timedelta(0), timedelta(hours=14.5), timedelta(days=2))):
+            sign(session, letter, f"office-{number}@example.org", at=NOW + after)
+        shown = dashboard(session, letter)
+        assert shown.chart is not None
+        assert shown.chart.rows == (("2 March 2026", 1, 1), ("3 March 2026", 1, 2), ("4 March 2026", 1, 3))
+        assert shown.signed == 3
+
+
+def statements_of(session: Session, letter: str) -> int:
+    asked: list[str] = []
+    engine = session.get_bind().engine
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    dashboard(session, letter)
+    event.remove(engine, "before_cursor_execute", note)
+    return len(asked)
+
+
+def test_dashboard_asks_no_more_of_many_societies_than_of_few(store: Store, coordinator: Actor) -> None:
+    with store() as session:
+        few = letter_in_signing(session, coordinator, society(0), society(1))
+        many = letter_in_signing(session, coordinator, *(society(number) for number in range(40)))
+        for number in range(20):
+            sign(session, many, f"office-{number}@example.org")
+        session.expire_all()
+        assert statements_of(session, many) <= statements_of(session, few)
+
+
+# Pages of the roster
+
+
+@pytest.fixture
+def paged(monkeypatch: pytest.MonkeyPatch, store: Store, coordinator: Actor) -> str:
+    monkeypatch.setattr(roster_list, "_LONGEST_PAGE", 6)
+    monkeypatch.setattr(roster_list, "_PAGE", 3)
+    with store() as session:
+        return letter_in_signing(session, coordinator, *(society(number) for number in range(7)))
+
+
+@pytest.mark.parametrize(
+    ("number", "shown", "listed"),
+    [(1, 1, [0, 1, 2]), (2, 2, [3, 4, 5]), (3, 3, [6]), (4, 3, [6]), (0, 1, [0, 1, 2]), (-7, 1, [0, 1, 2])],
+)
+def test_long_roster_comes_in_pages_in_sort_order(store: Store, paged: str, number: int, shown: int, listed: list[int]) -> None:
+    with store() as session:
+        page = page_roster(session, COMMAND, paged, number=number)
+        assert [line.society for line in page.lines] == [f"Society {one:03}" for one in listed]
+        assert (page.number, page.last, page.found) == (shown, 3, 7)
+
+
+def test_search_and_stage_look_through_all_pages(store: Store, paged: str) -> None:
+    with store() as session:
+        sign(session, paged, "office-6@example.org")
+        assert [line.society for line in page_roster(session, COMMAND, paged, search="person 6").lines] == ["Society 006"]
+        assert [line.society for line in page_roster(session, COMMAND, paged, stage="signed").lines] == ["Society 006"]
+        assert page_roster(session, COMMAND, paged, stage="invited").last == 1
+
+
+def test_roster_that_is_not_long_is_one_page(store: Store, mixed: str) -> None:
+    with store() as session:
+        page = page_roster(session, COMMAND, mixed)
+        assert (len(page.lines), page.last) == (9, 1)
