@@ -8,8 +8,11 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-heade
 # What builds the project is locked with what runs it, because the build has no other source.
 BUILD_REQUIRES = $(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")'
 
+# What stores, and what is asked over the web: the same tests on the other database.
+ON_BOTH := tests/services tests/persistence tests/web tests/machine tests/faults
+
 # A checkout that was moved or copied is made ready again: an environment knows its own path.
-$(shell grep -qsF "$(CURDIR)/.venv/bin/" .venv/bin/pip || rm -f .venv/.run .venv/.dev .venv/.bench)
+$(shell grep -qsF "$(CURDIR)/.venv/bin/" .venv/bin/pip || rm -f .venv/.run .venv/.dev .venv/.bench .venv/.assure)
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1	\2/p' Makefile
@@ -19,7 +22,7 @@ run: .venv/.run ## serve the site and its worker on this machine
 
 test: lint ## check everything: lint, then the whole test suite, then what stores on PostgreSQL
 	$(BIN)/pytest -n 2 --durations=10
-	UNDERSIGNED_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --durations=3 -m "not sqlite" tests/services tests/persistence tests/machine
+	UNDERSIGNED_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --durations=3 -m "not sqlite" tests/services tests/persistence tests/machine tests/faults
 
 lint: .venv/.dev ## check style, types and the layers
 	$(BIN)/ruff check
@@ -33,8 +36,13 @@ demo: .venv/.dev ## carry a letter through its whole course; leaves build/demo/l
 bench: .venv/.bench ## measure pages, answers and documents under load
 	$(BIN)/python -m tests.bench
 
-assure: .venv/.dev ## run the whole suite with full repetition counts; takes long
-	ASSURE=1 $(BIN)/pytest -n 2 --durations=10
+assure: .venv/.assure ## run everything with full repetition counts, twice on each database; takes hours
+	@set -e; for round in first second; do \
+		echo "The $$round round, on SQLite"; \
+		ASSURE=1 $(BIN)/pytest -n 2 --durations=10; \
+		echo "The $$round round, on PostgreSQL"; \
+		ASSURE=1 UNDERSIGNED_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --durations=10 -m "not sqlite" $(ON_BOTH); \
+	done
 
 lock: .venv/.dev ## write the lock files again (UPGRADE=1 takes newer versions)
 	$(BUILD_REQUIRES) | $(COMPILE) pyproject.toml - -o requirements.lock
@@ -55,4 +63,8 @@ clean: ## remove what can be made again; the data in instance/ stays
 
 .venv/.bench: $(SET_UP) requirements-dev.lock
 	sh .ci/bootstrap bench
+	@touch $@ .venv/.dev .venv/.run
+
+.venv/.assure: $(SET_UP) requirements-dev.lock
+	sh .ci/bootstrap assure
 	@touch $@ .venv/.dev .venv/.run

@@ -73,12 +73,12 @@ def machine(tmp_path: Path) -> Machine:
         (programs / name).write_text(f"#!/bin/sh\n{script}\n")
         (programs / name).chmod(0o755)
 
-    def bootstrap(*, uid: int, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
+    def bootstrap(*, uid: int, python: str = sys.executable, mode: str = "dev") -> subprocess.CompletedProcess[str]:
         program("id", f"echo {uid}")
         program("apt-get", "echo asked >>apt; echo 'E: Failed to fetch http://mirror.example/x'; exit 100")
         program("old-python", "exit 1")
         return subprocess.run(
-            ["sh", ".ci/bootstrap", "dev"],
+            ["sh", ".ci/bootstrap", mode],
             cwd=tmp_path,
             env={"PATH": str(programs), "PYTHON": python},
             capture_output=True,
@@ -131,6 +131,21 @@ def test_user_without_rights_is_told_what_to_install(machine: Machine, tmp_path:
     assert re.fullmatch(r'Please ask an administrator for "apt-get install .*", then repeat this\.\n', answer.stderr)
     assert {"chromium", "qpdf", "poppler-utils", "git"} <= set(re.split(r'[\s"]+', answer.stderr))
     assert not (tmp_path / "apt").exists()
+
+
+@pytest.mark.parametrize(("mode", "needed"), [("dev", set()), ("bench", {"wrk"}), ("assure", {"strace", "util-linux", "mount"})])
+def test_what_only_one_target_needs_is_asked_for_by_that_target_alone(machine: Machine, mode: str, needed: set[str]) -> None:
+    asked = set(re.split(r'[\s"]+', machine(uid=1000, mode=mode).stderr))
+    assert asked & {"wrk", "strace", "util-linux", "mount"} == needed
+    assert "chromium" in asked
+
+
+def test_everything_is_assured_twice_on_each_database() -> None:
+    recipe = (ROOT / "Makefile").read_text().partition("\nassure:")[2].partition("\n\n")[0]
+    assert "for round in first second;" in recipe and "set -e" in recipe
+    runs = [line for line in recipe.splitlines() if "pytest" in line]
+    assert ["UNDERSIGNED_TEST_DATABASE=postgresql" in line for line in runs] == [False, True]
+    assert all("ASSURE=1" in line and "--durations=10" in line for line in runs)
 
 
 def test_failed_installer_does_not_name_its_host(machine: Machine, tmp_path: Path) -> None:
