@@ -3,6 +3,7 @@
 Starts one for each line that it reads, and says its process id.
 """
 
+import ctypes
 import importlib
 import os
 import signal
@@ -14,6 +15,8 @@ from gunicorn.app.base import BaseApplication
 # Imported here, so that no life has to: these take longer than everything else in a start.
 importlib.import_module("webapp.app")
 importlib.import_module("gunicorn.workers.gthread")
+
+_PR_SET_PDEATHSIG = 1
 
 
 class _Life(BaseApplication):  # type: ignore[misc]
@@ -50,6 +53,8 @@ def main(socket: str, application: str, workers: str, threads: str) -> None:
         if pid == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.setsid()
+            # Also when the test itself was killed: nothing of it goes on.
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
             _Life(made, options).run()
             os._exit(0)
         print(pid, flush=True)

@@ -131,3 +131,15 @@ def that_can_be_troubled() -> Application:
                 connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
     return inner
+
+
+def does_not_wait_for_the_disk() -> Application:
+    """Tells SQLite that a power cut may take the last answers with it."""
+    inner = create_app()
+    with inner.app_context():
+
+        @event.listens_for(inner.extensions["sqlalchemy"].engine, "connect")
+        def on_connect(dbapi_connection: Any, _record: Any) -> None:
+            dbapi_connection.execute("PRAGMA synchronous=NORMAL")
+
+    return inner

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -179,6 +179,12 @@ def transaction(session: Session, *, waits: bool = True) -> Iterator[Session]:
         if refusal := refusal_of(error):
             raise refusal from error
         raise
+
+
+def take_alone(session: Session, what: int) -> None:
+    """Until the transaction ends, nobody else holds what this number stands for. On SQLite every writer is alone anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(what)))
 
 
 def _undo(session: Session) -> None:

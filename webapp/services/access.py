@@ -13,6 +13,7 @@ from webapp.persistence.tables import GrantRow, InvitationRow, LetterRow, Repres
 from webapp.services.place import Place
 
 # Built once: a statement takes longer to build than to run, and every answer asks for these behind the lock.
+_STAY = select(WebSessionRow.id).where(WebSessionRow.id == bindparam("stay"))
 _LOCKED_LETTER = (
     select(LetterRow)
     .where(LetterRow.id == bindparam("letter"))
@@ -71,6 +72,14 @@ def _permissions(session: Session, actor: Actor, reference: str) -> frozenset[Pe
 def lock_letter(session: Session, letter_id: int) -> LetterRow:
     """The letter's row, held until the transaction ends: what is judged now is still so when it is stored."""
     return session.scalars(_LOCKED_LETTER, {"letter": letter_id}).one()
+
+
+def lock_letter_at(session: Session, place: Place) -> LetterRow:
+    """The same for an act at this place; NotFound if its link was replaced or revoked while this waited for the letter (R14)."""
+    letter = lock_letter(session, place.letter_id)
+    if session.scalar(_STAY, {"stay": place.stay.id}) is None:
+        raise NotFound
+    return letter
 
 
 def load_place(session: Session, token_hash: str, invitation: str, *, now: datetime) -> Place:

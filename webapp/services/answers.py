@@ -17,7 +17,7 @@ from webapp.domain.names import bounded_line, bounded_text
 from webapp.domain.tokens import Keyring
 from webapp.persistence.record import record_time
 from webapp.persistence.tables import AnswerRow, LetterRow, PendingAnswerRow
-from webapp.services.access import lock_letter
+from webapp.services.access import lock_letter_at
 from webapp.services.answer_store import WITHDRAW, Act, store_answer
 from webapp.services.codes import send_code, use_code
 from webapp.services.documents import draft_digest, frozen_digest
@@ -80,7 +80,7 @@ def prepare_answer(session: Session, place: Place, intent: Intent, keyring: Keyr
 
     Raises StaleText, AnswerStands, TooLate or InvalidInput, and then keeps nothing.
     """
-    letter = lock_letter(session, place.letter_id)
+    letter = lock_letter_at(session, place)
     _refuse_late(session, letter, received_at, now=now)
     _refuse_stale(session, letter, intent.digest)
     standing = standing_answer(session, place.invitation.id)
@@ -124,7 +124,7 @@ def confirm_answer(
 
     The same nonce again gives the same answer. Raises TooLate, StaleText or AnswerStands, and then stores nothing.
     """
-    letter = lock_letter(session, place.letter_id)
+    letter = lock_letter_at(session, place)
     if done := _done_before(session, place, nonce):
         return Recorded(done)
     _refuse_slow(received_at, now=now)

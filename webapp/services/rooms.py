@@ -23,7 +23,7 @@ from webapp.persistence import outbox
 from webapp.persistence.record import append_event
 from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, RepresentativeRow
 from webapp.rendering.text import statement_html
-from webapp.services.access import lock_letter
+from webapp.services.access import lock_letter, lock_letter_at
 from webapp.services.answers import pending_answer
 from webapp.services.documents import country_name, signed_count
 from webapp.services.doors import begin_stay, folded_address
@@ -152,6 +152,10 @@ def enter_room(session: Session, token: str, *, now: datetime) -> tuple[str, str
         raise NotFound
     invitation = representative.invitation
     letter = lock_letter(session, invitation.letter_id)
+    # While this waited, the link may have been replaced, or a colleague may have been the first to open the letter.
+    session.refresh(invitation)
+    if _representative(session, token) is None:
+        raise NotFound
     stay = begin_stay(session, now=now, representative_id=representative.id)
     if invitation.opened_at is None:
         actor = Actor(ActorKind.REPRESENTATIVE, representative.reference)
@@ -268,7 +272,7 @@ def set_board_date(session: Session, place: Place, day: date, *, now: datetime) 
 
     Returns whether that leaves time to answer before sign-on closes.
     """
-    letter = lock_letter(session, place.letter_id)
+    letter = lock_letter_at(session, place)
     if letter.state != LetterState.SIGNING or letter.deadline is None or now >= letter.deadline:
         raise TooLate("Sign-on has closed, so a date for your board can no longer be kept.")
     if day < earliest_today(now):

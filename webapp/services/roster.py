@@ -16,6 +16,7 @@ from webapp.domain.permission import Permission
 from webapp.domain.roster import RosterEntry, RosterRow, read_roster
 from webapp.domain.tokens import Keyring, hash_token
 from webapp.persistence import outbox
+from webapp.persistence.database import take_alone
 from webapp.persistence.record import Happening, append_event, append_events
 from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, RepresentativeRow, SocietyRow, WebSessionRow
 from webapp.rendering.fonts import describe_character, uncovered_characters
@@ -23,6 +24,9 @@ from webapp.services.access import load_letter
 from webapp.services.references import new_reference
 from webapp.services.roster_check import FACTS, CheckedRow, RosterPreview, check_rows, refuse_too_many, societies_named
 from webapp.services.sign_on import invitations_of, invite
+
+# Any number, as long as it stands for nothing else in this database.
+_NAMES = 7_083_001
 
 
 def preview_roster(session: Session, actor: Actor, reference: str, data: bytes) -> RosterPreview:
@@ -91,6 +95,8 @@ def _refuse_given_meanwhile(places: Mapping[str, InvitationRow], rows: Sequence[
 
 def _societies(session: Session, entries: Sequence[RosterEntry], *, now: datetime) -> dict[str, SocietyRow]:
     """The society of each printed name, new where there is none; what nobody had said of it is filled in, and nothing is changed."""
+    # Two letters of one moment may bring the same society for the first time, and each holds only its own row.
+    take_alone(session, _NAMES)
     societies = societies_named(session, {entry.society for entry in entries})
     for entry in entries:
         if entry.society not in societies:
