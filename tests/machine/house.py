@@ -74,6 +74,9 @@ class House:
         self._outermost.rollback()
         self._connection.close()
 
+    def execute(self, statement: str) -> None:
+        self._connection.execute(text(statement))
+
     def snapshot(self) -> Snapshot:
         tables = {name: self._rows(table) for name, table in Base.metadata.tables.items()}
         jobs = self._connection.execute(text(f"SELECT workflow_uuid, status, queue_name FROM {WORKFLOWS} ORDER BY workflow_uuid"))

@@ -1,0 +1,280 @@
+"""Faults to plant: each breaks one promise, in the way in which a change of tomorrow might."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from tests.conftest import Store
+from tests.factories import COORDINATOR
+from tests.machine.machine import Machine
+from webapp.domain.actor import COMMAND
+from webapp.persistence import record
+from webapp.persistence.record import Link
+from webapp.persistence.tables import CodeRow, DocumentRow, OutboxRow, RevisionRow
+from webapp.services import access, answer_store, answers, codes, dashboard, delivery, documents, doors, roster, sign_on, submissions, tick
+from webapp.services.place import Place
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`broken` is the rule that must notice, or the words with which the model objects."""
+
+    what: str
+    broken: str
+    begins: str
+    plant: Plant
+    walk: Callable[[Machine], None]
+    """The few steps after which it is there."""
+    sql: tuple[str, ...] = ()
+    """Taken from the database first: what would refuse the fault by itself."""
+
+
+def nothing(*_arguments: Any, **_more: Any) -> None:
+    return None
+
+
+def old_answer_is_left_standing(patch: pytest.MonkeyPatch) -> None:
+    real = answers.store_answer
+    patch.setattr(answers, "store_answer", lambda session, act: real(session, dataclasses.replace(act, standing=None)))
+
+
+def text_changes_while_people_sign(patch: pytest.MonkeyPatch) -> None:
+    real = sign_on.move_deadline
+
+    def moved(session: Session, *arguments: Any, **more: Any) -> None:
+        real(session, *arguments, **more)
+        session.scalars(select(RevisionRow)).all()[-1].statement += "And one word more."
+
+    patch.setattr(sign_on, "move_deadline", moved)
+
+
+def declined_counts_as_signed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(documents, "is_signatory", lambda answer, **_more: answer.is_standing)
+
+
+def dashboard_counts_one_more(patch: pytest.MonkeyPatch) -> None:
+    real = dashboard.signed_count
+    patch.setattr(dashboard, "signed_count", lambda *arguments: real(*arguments) + 1)
+
+
+def looking_is_noted(patch: pytest.MonkeyPatch) -> None:
+    real = doors.needs_touch
+
+    def noted(session: Session, token: str, *, now: datetime) -> bool:
+        doors.touch(session, token, now=now + timedelta(seconds=1))
+        return real(session, token, now=now)
+
+    patch.setattr(doors, "needs_touch", noted)
+
+
+def code_is_not_used_up(patch: pytest.MonkeyPatch) -> None:
+    real = answers.use_code
+
+    def kept(session: Session, place: Place, nonce: str, *arguments: Any, **more: Any) -> int | None:
+        left = real(session, place, nonce, *arguments, **more)
+        for row in session.scalars(select(CodeRow).where(CodeRow.nonce == nonce)):
+            row.used_at = None
+        return left
+
+    patch.setattr(answers, "use_code", kept)
+
+
+def code_works_in_any_session(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(codes, "_LIVE", select(CodeRow).where(CodeRow.used_at.is_(None)).order_by(CodeRow.id.desc()).limit(1))
+
+
+def answer_makes_no_event(patch: pytest.MonkeyPatch) -> None:
+    real = answer_store.append_event
+
+    def forgotten(session: Session, letter: Any, actor: Any, kind: str, *arguments: Any, now: datetime, **more: Any) -> Link:
+        if kind == "answer.given":
+            return Link(1, now, "0" * 64)
+        return real(session, letter, actor, kind, *arguments, now=now, **more)
+
+    patch.setattr(answer_store, "append_event", forgotten)
+
+
+def time_of_the_commit_decides(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(answers, "is_in_time", lambda _received_at, closes_at: _CLOCK["now"] < closes_at)
+    real = answers._refuse_late
+
+    def late(*arguments: Any, now: datetime) -> None:
+        _CLOCK["now"] = now
+        real(*arguments, now=now)
+
+    patch.setattr(answers, "_refuse_late", late)
+
+
+_CLOCK: dict[str, datetime] = {}
+
+
+def close_takes_the_clock_as_it_is(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(sign_on, "record_time", lambda _session, _letter, *, now: now)
+
+
+def sealed_file_is_made_again(patch: pytest.MonkeyPatch) -> None:
+    real = submissions.submit_letter
+
+    def made_again(session: Session, *arguments: Any, **more: Any) -> None:
+        real(session, *arguments, **more)
+        session.execute(update(DocumentRow).values(content=b"%PDF-1.7 made again"))
+
+    patch.setattr(submissions, "submit_letter", made_again)
+
+
+def answer_is_recorded_as_of_somebody_else(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Place, "actor", property(lambda _place: COMMAND))
+
+
+def every_member_of_staff_owns_every_letter(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(access, "_role", lambda *_arguments: "owner")
+
+
+def every_attempt_is_claimed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(delivery, "claim_message", lambda *_arguments, **_more: True)
+
+
+def what_was_tried_is_not_tried_again(patch: pytest.MonkeyPatch) -> None:
+    real = delivery._is_due
+    patch.setattr(delivery, "_is_due", lambda now: real(now) & (OutboxRow.attempts == 0))
+
+
+def record_skips_a_number(patch: pytest.MonkeyPatch) -> None:
+    real = record._chained
+
+    def skipped(letter: Any, actor: Any, happening: Any, last: Link | None, *, now: datetime) -> dict[str, Any]:
+        further = dataclasses.replace(last, sequence=last.sequence + 1) if last and last.sequence == 9 else last
+        return real(letter, actor, happening, further, now=now)
+
+    patch.setattr(record, "_chained", skipped)
+
+
+def record_takes_the_clock_as_it_is(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(record, "max", lambda now, _last: now, raising=False)
+
+
+def refused_act_is_kept(patch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def kept(store: Store) -> Iterator[Session]:
+        with Session(store.connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            try:
+                yield session
+            finally:
+                session.commit()
+
+    patch.setattr(Store, "__call__", kept)
+
+
+def unset(module: Any, name: str) -> Plant:
+    """What this would do, nobody does."""
+    return lambda patch: patch.setattr(module, name, nothing)
+
+
+def sign_again(machine: Machine) -> None:
+    machine.answer_now(machine.model.stays[1], "sign")
+
+
+def decline(machine: Machine) -> None:
+    machine.answer_now(machine.model.stays[0], "decline")
+
+
+def sign_with_an_old_form(machine: Machine) -> None:
+    machine.send_form(machine.model.stays[0], "sign", "an older text", machine.now)
+
+
+def confirm_with_the_code_of_another(machine: Machine) -> None:
+    first, second = machine.model.stays[0], machine.model.stays[2]
+    for stay in (first, second):
+        machine.send_form(stay, "sign", "as shown", machine.now)
+    assert first.pending
+    machine.send_code(first, first.pending.nonce, second.codes[-1].text, machine.now)
+
+
+def sign_in_the_last_second(machine: Machine) -> None:
+    deadline = machine.model.letters[0].deadline
+    machine.house.clock.at = deadline + timedelta(seconds=1)
+    machine.send_form(machine.model.stays[1], "sign", "as shown", deadline - timedelta(milliseconds=1))
+
+
+def close_early(machine: Machine) -> None:
+    machine.close_early(number=0, is_owner=True)
+
+
+def submit(machine: Machine) -> None:
+    machine.submit(number=0, days=0, is_owner=True)
+
+
+def try_as_a_stranger(machine: Machine) -> None:
+    machine.cancel(number=0, is_meant=True, is_owner=False)
+
+
+def move_the_deadline(machine: Machine) -> None:
+    machine.move_deadline(number=0, hours=1, is_owner=True)
+
+
+def replace_a_link(machine: Machine) -> None:
+    machine.replace_link(number=0, is_owner=True)
+
+
+def ask_for_too_many_codes(machine: Machine) -> None:
+    for _time in range(6):
+        machine.send_form(machine.model.stays[0], "sign", "as shown", machine.now)
+
+
+def send_twice(machine: Machine) -> None:
+    machine.attempt(number=0, ends="taken")
+    machine.attempt_twice(number=0, attempt=0)
+
+
+def fail_to_send(machine: Machine) -> None:
+    machine.attempt(number=0, ends="4xx")
+    machine.r16_none_is_lost()
+
+
+def go_back_after_a_tick(machine: Machine) -> None:
+    machine.ask_for_sign_in_link(who=COORDINATOR, is_mailed=False)
+    machine.time_passes(by=timedelta(minutes=16))
+    machine.tick()
+    machine.clock_goes_back(by=timedelta(minutes=3))
+
+
+def look(_machine: Machine) -> None:
+    return None
+
+
+SIGNING, SIGNED, SET_BACK = "an open sign-on", "signatories", "signatories and a clock set back"
+
+FAULTS = [
+    Fault("the old answer is left standing", "r1_", SIGNED, old_answer_is_left_standing, sign_again, ("DROP INDEX uq_answer_standing",)),
+    Fault("an older digest is taken", "the rules say StaleText", SIGNING, unset(answers, "_refuse_stale"), sign_with_an_old_form),
+    Fault("the text changes meanwhile", "r3_", SIGNED, text_changes_while_people_sign, move_the_deadline, ("DROP TRIGGER frozen_0",)),
+    Fault("who declines is counted", "r4_", SIGNING, declined_counts_as_signed, decline),
+    Fault("the dashboard counts one more", "r5_", SIGNED, dashboard_counts_one_more, look),
+    Fault("looking is noted", "r6_", SIGNED, looking_is_noted, look),
+    Fault("a code is not used up", "r7_", SIGNING, code_is_not_used_up, sign_again),
+    Fault("a code works in any session", "send_code", SIGNING, code_works_in_any_session, confirm_with_the_code_of_another),
+    Fault("an answer makes no event", "r8_", SIGNING, answer_makes_no_event, sign_again),
+    Fault("a receipt is not sent", "r8_", SIGNING, unset(answer_store, "_send_receipts"), sign_again),
+    Fault("the time of the commit decides", "the house TooLate", SIGNED, time_of_the_commit_decides, sign_in_the_last_second),
+    Fault("an early close takes the clock as it is", "r9_", SET_BACK, close_takes_the_clock_as_it_is, close_early),
+    Fault("the sealed file is made again", "r11_", "a sealed letter", sealed_file_is_made_again, submit, ("DROP TRIGGER frozen_6",)),
+    Fault("an answer is recorded as of somebody else", "r12_", SIGNING, answer_is_recorded_as_of_somebody_else, sign_again),
+    Fault("all staff own every letter", "the rules say NotFound", SIGNED, every_member_of_staff_owns_every_letter, try_as_a_stranger),
+    Fault("a stranger is told that a letter exists", "r18_", SIGNED, every_member_of_staff_owns_every_letter, look),
+    Fault("a replaced link leaves its sessions open", "r14_", SIGNED, unset(roster, "_end_stays"), replace_a_link),
+    Fault("every attempt is claimed", "attempt_twice", SIGNED, every_attempt_is_claimed, send_twice),
+    Fault("what was tried is not tried again", "r16_none_is_lost", SIGNED, what_was_tried_is_not_tried_again, fail_to_send),
+    Fault("the record skips a number", "r17_", SIGNED, record_skips_a_number, look),
+    Fault("the record takes the clock as it is", "i19_", SET_BACK, record_takes_the_clock_as_it_is, move_the_deadline),
+    Fault("a refused act is kept", "i08_", SIGNING, refused_act_is_kept, ask_for_too_many_codes),
+    Fault("expiry is judged by the present clock alone", "i20_", SIGNED, unset(tick, "end_what_is_over"), go_back_after_a_tick),
+]
