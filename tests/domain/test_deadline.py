@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from webapp.domain import deadline
+from webapp.domain.answer import is_in_time
 from webapp.domain.deadline import instant_from_local, is_zone, show_date, show_instant, time_left, wall_clock_of
 from webapp.domain.errors import InvalidInput
 
@@ -183,3 +185,27 @@ def test_time_left_counts_hours_that_pass_and_not_those_on_the_wall() -> None:
 
 def test_r10_instant_announced_in_utc_is_not_said_twice() -> None:
     assert str(show_instant(datetime(2026, 3, 14, 16, 0, tzinfo=UTC), "UTC")) == "14 March 2026, 16:00 UTC"
+
+
+def test_f11_instant_never_moves_when_the_rules_of_its_zone_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A country may move its clocks between announcement and deadline: the wall shows another time, the instant decides as it did."""
+    announced = instant_from_local(wall("2026-07-14 12:00"), BERLIN)
+    # As if an update of the zone data had given Berlin the clocks of Kathmandu.
+    monkeypatch.setattr(deadline, "ZoneInfo", lambda _zone: ZoneInfo(KATHMANDU))
+    shown = show_instant(announced, BERLIN)
+    assert shown.local == "14 July 2026, 15:45 Europe/Berlin"
+    assert (shown.utc, shown.iso) == ("10:00 UTC", "2026-07-14T10:00:00+00:00")
+    assert is_in_time(announced - timedelta(microseconds=1), announced)
+    assert not is_in_time(announced, announced)
+    assert time_left(announced, now=at("2026-07-14 09:00")) == "1 hour"
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_f11_what_is_shown_in_a_zone_and_what_is_stored_are_one_instant(zone: str) -> None:
+    """Over a year and every half hour around its changes, the wall clock in the form gives back the instant that it was made from."""
+    for day in [*NEAR_A_CHANGE, "2026-01-01", "2026-12-31"]:
+        for half_hour in range(48):
+            instant = at(day) + timedelta(minutes=30 * half_hour)
+            shown = wall_clock_of(instant, zone)
+            if len(instants_that_show(shown, zone)) == 1:
+                assert instant_from_local(shown, zone) == instant

@@ -1,5 +1,6 @@
 """Answers: one stands, on the text that was shown, in time, confirmed with the code, stored once."""
 
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -10,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tests.conftest import Store
+from tests.counts import times
 from tests.dump import unchanged
 from tests.factories import (
     ANNA,
@@ -33,6 +35,7 @@ from webapp.persistence.tables import AnswerRow, CodeRow, EventRow, OutboxRow, P
 from webapp.services import answer_store, answers, sign_on
 from webapp.services.answer_store import WITHDRAW
 from webapp.services.answers import Recorded, WrongCode
+from webapp.services.documents import signing_answers
 
 MS = timedelta(milliseconds=1)
 
@@ -265,6 +268,33 @@ def test_r9_one_instant_decides_to_the_millisecond(store: Store, letter: str, re
         assert "14 March 2026, 17:00 Europe/Berlin (16:00 UTC)" in str(refused)
     with store() as session:
         assert len(standing(session, letter)) == counts
+
+
+def test_f12_of_a_thousand_offsets_around_the_deadline_exactly_those_before_it_count(
+    store: Store, connection: Connection, letter: str
+) -> None:
+    """Each is committed ten seconds later, when the letter reads *closed* already; what is sealed is what was accepted."""
+    chance, before = random.Random(20260314), DEADLINE - timedelta(minutes=5)
+    with store() as session:
+        place = enter(session, letter, now=before)
+        what = intent(session, place)
+        answers.prepare_answer(session, place, what, KEYRING, received_at=before, now=before)
+        code = newest_code(session, place)
+        sign_on.close_if_due(session, letter_row(session, letter).id, now=DEADLINE)
+    for _number in range(times(1_000)):
+        received_at = DEADLINE + timedelta(microseconds=chance.randint(-50_000, 50_000))
+        within = connection.begin_nested()
+        with store() as session:
+            later = received_at + timedelta(seconds=10)
+            try:
+                answers.confirm_answer(session, back(session, place), what.nonce, code, KEYRING, received_at=received_at, now=later)
+                is_taken = True
+            except TooLate:
+                is_taken = False
+        with store() as session:
+            assert is_taken is (received_at < DEADLINE)
+            assert len(signing_answers(session, letter_row(session, letter))) == is_taken
+        within.rollback()
 
 
 def test_r9_answer_received_in_time_counts_though_the_letter_reads_closed(store: Store, letter: str) -> None:

@@ -308,3 +308,14 @@ def test_t27_no_representative_sees_the_address_of_another(world: World, anna: B
 def test_receipt_before_any_answer_leads_back_to_the_letter(world: World, anna: Browser) -> None:
     assert anna.get(room(anna) + "/receipt").heading == "The quiet hour deserves a fair trial"
     assert anna.get(room(anna) + "/review").heading == "The quiet hour deserves a fair trial"
+
+
+@pytest.mark.parametrize(("milliseconds", "is_taken"), [(-1, True), (0, False), (1, False)], ids=["before", "at", "after"])
+def test_f12_one_instant_decides_to_the_millisecond_for_a_request(world: World, anna: Browser, milliseconds: int, is_taken: bool) -> None:
+    world.clock.at = DEADLINE - timedelta(minutes=1)
+    world.open_letter(anna, world.facts.anna)
+    review(anna)
+    code = world.mail.code(ANNA)
+    world.clock.at = DEADLINE + timedelta(milliseconds=milliseconds)
+    page = anna.press("Sign for", status=200 if is_taken else 409, code=code)
+    assert ("has signed" in page.heading) is is_taken
