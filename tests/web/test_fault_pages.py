@@ -8,7 +8,7 @@ from flask import Flask, request
 from tests.browser import Browser
 from tests.factories import ANNA
 from tests.secrets_seen import Secrets
-from tests.web.test_access import TABLE
+from tests.web.matrix import MATRIX
 from tests.web.world import Person, World
 from webapp.log import JsonLines
 
@@ -44,7 +44,7 @@ def test_t28_fault_in_any_view_says_neither_token_nor_address_nor_what_was_typed
     typed = {"email": ANNA, "code": "ABCD-EFGH", "reason": "a reason that is nobody’s business", "token": fresh_world.facts.anna}
     secrets = Secrets({**typed, "a room’s cookie": cookies[0], "the desk’s cookie": cookies[1], "a query": "of-the-query"})
     tried = 0
-    for endpoint, method in TABLE:
+    for endpoint, method in MATRIX:
         if endpoint == "static":
             continue
         path = _path(fresh_world, endpoint)
