@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 
 from tests.web.accessibility.screen import Screen, open_screen
 from tests.web.world import Person, World
@@ -65,7 +65,7 @@ def test_page_warns_before_it_closes_and_any_key_keeps_it_open(
     assert WARNING in told(screen)
     before = screen.page.evaluate("document.activeElement.tagName")
     screen.page.keyboard.press("Shift")
-    screen.page.wait_for_function("document.querySelector('[data-stay]').textContent === ''")
+    expect(screen.page.locator("[data-stay]")).to_be_empty()
     assert server.asked == 1
     # The warning has taken the focus from nobody.
     assert screen.page.evaluate("document.activeElement.tagName") == before
@@ -77,7 +77,7 @@ def test_page_can_be_kept_open_ten_times_and_more(readers: World, screen: Screen
         minutes(screen, 56)
         assert WARNING in told(screen)
         screen.page.get_by_role("button", name="Stay on this page").click()
-        screen.page.wait_for_function("document.querySelector('[data-stay]').textContent === ''")
+        expect(screen.page.locator("[data-stay]")).to_be_empty()
         assert server.asked == time
 
 
