@@ -627,6 +627,33 @@ def desk_that_is_shut_while_somebody_types(world: World, _: MonkeyPatch) -> Page
     return browser.press("Save the draft", status=403, title="A title that took an hour", statement="Line\n" * 20)
 
 
+# Before what cannot be taken back
+
+
+def unproved(world: World) -> Browser:
+    """The owner has pressed a button that asks for a code."""
+    browser = Browser(world.app)
+    world.sign_in(browser, is_proved=False)
+    browser.get(at(world, "signing", "/cancel"))
+    browser.press("Cancel this letter", status=403, reason="The article was retracted.")
+    return browser
+
+
+@state("403")
+def proof_that_is_asked(world: World, _: MonkeyPatch) -> Page:
+    return unproved(world).page
+
+
+@state("error")
+def proof_with_a_wrong_code(world: World, _: MonkeyPatch) -> Page:
+    return unproved(world).press("Confirm and", status=422, proof_code="AAAA-AAAA")
+
+
+@state("empty")
+def proof_without_a_code(world: World, _: MonkeyPatch) -> Page:
+    return unproved(world).press("Confirm and", status=422, proof_code="")
+
+
 # An installation that is stopped
 
 
