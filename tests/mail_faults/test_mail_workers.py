@@ -106,7 +106,7 @@ def test_control_without_its_lock_a_living_worker_would_be_taken_for_dead(tmp_pa
         one, other = (be_present(made.settings, made.engine) for _ in range(2))
         assert not other.take_over(one.name)
         one.leave()
-        assert other.take_over(one.name)
+        eventually(lambda: other.take_over(one.name), "the server has seen that it left")
         other.leave()
 
 
