@@ -9,6 +9,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -16,10 +19,10 @@ from sqlalchemy import Engine, create_engine, event, func, inspect, select
 from sqlalchemy.orm import Session
 
 from tests.counts import times
-from tests.factories import KEYRING, NOW, entry, letter_in_draft, letter_submitted, sign, staff_actor
+from tests.factories import KEYRING, NOW, entry, letter_in_draft, letter_submitted, settings_for, sign, staff_actor
 from webapp.domain.roster import RosterEntry
 from webapp.persistence import migrate
-from webapp.persistence.database import engine_options, transaction
+from webapp.persistence.database import engine_options, make_engine, transaction
 from webapp.persistence.record import record_heads
 from webapp.persistence.tables import Base
 from webapp.rendering.environment import ROOT
@@ -43,14 +46,20 @@ class Held:
 
 def held(engine: Engine) -> Held:
     with engine.connect() as connection:
-        there = set(inspect(connection).get_table_names())
-        tables = [table for name, table in sorted(Base.metadata.tables.items()) if name in there & FIRST_TABLES]
+        tables = [table for name, table in sorted(Base.metadata.tables.items()) if name in first_tables()]
         rows = {table.name: connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
         return Held(rows, record_heads(connection))
 
 
-# Those of the first revision: a later one makes its own anew.
-FIRST_TABLES = set(Base.metadata.tables) - {"installation", "rate_limit", "worker"}
+@cache
+def first_tables() -> frozenset[str]:
+    """Those of the first revision: a later one makes its own anew."""
+    with TemporaryDirectory() as folder:
+        engine = make_engine(settings_for(Path(folder)))
+        migrate.upgrade(engine, FIRST)
+        found = frozenset(inspect(engine).get_table_names())
+        engine.dispose()
+    return found
 
 
 def revision(engine: Engine) -> str | None:

@@ -34,7 +34,7 @@ _STATUS: tuple[tuple[type[DomainError], int, str], ...] = (
     (NotFound, 404, "There is nothing here"),
     (NotAllowed, 403, "This is not yours to do"),
     (InvalidInput, 422, "That could not be taken"),
-    (ReadOnly, 503, "This can only be read for now"),
+    (ReadOnly, 503, "Nothing can be changed for now"),
     (TookTooLong, 503, "That took too long"),
     (TooMany, 429, "Too often for now"),
     (RenderingFailed, 503, "The document could not be made"),
