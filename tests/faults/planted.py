@@ -16,6 +16,7 @@ from webapp import app as joined
 from webapp.app import create_app
 from webapp.domain.tokens import Keyring
 from webapp.persistence import database
+from webapp.persistence.tables import PendingAnswerRow
 from webapp.services import answer_store, answers
 from webapp.services.access import lock_letter
 from webapp.services.place import Place
@@ -77,10 +78,14 @@ def knows_no_nonce() -> Application:
         letter = lock_letter(session, place.letter_id)
         pending = answers.pending_answer(session, place)
         assert pending is not None
+        kept = {name: getattr(pending, name) for name in ("web_session_id", "act", "digest", "content", "saved_at")}
         pending.nonce = secrets.token_urlsafe(18)
         session.flush()
         act = answer_store.Act(place, letter, pending, None, received_at, now)
-        return answers.Recorded(answer_store.store_answer(session, act))
+        reference = answer_store.store_answer(session, act)
+        # It goes on waiting, and the next press finds it.
+        session.add(PendingAnswerRow(nonce=secrets.token_urlsafe(18), replaces_id=None, **kept))
+        return answers.Recorded(reference)
 
     inner = create_app()
     with inner.app_context():

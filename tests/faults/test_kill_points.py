@@ -41,15 +41,15 @@ def test_r8_worker_killed_at_every_call_of_an_answer(tmp_path: Path, databases: 
     acknowledged: dict[str, str] = {}
     died = 0
     with site_at(tmp_path, url, kind) as site:
-        waiting, _fresh = prepare(site.settings, 120)
-        first = waiting.pop()
+        (first,), _fresh = prepare(site.settings, 1)
         site.start()
         warm(site, first)
         with traced(site, tmp_path / "calls"):
             assert press(site, first)
         acknowledged[first.nonce] = first.invitation
-        for name, number in points(tmp_path / "calls"):
-            one = waiting.pop()
+        found = points(tmp_path / "calls")
+        waiting, _fresh = prepare(site.settings, len(found))
+        for (name, number), one in zip(found, waiting, strict=True):
             warm(site, one)
             with traced(site, tmp_path / "killed", "-e", f"inject={name}:signal=SIGKILL:when={number}"):
                 told = press(site, one)
@@ -61,8 +61,8 @@ def test_r8_worker_killed_at_every_call_of_an_answer(tmp_path: Path, databases: 
             acknowledged[one.nonce] = one.invitation
         site.kill()
         books = audit(site.settings, acknowledged)
-    print(driver, f"{died} deaths at {len(points(tmp_path / 'calls'))} calls;", books)
-    assert died >= len(points(tmp_path / "calls")) // 2, "death has to come before the answer"
+    print(driver, f"{died} deaths at {len(found)} calls;", books)
+    assert died >= len(found) // 2, "death has to come before the answer"
     assert books.problems == []
 
 
