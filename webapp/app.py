@@ -13,6 +13,7 @@ from webapp.domain import limits
 from webapp.persistence.database import engine_options, prepare_engine
 from webapp.persistence.tables import Base
 from webapp.rendering.environment import STATIC, TEMPLATES
+from webapp.rendering.fonts import uncovered_characters
 from webapp.services import documents as documents_service
 from webapp.settings import Settings, load_settings
 from webapp.web import access, errors, lines, read_only, security, transaction
@@ -69,12 +70,13 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def warm_up(app: Flask) -> None:
-    """Loads what the first requests would: the templates of the pages, the tables of collation and the names of countries."""
+    """Loads what the first requests would: the templates, the tables of collation, the names of countries, what the fonts hold."""
     for name in app.jinja_env.list_templates(extensions=["html"]):
         if not name.startswith(("email/", "documents/")):
             app.jinja_env.get_template(name)
     documents_service.sort_key("Society")
     documents_service.country_name("DE", "en-GB")
+    uncovered_characters("Society")
 
 
 def _configuration(settings: Settings) -> dict[str, object]:
