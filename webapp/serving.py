@@ -37,5 +37,7 @@ on_reload = on_starting
 def when_ready(server: Any) -> None:
     """Before the first process is forked: what each of them would load for itself is loaded now."""
     import_module("webapp.app").warm_up(server.app.wsgi())
+    # One for all: by itself each process would start its own with the first document.
+    import_module("webapp.rendering.press").PRESS.start()
     # What the collector does not look through it does not write to, and what nobody writes to stays shared.
     gc.freeze()

@@ -156,6 +156,37 @@ def test_command_line_and_forked_workers_can_print(tmp_path: Path) -> None:
     assert list(scratch.iterdir()) == []
 
 
+_SHARING = f"""
+import os, signal
+from webapp.rendering.press import PRESS, RenderLimits
+
+def shares_it():
+    child = os.fork()
+    if child == 0:
+        made = PRESS.pdf({GOOD!r}, RenderLimits())
+        is_shared = PRESS._helper.process.pid == shared
+        PRESS.close()
+        os._exit(int(is_shared) if made.startswith(b"%PDF") else 2)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+PRESS.start()
+shared = PRESS._helper.process.pid
+print(shares_it(), shares_it(), PRESS._helper.process.poll())
+os.kill(shared, signal.SIGKILL)
+PRESS._helper.process.wait()
+print(shares_it(), shares_it())
+"""
+
+
+def test_what_is_forked_shares_one_press_and_helps_itself_when_it_is_dead(tmp_path: Path) -> None:
+    """No child ends the press of all with its own end; and each has one to print with, though the shared one is gone."""
+    command = [sys.executable, "-W", "error", "-c", _SHARING]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1 1 None\n0 0\n", "")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("style", ["font-family: Letter Serif", "font: italic 400 12pt Letter Serif", "font: 600 12pt Letter Sans"])
 def test_what_counts_as_covered_is_never_an_empty_box(style: str) -> None:
     # Marks are left to the text engine, which joins most of them to a letter that has them built in.

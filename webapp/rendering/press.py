@@ -46,9 +46,21 @@ class _Helper:
     process: subprocess.Popen[bytes]
     control: socket.socket
     folder: str
+    owner: int
+    """The process that started it, and alone may wait for it and end it. What is forked from that one gives it work as well."""
+
+    @property
+    def is_ours(self) -> bool:
+        return self.owner == os.getpid()
+
+    def has_ended(self) -> bool:
+        return self.is_ours and self.process.poll() is not None
 
     def end(self) -> None:
+        """Ends it; another's is only let go, for others may be printing."""
         self.control.close()
+        if not self.is_ours:
+            return
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
@@ -56,22 +68,29 @@ class _Helper:
 
 
 class Press:
-    """One helper process, started when first needed and again whenever it is found dead. Safe to share between threads."""
+    """One helper process, started when first needed and again whenever it is found dead.
+
+    Safe to share between threads; and between processes where it was started before the fork: a process to which the shared one
+    does not answer starts one for itself.
+    """
 
     def __init__(self, *, at_once: int = 2) -> None:
         self._at_once = at_once
         self._helper: _Helper | None = None
-        self.forget()
+        self.after_fork()
 
-    def forget(self) -> None:
-        """Begins anew in a forked process: the helper is the parent's, and a thread that is not here may hold the lock."""
+    def after_fork(self) -> None:
+        """In a forked process a thread that is not here may hold the lock; and the helper is the parent's."""
         if self._helper is not None:
-            self._helper.control.close()
             # Not ours to wait for; without this, Python would warn of a child left behind.
             self._helper.process.returncode = 0
-        self._helper = None
         self._lock = threading.Lock()
         self._slots = threading.BoundedSemaphore(self._at_once)
+
+    def start(self) -> None:
+        """Starts the helper ahead of the first document, and of the processes that are to share it."""
+        with self._lock:
+            self._running()
 
     def pdf(self, html: str, limits: RenderLimits) -> bytes:
         """The rendered document. Raises RenderingFailed when it was refused, died, hung or grew too large."""
@@ -89,7 +108,7 @@ class Press:
                 raise _failure("it needs more time or memory than a document may have") from error
 
     def close(self) -> None:
-        """Ends the helper and all its children; the next document starts a new one."""
+        """Ends the helper and all its children, or lets the parent's go; the next document starts a new one."""
         with self._lock:
             self._end()
 
@@ -117,7 +136,7 @@ class Press:
         raise _failure("the renderer could not be started")
 
     def _running(self) -> _Helper:
-        if self._helper is not None and self._helper.process.poll() is not None:
+        if self._helper is not None and self._helper.has_ended():
             self._end()
         if self._helper is None:
             self._helper = _start()
@@ -145,7 +164,7 @@ def _start() -> _Helper:
             # A Ctrl-C in the terminal is for the application, which then closes the press.
             start_new_session=True,
         )
-    return _Helper(process, ours, folder)
+    return _Helper(process, ours, folder, os.getpid())
 
 
 def _converse(connection: socket.socket, html: str, limits: RenderLimits) -> bytes:
@@ -174,4 +193,4 @@ def _failure(why: str) -> RenderingFailed:
 
 PRESS = Press()
 atexit.register(PRESS.close)
-os.register_at_fork(after_in_child=PRESS.forget)
+os.register_at_fork(after_in_child=PRESS.after_fork)
