@@ -1,6 +1,8 @@
 """What the web server’s processes share: loaded before the fork, and nothing of it may be a connection."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 from tests.factories import settings_for
@@ -19,3 +21,10 @@ def test_application_that_is_loaded_before_the_fork_has_nothing_open(tmp_path: P
     assert pool.checkedin() + pool.checkedout() == 0
     assert not (tmp_path / "undersigned.db").exists()
     assert len(os.listdir("/proc/self/fd")) <= len(before)  # noqa: PTH208 - as above
+
+
+def test_application_does_not_load_what_only_migrating_and_printing_need() -> None:
+    """Each is a tenth of the memory of a web process: what migrates is the command, and what prints is the press."""
+    script = "import sys, webapp.app; print(*({'alembic', 'mako', 'weasyprint', 'pydyf'} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

@@ -40,4 +40,5 @@ def when_ready(server: Any) -> None:
     # One for all: by itself each process would start its own with the first document.
     import_module("webapp.rendering.press").PRESS.start()
     # What the collector does not look through it does not write to, and what nobody writes to stays shared.
+    gc.collect()
     gc.freeze()

@@ -16,7 +16,7 @@ from tests.cli.conftest import Command, command_in
 from tests.databases import create_database, postgresql_server
 from tests.factories import KEYRING, settings_for
 from tests.persistence.test_migrations import differences, triggers
-from webapp.persistence import migrate
+from webapp.persistence import migrate, revisions
 from webapp.persistence.archive import copied_names
 from webapp.persistence.copying import Copied, contents
 from webapp.persistence.database import make_engine, transaction
@@ -272,5 +272,5 @@ def test_database_whose_record_is_broken_is_not_brought_up_to_date(demonstrated:
     tamper(folder)
     assert "event 3 is not as it was recorded" in demonstrated("migrate", exit_code=1).stderr
     with engine.connect() as connection:
-        assert migrate.revision_of(connection) == "0001"
+        assert revisions.revision_of(connection) == "0001"
     engine.dispose()

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from tests.counts import times
 from tests.factories import KEYRING, NOW, entry, letter_in_draft, letter_submitted, settings_for, sign, staff_actor
 from webapp.domain.roster import RosterEntry
-from webapp.persistence import migrate
+from webapp.persistence import migrate, revisions
 from webapp.persistence.database import engine_options, make_engine, transaction
 from webapp.persistence.record import record_heads
 from webapp.persistence.tables import Base
@@ -64,7 +64,7 @@ def first_tables() -> frozenset[str]:
 
 def revision(engine: Engine) -> str | None:
     with engine.connect() as connection:
-        return migrate.revision_of(connection)
+        return revisions.revision_of(connection)
 
 
 def fill(engine: Engine, societies: int) -> Engine:
@@ -154,7 +154,7 @@ def test_f31_migration_that_breaks_at_any_statement_is_rolled_back_whole(filled:
     migrate.downgrade(filled, FIRST)
     assert outcomes(filled, filled) == {(FIRST, True)}
     assert held(filled) == before
-    assert revision(filled) == migrate.head_revision()
+    assert revision(filled) == revisions.head_revision()
 
 
 @pytest.mark.sqlite
@@ -222,6 +222,6 @@ def test_f31_migration_that_is_killed_is_rolled_back_or_done(filled: Engine, set
             migrate.upgrade(filled)
             assert held(filled) == before
             filled.dispose()
-    assert seen <= {FIRST, migrate.head_revision()}
+    assert seen <= {FIRST, revisions.head_revision()}
     with Session(filled) as session:
         assert verify(session).problems == ()

@@ -3,13 +3,14 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tests.dump import changed, dump
 from tests.factories import letter_in_signing, staff_actor
-from webapp.persistence import migrate
+from webapp.persistence import migrate, revisions
 from webapp.persistence.database import transaction
 from webapp.persistence.tables import Base
 
@@ -63,9 +64,14 @@ def test_preparing_what_is_prepared_changes_nothing(engine: Engine) -> None:
 
 def test_database_knows_its_revision(engine: Engine) -> None:
     with engine.connect() as connection:
-        assert migrate.revision_of(connection) == migrate.head_revision()
-    assert migrate.is_known(migrate.head_revision())
-    assert not migrate.is_known("9999")
+        assert revisions.revision_of(connection) == revisions.head_revision()
+    assert revisions.is_known(revisions.head_revision())
+    assert not revisions.is_known("9999")
+
+
+def test_revisions_by_their_file_names_are_those_that_alembic_walks() -> None:
+    walked = [one.revision for one in ScriptDirectory(str(revisions.MIGRATIONS)).walk_revisions()]
+    assert list(revisions._revisions()) == walked[::-1]
 
 
 @pytest.mark.parametrize("table", ["revision", "event", "sealed_signatory", "document", "answer"])

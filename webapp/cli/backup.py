@@ -9,7 +9,7 @@ import click
 from webapp.cli.opening import Refusal, at_rest, json_option, make_place, opened, print_json
 from webapp.persistence.archive import Manifest
 from webapp.persistence.database import begin_snapshot, opened_session, transaction
-from webapp.persistence.migrate import head_revision
+from webapp.persistence.revisions import head_revision
 from webapp.services import backup as backups
 from webapp.services import installation
 from webapp.services.verification import verify

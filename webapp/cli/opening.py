@@ -14,7 +14,8 @@ from webapp.domain.errors import NotFound, ReadOnly
 from webapp.domain.links import Links
 from webapp.persistence.database import make_engine, opened_session, transaction
 from webapp.persistence.inspection import DatabaseFacts, inspect_database
-from webapp.persistence.migrate import head_revision, prepare
+from webapp.persistence.migrate import prepare
+from webapp.persistence.revisions import head_revision
 from webapp.services import installation
 from webapp.services.backup import make_backup
 from webapp.settings import Settings

@@ -16,8 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.domain.errors import BackupRefused
 from webapp.persistence.copying import Copied, contents, copy_tables
-from webapp.persistence.migrate import head_revision, is_known, revision_of, upgrade
+from webapp.persistence.migrate import upgrade
 from webapp.persistence.record import record_heads
+from webapp.persistence.revisions import head_revision, is_known, revision_of
 from webapp.persistence.sqlite import sqlite_module
 
 FORMAT = 1

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DBAPIError
 
 from webapp.persistence.database import make_engine, unreachable
-from webapp.persistence.migrate import head_revision, is_known, revision_of
+from webapp.persistence.revisions import head_revision, is_known, revision_of
 from webapp.persistence.sqlite import is_wal_safe, sqlite_module
 from webapp.settings import Settings
 

@@ -1,14 +1,11 @@
 """Creating the database and bringing it up to date: our tables by Alembic, the job engine's by the job engine."""
 
-from pathlib import Path
-
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from dbos import DBOS
 from sqlalchemy import Connection, Engine, inspect
 
+from webapp.persistence.revisions import MIGRATIONS
 from webapp.persistence.tables import Base
 
 
@@ -20,7 +17,7 @@ def is_ours(name: str | None, kind: str) -> bool:
 def alembic_config(connection: Connection) -> Config:
     """Alembic's settings, made in code: there is no file to lose."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     return config
 
@@ -52,25 +49,3 @@ def downgrade(engine: Engine, revision: str) -> None:
     with engine.connect() as connection:
         command.downgrade(alembic_config(connection), revision)
         connection.commit()
-
-
-def revision_of(connection: Connection) -> str | None:
-    """The revision that the database is at; None for an empty one."""
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def is_known(revision: str) -> bool:
-    """Whether this code has heard of the revision; a newer version's is unknown to an older one."""
-    return any(one.revision == revision for one in _scripts().walk_revisions())
-
-
-def head_revision() -> str:
-    """The revision that this code needs."""
-    head = _scripts().get_current_head()
-    if head is None:
-        raise RuntimeError("the package has lost its migrations")
-    return head
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(Path(__file__).parent / "migrations"))

@@ -12,7 +12,7 @@ from webapp.domain.links import Links, is_loopback
 from webapp.mail.transport import PermanentFailure, SmtpTransport, TemporaryFailure
 from webapp.persistence.database import DatabaseUnreachable, opened_session
 from webapp.persistence.inspection import DatabaseFacts, inspect_database
-from webapp.persistence.migrate import head_revision
+from webapp.persistence.revisions import head_revision
 from webapp.rendering.machine import broken_fonts, missing_libraries, pandoc_runs
 from webapp.services import workers
 from webapp.settings import MailSecurity, Settings, SettingsError, Smtp

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from webapp.persistence.database import DatabaseBusy, begin_write
-from webapp.persistence.migrate import head_revision, revision_of
+from webapp.persistence.revisions import head_revision, revision_of
 from webapp.persistence.tables import EventRow, OutboxRow, StaffRow
 from webapp.persistence.tables.message import WAITING
 from webapp.services.installation import may_send
