@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LOCKS = ("requirements.lock", "requirements-dev.lock", ".ci/uv.lock")
 TOP_LEVEL = {
-    ".ci", ".dockerignore", ".gitignore", "CHANGELOG.md", "Containerfile", "LICENSE", "Makefile", "README.md",
+    ".ci", ".dockerignore", ".gitignore", "CHANGELOG.md", "Dockerfile", "LICENSE", "Makefile", "README.md",
     "SECURITY.md", "compose.yaml", "docs", "pyproject.toml", "requirements-dev.lock", "requirements.lock", "static",
     "templates", "tests", "webapp",
 }  # fmt: skip

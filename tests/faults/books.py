@@ -92,7 +92,7 @@ def _traces(session: Session, books: Books) -> None:
     books.orphans += [f"the answer {row.reference} still waits" for row in answers.values() if row.nonce in waiting]
     used = Counter(session.scalars(select(CodeRow.nonce).where(CodeRow.used_at.is_not(None))))
     books.orphans += [f"the answer {row.reference} has used no code" for row in answers.values() if used[row.nonce] == 0]
-    given = {row.nonce for row in answers.values()}
+    given = {nonce for row in answers.values() for nonce in (row.nonce, row.withdrawal_nonce)}
     books.orphans += [f"a code of {nonce} is used up without an answer" for nonce in used if nonce not in given]
 
 

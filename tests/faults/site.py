@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ from webapp.rendering.environment import ROOT
 from webapp.settings import Settings
 
 REAL = "webapp.app:create_app"
+_PATIENCE = 60.0
 KEY = "a key for tests only, of more than thirty-two bytes"
 
 
@@ -27,6 +29,7 @@ class Site:
     settings: Settings
     listening: socket.socket
     nursery: subprocess.Popen[str]
+    hands: int
     lives: int = 0
     pid: int | None = None
 
@@ -55,9 +58,12 @@ class Site:
             self.pid = None
 
     def workers(self) -> list[int]:
-        """The process ids of the web server's workers."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
-        return [int(pid) for pid in children.split()]
+        """The process ids of the web server's workers, once all of them are there."""
+        latest = time.monotonic() + _PATIENCE
+        while len(children := Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()) < self.hands:
+            assert time.monotonic() < latest, f"{len(children)} of {self.hands} workers"
+            time.sleep(0.01)
+        return [int(pid) for pid in children]
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,7 @@ def site_at(folder: Path, database_url: str, kind: Kind | None = None) -> Iterat
         settings = replace(settings_for(folder, database_url), clock=SystemClock(), links=Links(base))
         assert settings.keyring == KEYRING
         with _nursery(settings, listening, kind) as nursery:
-            site = Site(settings, listening, nursery)
+            site = Site(settings, listening, nursery, kind.workers)
             try:
                 yield site
             finally:

@@ -186,12 +186,16 @@ def two_at_once(engine: Engine) -> tuple[Society, list[str]]:
     return society, together(engine, society.waits(ANNA, "sign"), society.waits(BRUNO, "sign"))
 
 
-def test_r1_two_representatives_at_one_instant_make_one_answer(engine: Engine, site_settings: Settings) -> None:
+def test_r1_two_representatives_at_one_instant_make_one_answer(tmp_path: Path, databases: Databases) -> None:
+    # A database of its own, for the books are of all that is in it.
+    settings = settings_for(tmp_path, databases.fresh(tmp_path))
+    engine = make_engine(settings)
     for _ in range(times(500)):
         society, words = two_at_once(engine)
         assert sorted(words) == ["AnswerStands", "done"]
         assert standing(engine, society.letter) == 1
-    assert audit(site_settings, {}).problems == []
+    assert audit(settings, {}).problems == []
+    engine.dispose()
 
 
 def test_second_representative_is_told_who_signed_and_when(engine: Engine) -> None:

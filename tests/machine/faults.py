@@ -15,6 +15,7 @@ from tests.conftest import Store
 from tests.factories import COORDINATOR
 from tests.machine.machine import Machine
 from webapp.domain.actor import COMMAND
+from webapp.domain.permission import Permission
 from webapp.persistence import record
 from webapp.persistence.record import Link
 from webapp.persistence.tables import CodeRow, DocumentRow, OutboxRow, RevisionRow
@@ -136,7 +137,7 @@ def answer_is_recorded_as_of_somebody_else(patch: pytest.MonkeyPatch) -> None:
 
 
 def every_member_of_staff_owns_every_letter(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(access, "_role", lambda *_arguments: "owner")
+    patch.setattr(access, "_permissions", lambda *_arguments: frozenset(Permission))
 
 
 def every_attempt_is_claimed(patch: pytest.MonkeyPatch) -> None:

@@ -82,7 +82,7 @@ def show(letter: str, *, as_json: bool) -> None:
     width = max((len(line.stage) for line in lines), default=0)
     for line in lines:
         people = ", ".join(f"{one.name} <{one.email}>" for one in line.representatives)
-        when = f" (meets on {line.detail})" if line.detail else ""
+        when = f" (meets {line.detail})" if line.detail else ""
         click.echo(f"{line.stage:<{width}}  {line.society}{when}: {people or 'no representative'}")
 
 
@@ -92,7 +92,7 @@ def _facts(line: RosterLine) -> dict[str, object]:
         "acronym": line.acronym,
         "country": line.country,
         "stage": line.stage,
-        "board_meets_on": line.detail or None,
+        "board_meets_on": line.board_meets_on.isoformat() if line.board_meets_on else None,
         "answered_at": line.answered_at.iso if line.answered_at else None,
         "printed_name": line.printed_name or None,
         "officer": line.officer or None,
