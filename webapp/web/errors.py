@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, render_template
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
+from werkzeug.exceptions import ClientDisconnected, HTTPException, MethodNotAllowed, SecurityError
 
 from webapp import log
 from webapp.domain.errors import (
@@ -53,6 +53,10 @@ _HTTP = {
     ),
     404: ("There is nothing here", "The address may be mistyped, or what was here is not yours to see."),
     405: ("That cannot be done at this address", "Go back and use the buttons of the page."),
+    408: (
+        "The page did not arrive whole",
+        "The connection was too slow, or it broke off, so nothing was stored. Go back and send the page again.",
+    ),
     413: ("That is too large", "A file may have 1 MB, and a page about 2 MB in all. Choose a smaller file or a shorter text."),
     429: ("Too often for now", "Please wait a while, then try again."),
 }
@@ -64,6 +68,7 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(DatabaseBusy, _busy)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(SecurityError, _unknown_host)
+    app.register_error_handler(ClientDisconnected, _cut_off)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
     app.register_error_handler(500, _fault_of_the_page)
@@ -109,6 +114,10 @@ def _csrf(_error: CSRFError) -> Any:
 def _unknown_host(_error: SecurityError) -> Any:
     # A page would need addresses, and none can be built for a host that this installation does not serve.
     return "This site is not served under that name.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
+
+
+def _cut_off(_error: ClientDisconnected) -> Any:
+    return _page(*_HTTP[408], 408)
 
 
 def _http_error(error: HTTPException) -> Any:
