@@ -8,7 +8,7 @@ from typing import Any
 
 from webapp.log import configuration, level_from
 
-worker_class = "gthread"
+worker_class = "webapp.patience.Worker"
 workers = 2
 threads = 4
 # It would be a second door to the server, in a folder that may not be ours.

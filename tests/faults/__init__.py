@@ -5,6 +5,7 @@
 `people.py`   representatives prepared by the services up to the POST that matters, and clients that repeat it until acknowledged
 `campaign.py` clients at work while a fault strikes again and again
 `books.py`    what must agree at the end: acknowledged, answers, events, receipts, jobs, chain
+`slow.py`     clients that send piece by piece, stop in the middle, or go away
 `traced.py`   one worker under strace: its system calls in order, and death at a chosen one (only under `make assure`)
 `planted.py`  the same application with a fault on purpose: each must be found by the same books
 

@@ -12,9 +12,11 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from webapp import serving
+
 # Imported here, so that no life has to: these take longer than everything else in a start.
 importlib.import_module("webapp.app")
-importlib.import_module("gunicorn.workers.gthread")
+importlib.import_module(serving.worker_class.rpartition(".")[0])
 
 _PR_SET_PDEATHSIG = 1
 
@@ -42,7 +44,7 @@ def main(socket: str, application: str, workers: str, threads: str) -> None:
         "bind": [f"fd://{socket}"],
         "workers": int(workers),
         "threads": int(threads),
-        "worker_class": "gthread",
+        "worker_class": serving.worker_class,
         "loglevel": "critical",
         "control_socket_disable": True,
     }

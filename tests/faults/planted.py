@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from flask import g, request
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
 from webapp import app as joined
+from webapp import patience
 from webapp.app import create_app
 from webapp.domain.tokens import Keyring
 from webapp.persistence import database
@@ -20,6 +22,8 @@ from webapp.persistence.tables import PendingAnswerRow
 from webapp.services import answer_store, answers
 from webapp.services.access import lock_letter
 from webapp.services.place import Place
+from webapp.web import security
+from webapp.web.transaction import now
 
 GAP = 0.15
 Application = Any
@@ -148,3 +152,59 @@ def does_not_wait_for_the_disk() -> Application:
             dbapi_connection.execute("PRAGMA synchronous=NORMAL")
 
     return inner
+
+
+def takes_half_a_body() -> Application:
+    """What has come is taken for the whole form."""
+    inner = create_app()
+
+    def application(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read()
+        return inner({**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}, start)  # type: ignore[no-any-return]
+
+    return application
+
+
+def says_when_it_reads() -> Application:
+    """No fault: a file says that the application has begun to read what was sent with a request."""
+    inner, begun = create_app(), Path(os.environ["BEGUN"])
+
+    def application(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        return inner({**environ, "wsgi.input": _Noticed(environ["wsgi.input"], begun)}, start)  # type: ignore[no-any-return]
+
+    return application
+
+
+def takes_the_time_first() -> Application:
+    """When a request begins decides whether it is in time, however long it then takes to arrive."""
+
+    def take() -> None:
+        g.received_at = now()
+        list(request.form)
+
+    security._take_the_time = take
+    return says_when_it_reads()
+
+
+class _Noticed:
+    """The body of a request; a file says that somebody has begun to read it."""
+
+    def __init__(self, stream: Any, begins: Path) -> None:
+        self._stream, self._begins = stream, begins
+
+    def read(self, size: int = -1) -> bytes:
+        self._begins.touch()
+        read: bytes = self._stream.read(size)
+        return read
+
+
+def loses_patience() -> Application:
+    """No fault: waits for slow clients no longer than PATIENCE says, so that a test of the wait need not take as long as the wait."""
+    patience.LONGEST = float(os.environ["PATIENCE"])
+    return create_app()
+
+
+def waits_for_ever() -> Application:
+    """gunicorn’s own worker: for the first byte in a thread, and for the last one without end."""
+    del patience.Worker.handle
+    return create_app()
