@@ -9,7 +9,20 @@ from tests.factories import settings_for
 from webapp.persistence.database import opened_session, transaction
 from webapp.services import workers
 
-NAMES = ["Python", "PDF libraries", "Pandoc", "Fonts", "Database", "Secret key", "Data folder", "Worker", "Address", "Mail", "Clock"]
+NAMES = [
+    "Python",
+    "PDF libraries",
+    "Pandoc",
+    "Fonts",
+    "Database",
+    "Secret key",
+    "Data folder",
+    "Worker",
+    "In use",
+    "Address",
+    "Mail",
+    "Clock",
+]
 
 
 def test_installation_that_works_is_exit_code_zero(undersigned: Command, folder: Path) -> None:
@@ -40,6 +53,16 @@ def test_wrong_setting_is_a_finding_too(undersigned: Command) -> None:
     document = json.loads(undersigned("check", "--json", exit_code=1, UNDERSIGNED_BASE_URL="letters.example.org").stdout)
     assert [one["name"] for one in document["findings"]] == ["Settings"]
     assert "UNDERSIGNED_BASE_URL" in document["findings"][0]["sentence"]
+
+
+def test_installation_that_waits_for_a_person_is_a_problem(undersigned: Command) -> None:
+    def said() -> str:
+        document = json.loads(undersigned("check", "--json", exit_code=1).stdout)
+        return next(one["sentence"] for one in document["findings"] if one["name"] == "In use")
+
+    assert said() == "Answers are taken, and mail is not held."
+    undersigned("mail", "hold", "--reason", "A wrong roster.")
+    assert said().endswith("so nobody gets a link or a code. A wrong roster.")
 
 
 def test_check_before_a_public_site_looks_further(undersigned: Command) -> None:

@@ -12,6 +12,7 @@ from webapp.persistence.database import opened_session, transaction
 from webapp.persistence.inspection import DatabaseFacts
 from webapp.services import check, workers
 from webapp.services.check import Finding
+from webapp.services.installation import Standing
 from webapp.settings import MailSecurity, Settings, SettingsError, Smtp
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -156,6 +157,22 @@ def test_worker_that_gave_a_sign_within_the_minute() -> None:
 
 def test_sign_from_before_the_clock_was_set_back_proves_nothing() -> None:
     assert "no sign" in problem(check.worker_finding(NOW, now=NOW - timedelta(days=3650)))
+
+
+def test_installation_that_can_only_be_read() -> None:
+    found = check.standing_finding(Standing(NOW, NOW, "It was restored."))
+    assert problem(found) == "Nothing can be changed and no mail leaves since 2026-03-02 09:00 UTC. It was restored."
+    assert found.advice.endswith("undersigned resume")
+
+
+def test_mail_that_is_held() -> None:
+    found = check.standing_finding(Standing(mail_held_since=NOW, reason="A wrong roster."))
+    assert "held since 2026-03-02 09:00 UTC" in problem(found)
+    assert found.advice.endswith("undersigned mail resume")
+
+
+def test_installation_in_use() -> None:
+    assert fine(check.standing_finding(Standing())) == "Answers are taken, and mail is not held."
 
 
 def test_address_of_this_machine_says_what_cannot_be_done() -> None:

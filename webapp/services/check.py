@@ -4,9 +4,13 @@ import shutil
 import stat
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
 
 from webapp.domain.links import Links, is_loopback
 from webapp.mail.transport import PermanentFailure, SmtpTransport, TemporaryFailure
@@ -14,8 +18,11 @@ from webapp.persistence.database import DatabaseUnreachable, opened_session
 from webapp.persistence.inspection import DatabaseFacts, inspect_database
 from webapp.persistence.revisions import head_revision
 from webapp.rendering.machine import broken_fonts, missing_libraries, pandoc_runs
-from webapp.services import workers
+from webapp.services import installation, workers
+from webapp.services.installation import Standing
 from webapp.settings import MailSecurity, Settings, SettingsError, Smtp
+
+Answer = TypeVar("Answer")
 
 _OLDEST_PYTHON = (3, 11)
 _LEAST_FREE_BYTES = 500_000_000
@@ -42,6 +49,7 @@ def findings(settings: Settings, *, now: datetime, tries_mail: bool = False) -> 
         secret_key_finding(settings.secret_key_file),
         data_folder_finding(settings.data_folder),
         worker_finding(_worker_seen_at(settings), now=now),
+        standing_finding(_standing(settings)),
         address_finding(settings.links, settings.trusted_proxies),
         mail_finding(settings, tries=tries_mail),
         clock_finding(is_shifted=settings.is_rehearsal),
@@ -151,11 +159,39 @@ def worker_finding(seen_at: datetime | None, *, now: datetime) -> Finding:
 
 
 def _worker_seen_at(settings: Settings) -> datetime | None:
+    return _asked(settings, workers.worker_seen_at)
+
+
+def standing_finding(standing: Standing | None) -> Finding:
+    """None where there is no database to say it."""
+    name = "In use"
+    if standing is None:
+        return Finding(name, True, "Nothing has been stopped, for there is nothing yet.")
+    why = f" {standing.reason}" if standing.reason else ""
+    if standing.read_only_since:
+        sentence = f"Nothing can be changed and no mail leaves since {_at(standing.read_only_since)}.{why}"
+        return Finding(name, False, sentence, "Look it over, then let it go on with: undersigned resume")
+    if standing.mail_held_since:
+        sentence = f"Mail is held since {_at(standing.mail_held_since)}, so nobody gets a link or a code.{why}"
+        return Finding(name, False, sentence, "Let it leave again with: undersigned mail resume")
+    return Finding(name, True, "Answers are taken, and mail is not held.")
+
+
+def _standing(settings: Settings) -> Standing | None:
+    return _asked(settings, installation.standing)
+
+
+def _at(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M} UTC"
+
+
+def _asked(settings: Settings, question: Callable[[Session], Answer]) -> Answer | None:
+    """None where the database is not there, or not of this version: that is a finding of its own."""
     try:
         if not inspect_database(settings).is_ready:
             return None
         with opened_session(settings) as session:
-            return workers.worker_seen_at(session)
+            return question(session)
     except DatabaseUnreachable:
         return None
 
