@@ -1,18 +1,15 @@
 """`run`: everything that the site needs, from one command."""
 
 import fcntl
-import http.client
 import os
-import sys
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
+from webapp.caretaker import Charge, hand_over
 from webapp.cli.address import DEFAULT_PORT, Listening, listen
-from webapp.cli.children import Child, Stop, end, look_after
 from webapp.cli.demo import COORDINATOR
 from webapp.cli.opening import Refusal, bring_up_to_date, opened
 from webapp.cli.serve import WORKER_COMMAND
@@ -24,8 +21,6 @@ from webapp.services.dashboard import list_letters
 from webapp.services.demonstration import make_demonstration
 from webapp.serving import SPARING, WEB_COMMAND
 from webapp.settings import Settings, load_settings
-
-_SECONDS_TO_ANSWER = 60
 
 
 @click.command()
@@ -41,28 +36,17 @@ def run(*, host: str | None, port: int | None, staff: str | None, no_demo: bool)
     settings = load_settings()
     given_base = settings.links.base if os.environ.get("UNDERSIGNED_BASE_URL") else None
     with _alone(settings) as mark, listen(given_base, host, port) as listening:
-        environment = {**os.environ, **SPARING, "UNDERSIGNED_BASE_URL": listening.base, "UNDERSIGNED_DATA": str(settings.data_folder)}
-        settings = load_settings(environment)
+        # From here on also for what this becomes, and for what that starts.
+        os.environ.update({**SPARING, "UNDERSIGNED_BASE_URL": listening.base, "UNDERSIGNED_DATA": str(settings.data_folder)})
+        settings = load_settings()
         mark.write(settings.links.base)
         mark.flush()
         bring_up_to_date(settings)
         email = _furnish(settings, staff, wants_demo=not no_demo)
-        _serve(settings, email, listening, environment)
-    click.echo("Undersigned has stopped.")
-
-
-def _serve(settings: Settings, email: str, listening: Listening, environment: Mapping[str, str]) -> None:
-    socket, stop = listening.socket.fileno(), Stop()
-    web = Child("The web server", [*WEB_COMMAND, "--bind", f"fd://{socket}"], environment, keeps=(socket,))
-    children = [web, Child("The worker", [*WORKER_COMMAND], environment)]
-    try:
-        for child in children:
-            child.start()
-        if _wait_for_answer(listening, web, stop):
-            _greet(settings, email, listening)
-            look_after(children, stop)
-    finally:
-        end(children, stop)
+        socket = listening.socket.fileno()
+        web, greeting = [*WEB_COMMAND, "--bind", f"fd://{socket}"], _greeting(settings, email, listening)
+        # What preparing has loaded is many times what looking after needs.
+        hand_over(Charge(web, [*WORKER_COMMAND], socket, listening.reachable_at, mark.fileno(), greeting))
 
 
 @contextmanager
@@ -97,26 +81,7 @@ def _furnish(settings: Settings, staff: str | None, *, wants_demo: bool) -> str:
     return email
 
 
-def _wait_for_answer(listening: Listening, web: Child, stop: Stop) -> bool:
-    """Whether the site answers; False when told to stop before. Refusal when it cannot be started."""
-    latest = time.monotonic() + _SECONDS_TO_ANSWER
-    while not stop.wait(0.1):
-        if _answers(listening):
-            return True
-        if web.has_died() or time.monotonic() > latest:
-            raise Refusal("The web server could not be started; what it said stands above. What may be missing: undersigned check")
-    return False
-
-
-def _answers(listening: Listening) -> bool:
-    with closing(http.client.HTTPConnection(*listening.reachable_at, timeout=2)) as connection:
-        with suppress(OSError, http.client.HTTPException):
-            connection.request("GET", "/")
-            return connection.getresponse().status < 500
-        return False
-
-
-def _greet(settings: Settings, email: str, listening: Listening) -> None:
+def _greeting(settings: Settings, email: str, listening: Listening) -> str:
     links = settings.links
     lines = [f"Undersigned is ready: {links.base}", ""]
     if listening.is_elsewhere:
@@ -132,5 +97,4 @@ def _greet(settings: Settings, email: str, listening: Listening) -> None:
     if settings.has_local_mailbox:
         lines += [f"No mail leaves this machine; it is kept for you at {links.mailbox()}"]
     lines += [f"The data is in {settings.data_folder}. Stop with Ctrl-C."]
-    click.echo("\n".join(["", *lines, ""]))
-    sys.stdout.flush()
+    return "\n".join(["", *lines, ""])

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-import click
-
 _LOOK_EVERY = 0.2
 _BACKOFF = 1.0
 # A request may take thirty seconds, and the web server lets it end.
 _PATIENCE = 35.0
 _PR_SET_PDEATHSIG = 1
+
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -54,7 +54,8 @@ class Child:
         if not self.has_died():
             return
         if self.starts_again_at is None:
-            click.echo(f"{self.name} has ended ({_cause(self.process)}) and is started again.", err=True)
+            sys.stderr.write(f"{self.name} has ended ({_cause(self.process)}) and is started again.\n")
+            sys.stderr.flush()
             # Workers that have lost their web server may end what they are at, and make room for the new one's.
             self._signal_group(signal.SIGTERM)
             self.starts_again_at = time.monotonic() + _BACKOFF
@@ -94,7 +95,7 @@ class Stop:
     def __init__(self) -> None:
         self._signals = 0
         self._event = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in ENDING:
             # Somebody who started this with nohup has said that a closed terminal shall not end it.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._note)

@@ -1,0 +1,100 @@
+"""What `undersigned run` becomes when all is prepared: it starts the site and looks after it, with the standard library alone."""
+
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import NoReturn
+
+from webapp.children import ENDING, Child, Stop, end, look_after
+from webapp.processes import become
+
+_SECONDS_TO_ANSWER = 60
+
+
+@dataclass(frozen=True)
+class Charge:
+    """What is handed over. Files that are open stay so, under their numbers."""
+
+    web: list[str]
+    worker: list[str]
+    listening: int
+    """The socket of the site."""
+    reachable_at: tuple[str, int]
+    mark: int
+    """The file by which other commands know that the site runs, locked as long as it is open."""
+    greeting: str
+
+
+def hand_over(charge: Charge) -> NoReturn:
+    """The caretaker in place of this process, with its environment."""
+    # The greeting may hold a link that signs in: neither the list of processes nor the disk may show it.
+    reading, writing = os.pipe()
+    os.write(writing, json.dumps(asdict(charge)).encode())
+    os.close(writing)
+    for number in (reading, charge.listening, charge.mark):
+        os.set_inheritable(number, True)
+    # Until there is somebody again who hears them.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    become(("-m", "webapp.caretaker", str(reading)))
+
+
+def take_care(charge: Charge) -> int:
+    """Until told to stop; returns the exit code."""
+    stop = Stop()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+    web = Child("The web server", charge.web, os.environ, keeps=(charge.listening,))
+    children = [web, Child("The worker", charge.worker, os.environ)]
+    try:
+        for child in children:
+            child.start()
+        if _is_to_go_on(charge, web, stop):
+            sys.stdout.write(f"{charge.greeting}\n")
+            sys.stdout.flush()
+            look_after(children, stop)
+    except _NotStartedError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    finally:
+        end(children, stop)
+        os.ftruncate(charge.mark, 0)
+    sys.stdout.write("Undersigned has stopped.\n")
+    return 0
+
+
+class _NotStartedError(Exception):
+    """Says what to do."""
+
+
+def _is_to_go_on(charge: Charge, web: Child, stop: Stop) -> bool:
+    """Whether the site answers; False when told to stop before."""
+    latest = time.monotonic() + _SECONDS_TO_ANSWER
+    while not stop.wait(0.1):
+        if _answers(charge.reachable_at):
+            return True
+        if web.has_died() or time.monotonic() > latest:
+            raise _NotStartedError("The web server could not be started; what it said stands above. What may be missing: undersigned check")
+    return False
+
+
+def _answers(address: tuple[str, int]) -> bool:
+    """Without the library for it, which takes as much memory as all else here."""
+    with suppress(OSError), socket.create_connection(address, timeout=2) as connection:
+        connection.sendall(b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        status = connection.makefile("rb").readline().split()[1:2]
+        return bool(status) and status[0] < b"500"
+    return False
+
+
+def _received(number: int) -> Charge:
+    with os.fdopen(number) as stream:
+        facts = json.load(stream)
+    return Charge(**{**facts, "reachable_at": tuple(facts["reachable_at"])})
+
+
+if __name__ == "__main__":
+    sys.exit(take_care(_received(int(sys.argv[1]))))
