@@ -28,6 +28,7 @@ DEADLINE = datetime(2026, 3, 14, 16, 0, tzinfo=UTC)
 KEYRING = Keyring(b"a key for tests only, of more than thirty-two bytes")
 
 NETWORK = "192.0.2.0/24"
+BROWSER = "the secret of the browser that asked"
 
 REFERENCES = (
     '[{"id": "vale2026", "type": "article-journal", "title": "A quiet hour", '

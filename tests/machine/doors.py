@@ -5,10 +5,10 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.factories import COORDINATOR, KEYRING, STRANGER
+from tests.factories import BROWSER, COORDINATOR, KEYRING, STRANGER
 from tests.machine.model import SignInLink, Stay
 from tests.machine.walk import NETWORK, Walk, picks
-from webapp.domain.errors import NotFound
+from webapp.domain.errors import InvalidInput, NotFound
 from webapp.persistence.tables import LetterRow
 from webapp.services import delivery, doors, sign_on, tick
 
@@ -89,24 +89,25 @@ class Doors(Walk):
     def ask_for_sign_in_link(self, who: str, is_mailed: bool) -> None:
         if not is_mailed:
             token = self.act(lambda s: doors.make_sign_in_link(s, who, KEYRING, now=self.now), None if who in self.staff else NotFound)
-            self._keep_links(token)
+            self._keep_links("", token)
             return
         before = self.seen.by("sign_in_link", "reference")
-        assert self.act(lambda s: doors.mail_sign_in_link(s, who, NETWORK, KEYRING, now=self.now), None) is None
+        assert self.act(lambda s: doors.mail_sign_in_link(s, who, NETWORK, BROWSER, KEYRING, now=self.now), None) is None
         for reference in self.seen.by("sign_in_link", "reference").keys() - before.keys():
             assert who in self.staff
-            self._keep_links(KEYRING.sign_in_link(reference))
+            self._keep_links(who, KEYRING.sign_in_link(reference))
 
-    def _keep_links(self, *tokens: str | None) -> None:
+    def _keep_links(self, mailed_to: str, *tokens: str | None) -> None:
         newest = max(self.seen["sign_in_link"], key=lambda row: row["id"], default={})
-        self.model.links += [SignInLink(token, newest["reference"], self.now) for token in tokens if token]
+        self.model.links += [SignInLink(token, newest["reference"], self.now, mailed_to) for token in tokens if token]
 
     @precondition(lambda self: self.model.links)
-    @rule(number=picks)
-    def use_sign_in_link(self, number: int) -> None:
+    @rule(number=picks, browser=st.sampled_from([BROWSER, "another"]), typed=st.sampled_from(["", "test", COORDINATOR, STRANGER]))
+    def use_sign_in_link(self, number: int, browser: str, typed: str) -> None:
         link = self.model.links[-1 - number % len(self.model.links)]
-        expected = None if link.is_live(self.now) else NotFound
-        token = self.act(lambda s: doors.use_sign_in_link(s, link.token, now=self.now), expected)
+        is_theirs = not link.mailed_to or browser == BROWSER or typed == link.mailed_to
+        expected = (None if is_theirs else InvalidInput) if link.is_live(self.now) else NotFound
+        token = self.act(lambda s: doors.use_sign_in_link(s, link.token, browser=browser, typed=typed, now=self.now), expected)
         if token:
             link.is_over = True
             self.model.stays.append(Stay(token, self.now, self.now))

@@ -116,6 +116,7 @@ class Invariants(Walk):
             record.list_events(self.session, actor, letter.reference)
         for link in self.model.links:
             doors.is_sign_in_link_live(self.session, link.token, now=self.now)
+            doors.needs_address(self.session, link.token, "another", now=self.now)
         for stay in self.model.stays[-4:]:
             doors.needs_touch(self.session, stay.token, now=self.now)
             if stay.person is None:

@@ -57,6 +57,8 @@ class SignInLink:
     token: str
     reference: str
     made_at: datetime
+    mailed_to: str = ""
+    """Empty where the command line printed it."""
     is_over: bool = False
 
     def is_live(self, now: datetime) -> bool:

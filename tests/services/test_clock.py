@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import Store
 from tests.dump import unchanged
 from tests.factories import (
+    BROWSER,
     BRUNO,
     COORDINATOR,
     DEADLINE,
@@ -183,7 +184,7 @@ def test_nobody_is_signed_in_on_a_clock_that_stands_before_the_session(store: St
 def test_message_with_a_sign_in_link_never_carries_that_of_somebody_else(store: Store, coordinator: Actor, settings: Settings) -> None:
     """SQLite gives the number of a removed row to the next one, and a message may wait for days."""
     with store() as session:
-        doors.mail_sign_in_link(session, COORDINATOR, "192.0.2.1", KEYRING, now=NOW)
+        doors.mail_sign_in_link(session, COORDINATOR, "192.0.2.1", BROWSER, KEYRING, now=NOW)
         row = session.scalars(select(OutboxRow).where(OutboxRow.kind == "sign_in")).one()
         link = session.scalars(select(SignInLinkRow)).one()
         assert compose(session, row, settings, now=NOW)

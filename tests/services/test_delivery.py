@@ -12,6 +12,7 @@ from tests.databases import WORKFLOWS
 from tests.dump import dump, unchanged, unpacked
 from tests.factories import (
     ANNA,
+    BROWSER,
     BRUNO,
     COORDINATOR,
     KEYRING,
@@ -336,7 +337,7 @@ def test_codes_and_receipts_do_not_stand_in_line_behind_invitations(store: Store
     with store() as session:
         sign(session, letter)
         rooms.request_link(session, BRUNO, NETWORK, KEYRING, now=NOW)
-        doors.mail_sign_in_link(session, COORDINATOR, NETWORK, KEYRING, now=NOW)
+        doors.mail_sign_in_link(session, COORDINATOR, NETWORK, BROWSER, KEYRING, now=NOW)
         kinds = {row.reference: row.kind for row in session.scalars(select(OutboxRow))}
         jobs = session.execute(text(f"SELECT workflow_uuid, queue_name FROM {WORKFLOWS} WHERE workflow_uuid LIKE 'send_message:%'")).all()
         queues = {(kinds[job.workflow_uuid.split(":")[1]], job.queue_name) for job in jobs}
@@ -363,7 +364,7 @@ def test_r19_nothing_stored_holds_a_link_or_a_code(store: Store, connection: Con
     with store() as session:
         sign(session, letter)
         place = enter(session, letter)
-        doors.mail_sign_in_link(session, COORDINATOR, NETWORK, KEYRING, now=NOW)
+        doors.mail_sign_in_link(session, COORDINATOR, NETWORK, BROWSER, KEYRING, now=NOW)
         secrets = {KEYRING.personal_link(place.representative.reference, 1)}
         secrets |= {KEYRING.code(reference) for reference in session.scalars(text("SELECT reference FROM code"))}
         secrets |= {KEYRING.sign_in_link(reference) for reference in session.scalars(text("SELECT reference FROM sign_in_link"))}

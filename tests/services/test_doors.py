@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import Store
 from tests.dump import dump, unchanged
-from tests.factories import COORDINATOR, KEYRING, NETWORK, NOW, enter, staff_actor
+from tests.factories import BROWSER, COORDINATOR, KEYRING, NETWORK, NOW, enter, staff_actor
 from webapp.domain import limits
 from webapp.domain.actor import Actor
 from webapp.domain.errors import InvalidInput, NotFound
@@ -62,7 +62,7 @@ def test_link_lives_fifteen_minutes(store: Store, coordinator: Actor, after: tim
 
 def test_nobody_else_gets_a_link(store: Store, connection: Connection, coordinator: Actor) -> None:
     with unchanged(connection, but=("rate_limit",)), store() as session:
-        doors.mail_sign_in_link(session, "nobody@example.org", NETWORK, KEYRING, now=NOW)
+        doors.mail_sign_in_link(session, "nobody@example.org", NETWORK, BROWSER, KEYRING, now=NOW)
         with pytest.raises(NotFound, match="undersigned staff add"):
             doors.make_sign_in_link(session, "nobody@example.org", KEYRING, now=NOW)
 
@@ -70,10 +70,45 @@ def test_nobody_else_gets_a_link(store: Store, connection: Connection, coordinat
 def test_link_is_mailed_three_times_an_hour_and_no_more(store: Store, coordinator: Actor) -> None:
     with store() as session:
         for minute in range(5):
-            doors.mail_sign_in_link(session, COORDINATOR, NETWORK, KEYRING, now=NOW + timedelta(minutes=minute))
+            doors.mail_sign_in_link(session, COORDINATOR, NETWORK, BROWSER, KEYRING, now=NOW + timedelta(minutes=minute))
         mailed = session.scalars(select(OutboxRow).where(OutboxRow.kind == "sign_in")).all()
         assert [row.to_address for row in mailed] == [COORDINATOR] * 3
         assert len({row.reason for row in mailed}) == 3
+
+
+def mailed(session: Session) -> str:
+    doors.mail_sign_in_link(session, COORDINATOR, NETWORK, BROWSER, KEYRING, now=NOW)
+    return KEYRING.sign_in_link(session.scalars(select(SignInLinkRow.reference).order_by(SignInLinkRow.id.desc())).first() or "")
+
+
+@pytest.mark.parametrize("typed", ["", "test", "nobody@example.org", f"x{COORDINATOR}", "\0", "é" * 200, "x" * 10_000])
+def test_r6_mailed_link_opens_nothing_in_another_browser_without_its_address_and_lives_on(
+    store: Store, connection: Connection, coordinator: Actor, typed: str
+) -> None:
+    with store() as session:
+        token = mailed(session)
+        with unchanged(connection):
+            for browser in ("", "another browser"):
+                assert doors.needs_address(session, token, browser, now=NOW)
+                with pytest.raises(InvalidInput):
+                    doors.use_sign_in_link(session, token, browser=browser, typed=typed, now=NOW)
+        assert not doors.needs_address(session, token, BROWSER, now=NOW)
+        assert doors.use_sign_in_link(session, token, browser=BROWSER, now=NOW)
+
+
+@pytest.mark.parametrize("typed", [COORDINATOR, f"  {COORDINATOR.upper()} "])
+def test_mailed_link_signs_in_once_in_another_browser_by_its_address(store: Store, coordinator: Actor, typed: str) -> None:
+    with store() as session:
+        token = mailed(session)
+        assert doors.find_desk(session, doors.use_sign_in_link(session, token, typed=typed, now=NOW), now=NOW)
+        assert not doors.needs_address(session, token, "another browser", now=NOW)
+        with pytest.raises(NotFound):
+            doors.use_sign_in_link(session, token, browser=BROWSER, typed=typed, now=NOW)
+
+
+def test_printed_link_belongs_to_no_browser(store: Store, coordinator: Actor) -> None:
+    with store() as session:
+        assert not doors.needs_address(session, link(session), "", now=NOW)
 
 
 def test_r19_neither_link_nor_session_is_stored(store: Store, connection: Connection, coordinator: Actor) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import Store
 from tests.dump import dump
-from tests.factories import ANNA, BRUNO, COORDINATOR, KEYRING, NETWORK, NOW, OTTO, entry, letter_in_signing
+from tests.factories import ANNA, BROWSER, BRUNO, COORDINATOR, KEYRING, NETWORK, NOW, OTTO, entry, letter_in_signing
 from webapp.domain import limits as figures
 from webapp.domain.actor import Actor
 from webapp.domain.rate import LINK_MISSES, LINKS_OF_LETTER, LINKS_TO_ADDRESS, Limit
@@ -154,12 +154,12 @@ def test_t46_one_letter_sends_sixty_links_an_hour_and_no_more(store: Store, coor
 def test_sign_in_links_leave_three_times_an_hour_for_an_address_and_ten_times_for_a_network(store: Store, coordinator: Actor) -> None:
     with store() as session:
         for number in range(20):
-            doors.mail_sign_in_link(session, COORDINATOR, f"10.0.{number}.0/24", KEYRING, now=NOW)
+            doors.mail_sign_in_link(session, COORDINATOR, f"10.0.{number}.0/24", BROWSER, KEYRING, now=NOW)
         assert len(mailed(session, "sign_in")) == figures.LINK_REQUESTS_AN_HOUR
         people = many_people(15)
         for email in people:
             doors.add_staff(session, email, now=NOW)
-            doors.mail_sign_in_link(session, email, NETWORK, KEYRING, now=NOW)
+            doors.mail_sign_in_link(session, email, NETWORK, BROWSER, KEYRING, now=NOW)
         assert mailed(session, "sign_in")[3:] == people[: figures.LINK_REQUESTS_OF_A_NETWORK]
 
 

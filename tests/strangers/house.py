@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tests import factories
 from tests.databases import Databases
-from tests.factories import ANNA, BRUNO, OTTO, entry
+from tests.factories import ANNA, BRUNO, COORDINATOR, OTTO, entry
 from tests.faults.site import Kind, Site, site_at
 from tests.journeys.client import HttpBrowser
 from tests.postman import Postman
@@ -58,6 +58,12 @@ class House:
     def count(self, table: str, where: str = "1 = 1") -> int:
         with self.engine.connect() as connection:
             return int(connection.execute(text(f"SELECT count(*) FROM {table} WHERE {where}")).scalar_one())
+
+    def ask_to_sign_in(self, browser: HttpBrowser) -> str:
+        """The sign-in link that the coordinator is mailed for what this browser asks."""
+        browser.get("/sign-in")
+        browser.press("Send me a link", email=COORDINATOR)
+        return self.mail.link(COORDINATOR)
 
     def sign_as_anna(self) -> str:
         """What a person does with the same link; returns the heading of the last page."""

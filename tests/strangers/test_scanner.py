@@ -7,8 +7,9 @@ from playwright.sync_api import Browser
 
 from tests.counts import IS_ASSURE
 from tests.databases import Databases
-from tests.factories import ANNA, BRUNO
+from tests.factories import ANNA, BRUNO, COORDINATOR
 from tests.faults.site import Kind
+from tests.journeys.client import HttpBrowser
 from tests.strangers.house import House, house_at
 from tests.strangers.scanner import Scanner
 
@@ -50,3 +51,38 @@ def test_g3_control_without_codes_the_scanner_signs(tmp_path: Path, databases: D
         scanner = Scanner(chromium, house.base, _WAITS)
         scanner.scan(house.links[ANNA])
         assert house.count("answer") > before
+
+
+def desks(house: House) -> tuple[int, int]:
+    """Sessions at the desk, and sign-in links that have been used."""
+    return house.count("web_session", "staff_id IS NOT NULL"), house.count("sign_in_link", "used_at IS NOT NULL")
+
+
+def test_g3_scanner_of_the_staffs_mail_gets_no_desk_and_both_links_still_work(
+    tmp_path: Path, databases: Databases, chromium: Browser
+) -> None:
+    with house_at(tmp_path, databases) as house:
+        asked, other = HttpBrowser(house.base), HttpBrowser(house.base)
+        links = [house.ask_to_sign_in(asked) for _ in range(2)]
+        assert set(links) <= set(house.mailed_addresses())
+        scanner = Scanner(chromium, house.base, _WAITS)
+        for link in links:
+            scanner.scan(link)
+        assert "Sign in" in scanner.pressed and scanner.presses >= 4
+        assert desks(house) == (0, 0)
+        asked.get(links[0])
+        assert asked.press("Sign in").heading == "Letters"
+        other.get(links[1])
+        assert other.press("Sign in", email=COORDINATOR).heading == "Letters"
+        assert desks(house) == (2, 2)
+
+
+def test_g3_control_where_one_press_is_enough_the_scanner_sits_at_the_desk(tmp_path: Path, databases: Databases, chromium: Browser) -> None:
+    with house_at(tmp_path, databases, Kind("tests.strangers.planted:takes_every_browser_for_the_one_that_asked")) as house:
+        link = house.ask_to_sign_in(HttpBrowser(house.base))
+        context = chromium.new_context()
+        page = context.new_page()
+        page.goto(link)
+        page.get_by_role("button", name="Sign in").click()
+        assert desks(house) == (1, 1)
+        context.close()

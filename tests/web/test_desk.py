@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -360,6 +361,7 @@ HOSTILE: list[tuple[str, Any]] = [
 ]
 FORMS: list[tuple[str, str, str]] = [
     ("desk", "/sign-in", "email"),
+    ("desk", "{link}", "email"),
     ("desk", "/link", "email"),
     ("desk", "/letters/new", "title"),
     ("desk", "/letters/new", "statement"),
@@ -441,6 +443,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, seeded: Seeded) -> Iterato
         room = f"/room/{world.facts.invitation}"
         addresses = {state: letter(world, state) for state in world.facts.letters} | {"room": room}
         people = {"desk": world.browser(Person.COORDINATOR), "room": world.browser(Person.REPRESENTATIVE)}
+        stranger = Browser(world.app)
+        stranger.get("/sign-in")
+        stranger.press("Send me a link", email=COORDINATOR)
+        addresses["link"] = urlsplit(world.mail.link(COORDINATOR)).path
         digest = people["room"].get(f"{room}/decline").value("digest")
         yield {name: Hostile(browser, token_of(browser), digest, addresses) for name, browser in people.items()}
 

@@ -51,6 +51,20 @@ def test_t04_guesses_by_the_button_count_as_guesses_by_the_page(world: World) ->
     assert ask(browser, f"/i/{world.facts.anna}", "POST").status_code == 429
 
 
+def test_t04_wrong_address_for_a_sign_in_link_is_a_guess_and_does_not_use_it_up(world: World) -> None:
+    asked, other = Browser(world.app), Browser(world.app)
+    asked.get("/sign-in")
+    asked.press("Send me a link", email=COORDINATOR)
+    link = world.mail.link(COORDINATOR)
+    other.get(link)
+    wrong = {**other.page.values(other.page.form("Sign in")), "email": "test@example.org"}
+    path = link.removeprefix("http://127.0.0.1:8000")
+    statuses = [ask(other, path, "POST", data=wrong).status_code for _ in range(LINK_MISSES_IN_TEN_MINUTES + 3)]
+    assert statuses == [422] * LINK_MISSES_IN_TEN_MINUTES + [429] * 3
+    assert ask(other, path, "POST", data={**wrong, "email": COORDINATOR}).status_code == 429
+    assert ask(other, path, "POST", data={**wrong, "email": COORDINATOR}, network=ELSEWHERE).status_code == 303
+
+
 def test_beyond_the_limit_the_words_are_the_same_for_what_exists_and_what_does_not(world: World) -> None:
     guess(world, "i", 30)
     guess(world, "sign-in", 30)

@@ -26,6 +26,55 @@ def test_staff_sign_in_by_a_mailed_link(world: World) -> None:
     assert browser.press("Sign in").heading == "Letters"
 
 
+def mailed_link(world: World, browser: Browser) -> str:
+    browser.get("/sign-in")
+    browser.press("Send me a link", email=COORDINATOR)
+    return world.mail.link(COORDINATOR)
+
+
+def test_r6_mailed_link_asks_another_browser_for_its_address_and_does_not_say_it(world: World) -> None:
+    asked, other = Browser(world.app), Browser(world.app)
+    link = mailed_link(world, asked)
+    pages = [other.get(link), other.press("Sign in", status=422), other.press("Sign in", status=422, email="test@example.org")]
+    assert all("another browser than the one that asked" in page.text and COORDINATOR not in page.html for page in pages)
+    assert pages[-1].value("email") == "test@example.org"
+    assert "not mailed to that address" in pages[-1].text
+    assert other.get("/letters").heading == "Sign in to the desk"
+    other.get(link)
+    assert other.press("Sign in", email=f" {COORDINATOR.upper()}").heading == "Letters"
+    asked.get(link, status=404)
+
+
+def test_mailed_link_asks_the_browser_that_asked_for_nothing_however_often_it_has_asked(world: World) -> None:
+    browser = Browser(world.app)
+    links = [mailed_link(world, browser) for _ in range(2)]
+    assert len(set(links)) == 2
+    for link in links:
+        assert "another browser" not in browser.get(link).text
+    browser.get(links[0])
+    assert browser.press("Sign in").heading == "Letters"
+
+
+def test_browser_that_has_asked_for_another_address_is_another_browser_all_the_same(world: World) -> None:
+    asked, other = Browser(world.app), Browser(world.app)
+    link = mailed_link(world, asked)
+    other.get("/sign-in")
+    other.press("Send me a link", email="nobody@example.org")
+    assert "another browser than the one that asked" in other.get(link).text
+    other.press("Sign in", status=422)
+
+
+def test_page_that_was_open_before_coming_in_asks_for_the_address_then(world: World) -> None:
+    browser = Browser(world.app)
+    link = mailed_link(world, browser)
+    browser.get(link)
+    page = browser.page
+    world.sign_in(browser)
+    token = token_of(browser)
+    browser.page = page
+    assert "another browser" in browser.press("Sign in", status=422, csrf_token=token).text
+
+
 def test_r14_asking_for_a_link_says_the_same_whoever_asks(world: World) -> None:
     pages = []
     for email in (COORDINATOR, "nobody@example.org"):

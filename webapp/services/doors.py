@@ -1,5 +1,6 @@
 """How staff come in: accounts, one-time links, and the sessions of both desk and reading room."""
 
+import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -88,10 +89,12 @@ def make_sign_in_link(session: Session, typed: str, keyring: Keyring, *, now: da
     return keyring.sign_in_link(_new_link(session, staff, keyring, now=now).reference)
 
 
-def mail_sign_in_link(session: Session, typed: str, network: str, keyring: Keyring, *, now: datetime) -> None:
+def mail_sign_in_link(session: Session, typed: str, network: str, browser: str, keyring: Keyring, *, now: datetime) -> None:
     """Mails a one-time link where the address belongs to staff; says nothing either way. Three an hour are enough.
 
-    An address that nobody has is counted as well: the same work for the known and the unknown.
+    The link belongs to the browser that asked, known by this secret. Any other has to type the address as well: a scanner
+    that presses every button of every mail types none (R6). An address that nobody has is counted as well: the same work
+    for the known and the unknown.
     """
     if not may_mail(session, SIGN_INS_FOR_NETWORK, network, SIGN_INS_TO_ADDRESS, folded_address(typed), keyring, now=now):
         return
@@ -101,6 +104,7 @@ def mail_sign_in_link(session: Session, typed: str, network: str, keyring: Keyri
             find_staff(session, typed)  # instead of the row of a link
         return
     link = _new_link(session, staff, keyring, now=now)
+    link.browser_hash = hash_token(browser)
     outbox.put(session, "sign_in", f"sign_in:{link.reference}", staff.email, now=now, sign_in_link=link.id)
 
 
@@ -125,13 +129,35 @@ def _live_link(session: Session, token: str, *, now: datetime) -> SignInLinkRow 
     return link if link and link.used_at is None and is_live(link.made_at, link.expires_at, now=now) else None
 
 
-def use_sign_in_link(session: Session, token: str, *, now: datetime) -> str:
-    """Consumes the link and begins a stay at the desk: its session token. Raises NotFound for a dead link."""
+def needs_address(session: Session, token: str, browser: str, *, now: datetime) -> bool:
+    """Whether this browser has to type the address: it is another than the one that asked for this live link."""
+    link = _live_link(session, token, now=now)
+    return link is not None and not _is_known(link, browser)
+
+
+def _is_known(link: SignInLinkRow, browser: str) -> bool:
+    # No scanner reads a terminal: what the command line printed belongs to no browser.
+    return link.browser_hash is None or hmac.compare_digest(link.browser_hash, hash_token(browser))
+
+
+def use_sign_in_link(session: Session, token: str, *, browser: str = "", typed: str = "", now: datetime) -> str:
+    """Consumes the link and begins a stay at the desk: its session token.
+
+    Raises NotFound for a dead link; InvalidInput, and the link lives on, where another browser than the one that asked
+    does not type the address to which it was mailed.
+    """
     link = _live_link(session, token, now=now)
     if link is None:
         raise NotFound("This sign-in link has been used, has expired or never existed. Ask for a new one.")
+    if not _is_known(link, browser) and not _is_address_of(link.staff, typed):
+        raise InvalidInput("This link was not mailed to that address. Look into the mail for the one it was sent to.", field="email")
     link.used_at = now
     return begin_stay(session, now=now, staff_id=link.staff_id)
+
+
+def _is_address_of(staff: StaffRow, typed: str) -> bool:
+    # As hashes, for a comparison of two lengths takes two times.
+    return hmac.compare_digest(hash_token(folded_address(typed)), hash_token(folded_address(staff.email)))
 
 
 def begin_stay(session: Session, *, now: datetime, staff_id: int | None = None, representative_id: int | None = None) -> str:

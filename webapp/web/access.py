@@ -1,5 +1,6 @@
 """Who may call a view: every view names its permission, or says that it is public; unknown means no."""
 
+import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
@@ -23,6 +24,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 # The attribute of a view that says who may call it: read below, and by the test of the architecture.
 _NAMED = "access"
 _DESK = "desk"
+_ASKING = "asking"
 _ROOMS = "rooms"
 _MOST_ROOMS = 8
 
@@ -144,6 +146,17 @@ def open_desk(token: str) -> None:
     session.clear()
     session[_DESK] = token
     _keep_rooms(rooms)
+
+
+def asking_browser() -> str:
+    """The secret by which this browser is known as the one that asked for a sign-in link; made when it first asks."""
+    secret: str = session.setdefault(_ASKING, secrets.token_urlsafe(32))
+    return secret
+
+
+def known_browser() -> str:
+    """The same secret; empty in a browser that has asked for nothing."""
+    return str(session.get(_ASKING, ""))
 
 
 def shut_desk() -> str | None:

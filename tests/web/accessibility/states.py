@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tests import factories
 from tests.browser import Browser, Page
-from tests.factories import ANNA, BRUNO, DEADLINE, KEYRING, NOW, SEALABLE
+from tests.factories import ANNA, BRUNO, COORDINATOR, DEADLINE, KEYRING, NOW, SEALABLE
 from tests.web.matrix import MATRIX
 from tests.web.test_access import token_of
 from tests.web.world import Person, World
@@ -605,6 +605,25 @@ def sign_in_link_sent(world: World, _: MonkeyPatch) -> Page:
     browser = Browser(world.app)
     browser.get("/sign-in")
     return browser.press("Send me a link", email="somebody@example.org")
+
+
+def with_mailed_link(world: World) -> Browser:
+    """Another browser than the one that asked, at the page of a link."""
+    asked, other = Browser(world.app), Browser(world.app)
+    asked.get("/sign-in")
+    asked.press("Send me a link", email=COORDINATOR)
+    other.get(world.mail.link(COORDINATOR))
+    return other
+
+
+@state("as it is opened")
+def sign_in_link_in_another_browser(world: World, _: MonkeyPatch) -> Page:
+    return with_mailed_link(world).page
+
+
+@state("error")
+def sign_in_link_with_a_wrong_address(world: World, _: MonkeyPatch) -> Page:
+    return with_mailed_link(world).press("Sign in", status=422, email="somebody@example.org")
 
 
 @state("dead link")

@@ -20,6 +20,8 @@ class SignInLinkRow(Base):
     made_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     used_at: Mapped[datetime | None] = mapped_column(Instant)
+    browser_hash: Mapped[str | None]
+    """The browser that asked for it by mail; none where the command line printed it."""
 
     staff: Mapped[StaffRow] = relationship()
 
