@@ -14,7 +14,7 @@ LONGEST = limits.LONGEST_REQUEST.total_seconds()
 
 
 class Worker(gthread.ThreadWorker):
-    """gunicorn’s own, which waits for the rest of a head or a body without end, and in a thread for the first byte."""
+    """gunicorn’s own waits without end for the rest of a request and for its answer to be taken, and in a thread for the first byte."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -33,8 +33,10 @@ class Worker(gthread.ThreadWorker):
     def murder_pending(self) -> None:
         """gunicorn’s look, once a second or oftener, at connections that have been waited for."""
         super().murder_pending()
-        too_old = monotonic() - LONGEST
-        for conn in [conn for conn, begun in self._begun.copy().items() if begun < too_old]:
-            # Its thread reads the end, as if the client had gone, and can still answer. What has come whole is not touched.
-            with suppress(OSError):
-                conn.sock.shutdown(socket.SHUT_RD)
+        now = monotonic()
+        for conn, begun in self._begun.copy().items():
+            if now - begun > LONGEST:
+                # Its thread reads the end, as if the client had gone, and can still answer. What has come whole is not touched.
+                # Whoever has not taken the answer after as long again is not waited for either.
+                with suppress(OSError):
+                    conn.sock.shutdown(socket.SHUT_RD if now - begun <= 2 * LONGEST else socket.SHUT_RDWR)

@@ -26,6 +26,7 @@ from webapp.web import security
 from webapp.web.transaction import now
 
 GAP = 0.15
+_A_PIECE, _PIECES = 1_000_000, 100
 Application = Any
 
 
@@ -201,10 +202,23 @@ class _Noticed:
 def loses_patience() -> Application:
     """No fault: waits for slow clients no longer than PATIENCE says, so that a test of the wait need not take as long as the wait."""
     patience.LONGEST = float(os.environ["PATIENCE"])
-    return create_app()
+    return _with_a_long_page()
 
 
 def waits_for_ever() -> Application:
-    """gunicorn’s own worker: for the first byte in a thread, and for the last one without end."""
+    """gunicorn’s own worker: for the first byte in a thread, for the last one without end, and so for an answer to be taken."""
     del patience.Worker.handle
-    return create_app()
+    return _with_a_long_page()
+
+
+def _with_a_long_page() -> Application:
+    """The application, and a page at /long that no buffer of the system holds."""
+    inner = create_app()
+
+    def application(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != "/long":
+            return inner(environ, start)  # type: ignore[no-any-return]
+        start("200 OK", [("Content-Type", "text/plain")])
+        return (bytes(_A_PIECE) for _ in range(_PIECES))
+
+    return application

@@ -226,6 +226,25 @@ def test_control_without_the_limit_eight_unfinished_bodies_keep_everybody_out(tm
         assert is_answered(site, 30)
 
 
+def is_served_beside(count: int, folder: Path, databases: Databases, kind: Kind, patience: float) -> bool:
+    """Whether somebody is answered beside so many who ask for a long page and take none of it."""
+    with site_at(folder, databases.fresh(folder), kind) as site:
+        site.start()
+        with slow_clients(site.address, count) as clients:
+            for client in clients:
+                client.send(b"GET /long HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            return is_answered(site, patience)
+
+
+def test_f34_answers_that_nobody_takes_do_not_keep_others_out(tmp_path: Path, databases: Databases) -> None:
+    assert is_served_beside(_THREADS, tmp_path, databases, impatient(), 60)
+
+
+def test_control_without_the_limit_answers_that_nobody_takes_keep_everybody_out(tmp_path: Path, databases: Databases) -> None:
+    kind = Kind(_PLANTED + "waits_for_ever")
+    assert not is_served_beside(4 * _THREADS, tmp_path, databases, kind, _IN_VAIN)
+
+
 def test_f34_two_hundred_silent_connections_keep_nobody_out(tmp_path: Path, databases: Databases) -> None:
     with site_at(tmp_path, databases.fresh(tmp_path)) as site:
         site.start()
