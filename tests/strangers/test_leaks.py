@@ -112,7 +112,8 @@ def test_t06_no_page_asks_another_place_for_anything_and_no_address_holds_the_to
         assert behind < len(asked)
         assert [one.url for one in asked if not one.url.startswith(f"{house.base}/")] == []
         assert [one.url for one in asked[behind:] if token in one.url] == []
-        assert [one.url for one in asked if "referer" in one.all_headers()] == []
+        # Chromium reports an empty one for an icon that it was still asking for when the page went away: that says nothing.
+        assert [one.url for one in asked if one.all_headers().get("referer")] == []
         assert token not in page.content()
         page.close()
 
