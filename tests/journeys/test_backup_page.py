@@ -97,7 +97,7 @@ def token_of(machine: Machine) -> str:
 
 @pytest.fixture(scope="module")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgresql_server(tmp_path_factory.mktemp("postgresql")) as server:
+    with postgresql_server() as server:
         yield server
 
 

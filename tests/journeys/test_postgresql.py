@@ -41,7 +41,7 @@ def workers(server: Server) -> set[str]:
 
 
 def test_letter_is_invited_signed_closed_and_sealed_on_postgresql_with_two_workers(tmp_path: Path) -> None:
-    with postgresql_server(tmp_path) as address, running_server(settings={"DATABASE_URL": create_database(address)}) as server:
+    with postgresql_server() as address, running_server(settings={"DATABASE_URL": create_database(address)}) as server:
         (first,) = workers(server)
         second = start_worker(server, tmp_path / "second.log")
         try:

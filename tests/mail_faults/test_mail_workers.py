@@ -30,7 +30,7 @@ MOST_AT_ONCE = 10
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgresql_server(tmp_path_factory.mktemp("postgresql")) as address:
+    with postgresql_server() as address:
         yield address
 
 

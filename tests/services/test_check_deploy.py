@@ -149,7 +149,7 @@ def test_file_system_is_read_from_the_kernel(tmp_path: Path) -> None:
 @pytest.mark.sqlite
 @pytest.mark.enable_socket
 def test_server_tells_its_facts(settings: Settings, tmp_path: Path) -> None:
-    with postgresql_server(tmp_path) as server:
+    with postgresql_server() as server:
         facts = inspect_server(replace(settings, database_url=create_database(server)))
     assert facts.is_local
     assert facts.is_superuser
