@@ -20,6 +20,9 @@ from tests.faults.slow import Slow, head_and_body, slow_clients
 from webapp.persistence.database import make_engine, transaction
 from webapp.persistence.tables import LetterRow
 
+# They are about reading a request, which happens before there is a database.
+pytestmark = pytest.mark.sqlite
+
 _PLANTED = "tests.faults.planted:"
 _THREADS = 8
 # So long as nobody else was answered that the control believes it.
