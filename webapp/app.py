@@ -104,6 +104,8 @@ def _configuration(settings: Settings) -> dict[str, object]:
 def _join_database(app: Flask) -> None:
     database = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"class_": OneDatabaseSession})
     database.init_app(app)
+    # What is registered later is called earlier.
+    app.teardown_appcontext(transaction.let_go)
     with app.app_context():
         prepare_engine(database.engine)
 

@@ -1,5 +1,6 @@
 """G12, F29, T29: a backup holds everything but what opens doors, comes back as it was, and is refused where it is not."""
 
+import gc
 import hashlib
 import json
 import random
@@ -264,6 +265,12 @@ def store_documents(engine: Engine, letter: str, numbers: range, size: int) -> N
 
 
 def most_memory(settings: Settings, file: Path) -> int:
+    """The least of two runs: what else the process forgets late is in one of them, what grows is in both."""
+    return min(_most_memory(settings, file.with_name(f"{number} {file.name}")) for number in range(2))
+
+
+def _most_memory(settings: Settings, file: Path) -> int:
+    gc.collect()
     tracemalloc.start()
     backup.make_backup(settings, file, now=NOW)
     with backup.opened_backup(file, file.parent):
@@ -279,7 +286,7 @@ def test_memory_does_not_grow_with_the_documents(settings: Settings, engine: Eng
     before = most_memory(settings, file.with_name("few"))
     store_documents(engine, seeded, range(few, many), size)
     after = most_memory(settings, file)
-    assert file.stat().st_size > many * size
+    assert file.with_name(f"0 {file.name}").stat().st_size > many * size
     assert after - before < (many - few) * size / 10
 
 

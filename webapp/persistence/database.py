@@ -145,17 +145,17 @@ def begin_write(session: Session, *, waits: bool = True) -> None:
     What was loaded before is expired, so a service judges only rows that it reads behind the lock. Waits its turn among our own
     writers; raises DatabaseBusy where somebody else holds the database for longer than ten seconds, or at all if it is not to wait.
     """
-    _undo(session)
+    undo(session)
     try:
         session.connection(execution_options={_WRITE: True, _WAITS: waits})
     except BlockingIOError as error:
-        _undo(session)
+        undo(session)
         raise DatabaseBusy("The database is busy.") from error
     except OSError as error:
-        _undo(session)
+        undo(session)
         raise DatabaseRefuses(f"Nothing can be written beside the database ({error.strerror}).") from error
     except DBAPIError as error:
-        _undo(session)
+        undo(session)
         raise (refusal_of(error) or error) from error
 
 
@@ -175,7 +175,7 @@ def transaction(session: Session, *, waits: bool = True) -> Iterator[Session]:
         yield session
         session.commit()
     except BaseException as error:
-        _undo(session)
+        undo(session)
         if refusal := refusal_of(error):
             raise refusal from error
         raise
@@ -187,7 +187,8 @@ def take_alone(session: Session, what: int) -> None:
         session.execute(select(func.pg_advisory_xact_lock(what)))
 
 
-def _undo(session: Session) -> None:
+def undo(session: Session) -> None:
+    """Takes back what the session has not committed."""
     # A connection that has gone cannot roll back, and need not.
     with suppress(DBAPIError):
         session.rollback()

@@ -41,3 +41,10 @@ def received_at() -> datetime:
     """The one instant that decides whether an answer is in time: when the body of this request had been read (R9)."""
     instant: datetime = g.received_at
     return instant
+
+
+def let_go(_error: BaseException | None = None) -> None:
+    """Ends what the request has read, before Flask-SQLAlchemy gives the connection back: one that has broken off spoils no answer."""
+    sessions = current_app.extensions["sqlalchemy"].session
+    if sessions.registry.has():
+        database.undo(sessions())
