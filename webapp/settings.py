@@ -57,6 +57,8 @@ class Settings:
     """The clock can be shifted and the tick comes every two seconds: loopback only."""
     trusted_proxies: int
     log_level: str
+    has_key_from_environment: bool = False
+    """Then the file of the same name, left over from a trial, is not the key."""
 
     @property
     def has_local_mailbox(self) -> bool:
@@ -65,7 +67,7 @@ class Settings:
 
     @property
     def secret_key_file(self) -> Path:
-        """Not there where the key comes from the environment."""
+        """Of no use where the key comes from the environment."""
         return self.data_folder / _KEY_FILE
 
 
@@ -96,6 +98,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         is_rehearsal=bool(offset_file),
         trusted_proxies=_number(env, "UNDERSIGNED_TRUSTED_PROXIES", 0),
         log_level=_log_level(env),
+        has_key_from_environment=bool(env.get("UNDERSIGNED_SECRET_KEY")),
     )
 
 

@@ -14,6 +14,7 @@ from tests.web.matrix import MATRIX
 from tests.web.test_access import token_of
 from tests.web.world import ACCOUNTS, Person, World
 from webapp.domain import limits
+from webapp.web.typed import typed_text
 
 # What an unproved act may leave: the code, its message, and the session that asked.
 CODE_TABLES = {"staff_code", "outbox", "workflow_status", "workflow_input", "web_session"}
@@ -171,8 +172,13 @@ def test_r6_reading_a_page_of_such_an_act_mails_nothing(world: World, desk: Brow
 
 def test_control_view_without_the_decorator_needs_no_code(world: World, desk: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     app: Flask = world.app
-    monkeypatch.setattr("webapp.web.proof._ask_for_proof", lambda _act: None)
+    monkeypatch.setattr("webapp.web.proof._ask_for_proof", lambda _act, _note: None)
     assert "sign_on.cancel" in app.view_functions
     desk.get(address(world, "cancel"))
     desk.press("Cancel this letter", reason=WHY)
     assert state_of(world) == "cancelled"
+
+
+def test_r19_code_is_not_shown_among_what_had_been_typed(world: World) -> None:
+    with world.app.test_request_context("/", method="POST", data={"proof_code": "K7Q2-9XYZ", "another_code": "1", "reason": "because"}):
+        assert typed_text() == [("reason", "because")]

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from webapp.cli.opening import Refusal, at_rest, json_option, make_place, opened, print_json
+from webapp.cli.opening import Refusal, at_rest, json_option, make_place, opened, print_json, refuse_what_is_none
 from webapp.persistence.archive import Manifest
 from webapp.persistence.database import begin_snapshot, opened_session, transaction
 from webapp.persistence.revisions import head_revision
@@ -31,6 +31,7 @@ def backup(file: Path, *, has_keys: bool, as_json: bool) -> None:
     key = file.with_name(f"{file.name}.key")
     if has_keys and key.exists():
         raise Refusal(f"{key} is there already. Choose another name.")
+    refuse_what_is_none(settings)
     manifest = backups.make_backup(settings, file.absolute(), now=settings.clock.now())
     if has_keys:
         backups.make_key_file(settings, key)
@@ -40,7 +41,7 @@ def backup(file: Path, *, has_keys: bool, as_json: bool) -> None:
     click.echo(f"{file} holds {_counted(manifest)}, as of {_moment(manifest)}, and has been verified.")
     if has_keys:
         click.echo(f"The secret key is in {key}. With both files anybody can make every link and code: keep them in different places.")
-    elif settings.secret_key_file.exists():
+    elif not settings.has_key_from_environment:
         click.echo(f"Keep {settings.secret_key_file} as well, in another place: without it, no link that was sent opens again.")
     else:
         click.echo("Keep UNDERSIGNED_SECRET_KEY as well, in another place: without it, no link that was sent opens again.")
@@ -57,6 +58,8 @@ def restore(file: Path, *, takes_other_key: bool, as_json: bool) -> None:
     """
     settings = load_settings()
     with at_rest(settings), backups.opened_backup(file, settings.data_folder) as (manifest, rows):
+        # Before anything is made here: whoever has the wrong key has only to bring the right one.
+        backups.judge_key(manifest, settings.keyring, takes_other_key=takes_other_key)
         make_place(settings)
         with opened_session(settings) as session, transaction(session):
             done = backups.restore(session, manifest, rows, settings.keyring, takes_other_key=takes_other_key, now=settings.clock.now())

@@ -124,7 +124,10 @@ def _prepare(settings: Settings) -> None:
 
 @contextmanager
 def at_rest(settings: Settings) -> Iterator[None]:
-    """Refusal while the site or its worker runs with this data folder; neither can be started meanwhile."""
+    """Refusal while `run`, or with SQLite the worker, runs with this data folder; neither can be started meanwhile.
+
+    What serves or works elsewhere is not seen: docs/backup.md says to stop it first.
+    """
     with ExitStack() as held:
         for name in ("running", "worker"):
             mark = held.enter_context((settings.data_folder / name).open("a"))
@@ -133,6 +136,14 @@ def at_rest(settings: Settings) -> Iterator[None]:
             except BlockingIOError:
                 raise Refusal(f"Undersigned is running with this data ({settings.data_folder}). Stop it first.") from None
         yield
+
+
+def refuse_what_is_none(settings: Settings) -> None:
+    """Refusal where there is no database of ours, before anything could make an empty one; and where a newer version has had it."""
+    facts = inspect_database(settings)
+    if facts.is_empty:
+        raise Refusal(f"There is no database yet (data folder {settings.data_folder}). Make one with: undersigned run")
+    _refuse_newer(facts)
 
 
 def _refuse_newer(facts: DatabaseFacts) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from webapp.cli.opening import json_option, links_of, make_if_missing, opened, print_json
+from webapp.cli.opening import json_option, links_of, make_if_missing, opened, print_json, writing
 from webapp.domain import limits
 from webapp.domain.actor import COMMAND
 from webapp.persistence.database import transaction
@@ -38,7 +38,7 @@ def add(email: str, *, administrator: bool) -> None:
 def remove(email: str, *, letters_to: str) -> None:
     """Close the account of EMAIL: its sessions end at once, and it is taken off every letter."""
     settings = load_settings()
-    with opened(settings) as session, transaction(session):
+    with opened(settings) as session, writing(session):
         accounts.close_account_of(session, COMMAND, email, letters_to=letters_to, now=settings.clock.now())
     click.echo(f"{email} is no longer on the staff.")
 

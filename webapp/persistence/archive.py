@@ -134,10 +134,16 @@ def read_manifest(path: Path) -> Manifest:
 
 @contextmanager
 def reading_archive(path: Path) -> Iterator[Connection]:
-    """The rows of a backup. Raises BackupRefused where they cannot be read."""
+    """The rows of a backup. What goes wrong meanwhile is the caller's: it may be the place that they are written to."""
+    with _engine(path, mode="ro").connect() as connection:
+        yield connection
+
+
+@contextmanager
+def refusing_damage() -> Iterator[None]:
+    """Raises BackupRefused where rows cannot be read; only around reading."""
     try:
-        with _engine(path, mode="ro").connect() as connection:
-            yield connection
+        yield
     except UNREADABLE as error:
         raise BackupRefused(f"{_DAMAGED}: it cannot be read to its end.") from error
 

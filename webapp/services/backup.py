@@ -86,7 +86,7 @@ def _sync(path: Path) -> None:
 def _check(path: Path) -> Manifest:
     """Raises BackupRefused unless every row, every record and every stored file is as it was."""
     manifest = archive.read_manifest(path)
-    with archive.reading_archive(path) as rows, Session(rows) as session:
+    with archive.refusing_damage(), archive.reading_archive(path) as rows, Session(rows) as session:
         archive.check_rows(rows, manifest)
         for letter_id, reference in session.execute(select(LetterRow.id, LetterRow.reference).order_by(LetterRow.id)):
             for problem in chain_problems(session, letter_id, reference, readable_events(session, letter_id)):
@@ -116,6 +116,17 @@ class Restored:
     is_other_key: bool
 
 
+def judge_key(manifest: Manifest, keyring: Keyring, *, takes_other_key: bool) -> bool:
+    """Whether the key here is another than that of the backup. Raises BackupRefused where it is, and that was not asked for."""
+    is_other_key = manifest.key_check != keyring.check()
+    if is_other_key and not takes_other_key:
+        raise BackupRefused(
+            "The secret key here is not the one that the links of this backup were made with. Copy that key over the file secret-key "
+            "in the data folder first, or restore with --new-key: then every link that was sent is dead."
+        )
+    return is_other_key
+
+
 def restore(session: Session, manifest: Manifest, rows: Connection, keyring: Keyring, *, takes_other_key: bool, now: datetime) -> Restored:
     """Fills an empty database from a backup; nothing changes there and no mail leaves until a person resumes.
 
@@ -123,12 +134,7 @@ def restore(session: Session, manifest: Manifest, rows: Connection, keyring: Key
     """
     target = session.connection()
     _refuse_full(target)
-    is_other_key = manifest.key_check != keyring.check()
-    if is_other_key and not takes_other_key:
-        raise BackupRefused(
-            "The secret key here is not the one that the links of this backup were made with. Put that key in its place first, "
-            "or restore with --new-key: then every link that was sent is dead."
-        )
+    is_other_key = judge_key(manifest, keyring, takes_other_key=takes_other_key)
     _copy(rows, target, _names(without=DOORS))
     if is_other_key:
         _renew_links(session, keyring)

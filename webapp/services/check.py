@@ -46,7 +46,7 @@ def findings(settings: Settings, *, now: datetime, tries_mail: bool = False) -> 
         pandoc_finding(runs=pandoc_runs()),
         fonts_finding(broken_fonts()),
         database_finding(settings),
-        secret_key_finding(settings.secret_key_file),
+        secret_key_finding(None if settings.has_key_from_environment else settings.secret_key_file),
         data_folder_finding(settings.data_folder),
         worker_finding(_worker_seen_at(settings), now=now),
         standing_finding(_standing(settings)),
@@ -118,9 +118,9 @@ def _journal_advice(facts: DatabaseFacts) -> str:
     return "This SQLite is too old for a write-ahead log, so each write takes a little longer. The package pysqlite3 brings a newer one."
 
 
-def secret_key_finding(path: Path) -> Finding:
+def secret_key_finding(path: Path | None) -> Finding:
     name = "Secret key"
-    if not path.exists():
+    if path is None or not path.exists():
         return Finding(name, True, "The secret key comes from the environment.")
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077 == 0:

@@ -75,8 +75,11 @@ def compose(session: Session, row: OutboxRow, office: Office, *, now: datetime) 
 
 def _staff_code(session: Session, row: OutboxRow, office: Office, *, now: datetime) -> MailForm | None:
     code = session.get(StaffCodeRow, row.parameters["staff_code"])
+    # SQLite gives the number of a swept code out again: the reason names the one that is meant.
+    if code is None or row.reason != f"staff_code:{code.reference}":
+        return None
     # It works in its own session alone, and is of no use once that has ended.
-    if code is None or code.used_at is not None or now >= code.expires_at or code.web_session_id is None:
+    if code.used_at is not None or now >= code.expires_at or code.web_session_id is None:
         return None
     return messages.staff_code(office.links, office.keyring.staff_code(code.reference), int(limits.CODE_LIFE.total_seconds() // 60))
 

@@ -48,7 +48,8 @@ def may_mail(
 def _locked(session: Session, limit: Limit, subject: str, *, now: datetime) -> CountRow:
     """The row, made where there is none, and held until the transaction ends."""
     fresh = _INSERT[session.get_bind().dialect.name](CountRow).values(purpose=limit.purpose, subject=subject, times=[], until=now)
-    session.execute(fresh.on_conflict_do_nothing())
+    # Not “do nothing”: PostgreSQL would leave the row unlocked, and the sweep might take it away before it is read.
+    session.execute(fresh.on_conflict_do_update(index_elements=["purpose", "subject"], set_={"until": CountRow.until}))
     query = select(CountRow).where(*_named(limit, subject)).with_for_update().execution_options(populate_existing=True)
     return session.scalars(query).one()
 

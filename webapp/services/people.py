@@ -51,6 +51,10 @@ def add_person(session: Session, actor: Actor, reference: str, email: str, role:
     staff = find_staff(session, email)
     if staff is None:
         raise InvalidInput("Nobody on the staff has this address. A staff administrator can add it.", field="email")
+    # Behind a lock: an account that is being closed at this moment is closed first, and then takes no letter with it.
+    session.refresh(staff, with_for_update=True)
+    if staff.closed_at is not None:
+        raise InvalidInput("This account has been closed meanwhile.", field="email")
     if session.get(GrantRow, (staff.id, letter.id)) is not None:
         raise InvalidInput("This person works on the letter already: change the role in the list.", field="email")
     session.add(GrantRow(staff_id=staff.id, letter_id=letter.id, role=chosen))

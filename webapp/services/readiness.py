@@ -83,4 +83,4 @@ def has_room(total: int, free: int) -> bool:
 def _has_its_key(settings: Settings) -> bool:
     """The file is the key that this process has; where there is none, the key came from the environment."""
     path = settings.secret_key_file
-    return not path.exists() or path.read_bytes() == settings.keyring.key
+    return settings.has_key_from_environment or not path.exists() or path.read_bytes() == settings.keyring.key

@@ -20,8 +20,8 @@ NEEDS_PROOF = "needs_proof"
 _OURS = {"csrf_token", "proof_code", "another_code"}
 
 
-def with_proof(act: str) -> Callable[[View], View]:
-    """What is posted is done only by somebody who has just proved who they are; `act` says what, after “Confirm and”.
+def with_proof(act: str, *, note: str = "") -> Callable[[View], View]:
+    """What is posted is done only by somebody who has just proved who they are; `act` says what, after “Confirm and”, `note` what follows.
 
     Without the proof the answer is a page that mails a code, keeps everything typed, and does the act in one go when the code comes
     back with it. It stands below the decorator that names the permission: whoever may not do it is told so, and mailed nothing.
@@ -31,7 +31,7 @@ def with_proof(act: str) -> Callable[[View], View]:
         @wraps(view)
         def proved(*args: Any, **values: Any) -> Any:
             if request.method not in SAFE_METHODS:
-                page = _ask_for_proof(act)
+                page = _ask_for_proof(act, note)
                 if page is not None:
                     return page
             return view(*args, **values)
@@ -42,13 +42,13 @@ def with_proof(act: str) -> Callable[[View], View]:
     return decorate
 
 
-def _ask_for_proof(act: str) -> Any:
+def _ask_for_proof(act: str, note: str) -> Any:
     """None where the proof is there, or has just been given; else the page that asks for it."""
     token, form = desk_token(), ProofForm()
     if proof.is_fresh(reading(), token, now=now()):
         return None
     if "proof_code" in request.form and "another_code" not in request.form:
-        return None if _take_code(form, token) else _page(act, form, 422)
+        return None if _take_code(form, token) else _page(act, note, form, 422)
     status = 403
     if "another_code" in request.form or not proof.is_code_awaited(reading(), token, now=now()):
         try:
@@ -58,7 +58,7 @@ def _ask_for_proof(act: str) -> Any:
             form.form_errors.append(str(error))
             status = 429
     form.proof_code.data = ""
-    return _page(act, form, status)
+    return _page(act, note, form, status)
 
 
 def _take_code(form: ProofForm, token: str) -> bool:
@@ -77,12 +77,14 @@ def _take_code(form: ProofForm, token: str) -> bool:
     return False
 
 
-def _page(act: str, form: ProofForm, status: int) -> Any:
+def _page(act: str, note: str, form: ProofForm, status: int) -> Any:
     values = request.view_args or {}
     desk = at_desk()
     page = render_template(
         "proof/confirm.html",
         act=act,
+        note=note,
+        is_new_code="another_code" in request.form and not form.errors,
         form=form,
         sent_to=desk.email if desk else "",
         action=url_for(request.endpoint or "", **values),

@@ -3,7 +3,7 @@
 from flask import request
 from werkzeug.exceptions import HTTPException
 
-_OURS = {"csrf_token", "nonce", "digest", "replaces", "edition", "code"}
+_OURS = {"csrf_token", "nonce", "digest", "replaces", "edition", "code", "proof_code", "another_code"}
 
 
 def typed_text() -> list[tuple[str, str]]:

@@ -93,7 +93,7 @@ class StepForm(FlaskForm):
 
 class PersonForm(FlaskForm):
     email = line("Address of the account", limits.EMAIL, "Type the address under which they are on the staff.")
-    role = choice("Role", {role.value: words for role, words in ROLES.items()})
+    role = choice("Role", {role.value: words for role, words in ROLES.items()}, default=Role.READER.value)
 
 
 class RoleForm(FlaskForm):

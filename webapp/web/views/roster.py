@@ -53,7 +53,7 @@ def add(letter: str) -> Any:
 
 @bp.route("/addresses", methods=["GET", "POST"])
 @for_staff(Permission.EXPORT_ADDRESSES)
-@with_proof("export the addresses")
+@with_proof("export the addresses", note="The file is saved by your browser as soon as the code is right; this page then stays as it is.")
 def export_addresses(letter: str) -> Any:
     form = EmptyForm()
     if not form.validate_on_submit():
