@@ -185,6 +185,12 @@ PLANTED: dict[str, tuple[Callable[[Session, int], None], str]] = {
     ),
     "all events are dropped": (run(f"DELETE FROM event WHERE {OF_LETTER}"), "its record is empty."),
     "an answer is edited": (run(f"UPDATE answer SET officer = 'Somebody' WHERE {OF_LETTER}"), "the officer of the answer"),
+    "an authority is edited": (run(f"UPDATE answer SET authority = 'open' WHERE {OF_LETTER}"), "the authority of the answer"),
+    "a day is edited": (run(f"UPDATE answer SET decided_on = '2026-01-01' WHERE {OF_LETTER}"), "the day of the decision of the answer"),
+    "an arrival is edited": (
+        run(f"UPDATE answer SET received_at = '2026-03-01 09:00:00+00:00' WHERE {OF_LETTER}"),
+        "the instant of arrival of the answer",
+    ),
     "a printed name is edited": (run(f"UPDATE answer SET printed_name = 'Another' WHERE {OF_LETTER}"), "the printed name of the answer"),
     "an answer is set aside": (
         run(f"UPDATE answer SET is_standing = (1 = 0) WHERE {OF_LETTER}"),

@@ -62,6 +62,7 @@ def _record(session: Session, act: Act, reference: str) -> Link:
         "answer_kind": act.pending.act,
         "digest": act.pending.digest,
         "authority": AuthorityCheck.CODE,
+        "received_at": act.received_at.isoformat(),
         "printed_name": content.get("printed_name", ""),
         "officer": content.get("officer", "") if printed else "",
         "office": content.get("office", "") if printed else "",

@@ -43,12 +43,19 @@ def _differences(answer: AnswerRow, event: RecordedEvent, private: Mapping[str, 
         "kind": (answer.kind, event.public["answer_kind"]),
         "digest": (answer.digest, event.public["digest"]),
         "society": (society.reference, event.public["society"]),
+        "authority": (answer.authority, event.public["authority"]),
+        "instant of arrival": (answer.received_at.isoformat(), event.public.get("received_at", answer.received_at.isoformat())),
+        "day of the decision": (_day(answer), private.get("decided_on") or _day(answer)),
         "printed_name": (answer.printed_name, names[answer.reference] or answer.printed_name),
         **{name: (getattr(answer, name), private[name]) for name in _PRIVATE if name in private},
     }
     for name, (present, told) in said.items():
         if present != told:
             yield f"the {name.replace('_', ' ')} of the answer {answer.reference} is not what event {event.sequence} tells.", event.sequence
+
+
+def _day(answer: AnswerRow) -> str:
+    return answer.decided_on.isoformat() if answer.decided_on else ""
 
 
 def _printed_names(events: list[RecordedEvent]) -> dict[str, str]:
