@@ -182,3 +182,24 @@ def test_control_view_without_the_decorator_needs_no_code(world: World, desk: Br
 def test_r19_code_is_not_shown_among_what_had_been_typed(world: World) -> None:
     with world.app.test_request_context("/", method="POST", data={"proof_code": "K7Q2-9XYZ", "another_code": "1", "reason": "because"}):
         assert typed_text() == [("reason", "because")]
+
+
+def test_f10_code_that_was_over_at_a_tick_stays_over_on_a_clock_set_back(world: World, desk: Browser) -> None:
+    ask_to_cancel(world, desk)
+    code = world.mail.code(COORDINATOR)
+    world.clock.at = NOW + limits.CODE_LIFE
+    world.mail.workflows.tick_step()
+    world.clock.at = NOW + timedelta(minutes=1)
+    desk.press("Confirm and", status=422, proof_code=code)
+
+
+def test_superseded_code_stays_dead_on_a_clock_set_back(world: World, desk: Browser) -> None:
+    ask_to_cancel(world, desk)
+    first = world.mail.code(COORDINATOR)
+    world.clock.at = NOW + timedelta(minutes=1)
+    desk.press("Send a new code", status=403, another_code="1")
+    world.clock.at = NOW + timedelta(seconds=30)
+    # The newest is used up by wrong tries, so that the one before it is looked at.
+    for _try in range(limits.CODE_TRIES):
+        desk.press("Confirm and", status=422, proof_code="0000-0000")
+    desk.press("Confirm and", status=422, proof_code=first)

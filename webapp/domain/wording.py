@@ -1,4 +1,4 @@
-"""Counts in words: the one place that turns a number of signatories into a phrase (R5)."""
+"""Phrases that several places must say alike: counts of signatories (R5), and what is wrong with a code."""
 
 # Plural to singular; a letter chooses one of these as its collective noun.
 COLLECTIVE_NOUNS = {
@@ -29,3 +29,11 @@ def signed_sentence(count: int, collective_noun: str) -> str:
         return f"No {noun_for(1, collective_noun)} has signed this letter yet."
     verb = "has" if count == 1 else "have"
     return f"{count_phrase(count, collective_noun)} {verb} signed this letter."
+
+
+def wrong_code_sentence(tries_left: int) -> str:
+    """What is said to somebody whose code was not taken."""
+    if tries_left == 0:
+        return "That code does not work any more. Ask for a new one below."
+    tries = f"{tries_left} {'try' if tries_left == 1 else 'tries'}"
+    return f"That is not the code of the newest mail. Look at it once more: {tries} left."

@@ -1,6 +1,10 @@
-"""One-time codes: mailed to the registered address, good for one pending answer in one session (R7)."""
+"""One-time codes: mailed to the registered address, good for one pending answer in one session (R7).
+
+What is true of every code, also of those by which staff prove who they are, stands at the end.
+"""
 
 import hmac
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
@@ -10,7 +14,7 @@ from webapp.domain import limits
 from webapp.domain.errors import TooMany
 from webapp.domain.tokens import Keyring, normalise_code
 from webapp.persistence import outbox
-from webapp.persistence.tables import CodeRow
+from webapp.persistence.tables import CodeRow, StaffCodeRow
 from webapp.services.place import Place
 from webapp.services.references import new_reference
 
@@ -41,12 +45,8 @@ def send_code(session: Session, place: Place, nonce: str, keyring: Keyring, *, n
     up its own five, and the person who comes after it still gets a code.
     """
     recent = session.scalars(_RECENT, {"representative": place.representative.id, "since": now - limits.AN_HOUR}).all()
-    here = [one for one in recent if one.web_session_id == place.stay.id]
-    if len(here) >= limits.CODES_AN_HOUR or len(recent) >= limits.CODES_OF_A_PERSON_AN_HOUR:
-        raise TooMany(f"{len(recent)} codes have been sent within the hour. Please look for the newest one, or try again in an hour.")
-    for earlier in recent:
-        # No life at all, rather than an end at this moment, before which a clock that is set back would stand once more.
-        earlier.expires_at = earlier.made_at
+    refuse_too_many(recent, place.stay.id)
+    end_at_once(recent)
     reference = new_reference()
     code = CodeRow(
         reference=reference,
@@ -76,6 +76,27 @@ def use_code(session: Session, place: Place, nonce: str, typed: str, keyring: Ke
     """
     whose = {"representative": place.representative.id, "stay": place.stay.id, "nonce": nonce}
     code = session.scalars(_LIVE, {**whose, "now": now, "latest": now + limits.CLOCK_STEP}).one_or_none()
+    return judge_code(code, typed, keyring, now=now)
+
+
+AnyCode = CodeRow | StaffCodeRow
+
+
+def refuse_too_many(recent: Sequence[AnyCode], stay: int) -> None:
+    """`recent` are all of one person within the hour, in whichever session. Raises TooMany."""
+    here = [one for one in recent if one.web_session_id == stay]
+    if len(here) >= limits.CODES_AN_HOUR or len(recent) >= limits.CODES_OF_A_PERSON_AN_HOUR:
+        raise TooMany(f"{len(recent)} codes have been sent within the hour. Please look for the newest one, or try again in an hour.")
+
+
+def end_at_once(codes: Iterable[AnyCode]) -> None:
+    for code in codes:
+        # No life at all, rather than an end at this moment, before which a clock that is set back would stand once more.
+        code.expires_at = code.made_at
+
+
+def judge_code(code: AnyCode | None, typed: str, keyring: Keyring, *, now: datetime) -> int | None:
+    """None when it is right, and it is used up; else how many tries are left, of a code that lives."""
     if code is None:
         return 0
     if hmac.compare_digest(code.code_hash, keyring.code_hash(code.reference, normalise_code(typed))):
@@ -87,6 +108,7 @@ def use_code(session: Session, place: Place, nonce: str, typed: str, keyring: Ke
 
 def end_codes(session: Session, *, now: datetime) -> None:
     """What has expired by now, or was made on a clock that has gone back since, has ended for good, wherever the clock goes."""
-    is_over = (CodeRow.expires_at <= now) | (CodeRow.made_at > now + limits.CLOCK_STEP)
-    over = update(CodeRow).where(is_over, CodeRow.used_at.is_(None), CodeRow.expires_at > CodeRow.made_at)
-    session.execute(over.values(expires_at=CodeRow.made_at))
+    for kind in (CodeRow, StaffCodeRow):
+        is_over = (kind.expires_at <= now) | (kind.made_at > now + limits.CLOCK_STEP)
+        over = update(kind).where(is_over, kind.used_at.is_(None), kind.expires_at > kind.made_at)
+        session.execute(over.values(expires_at=kind.made_at))

@@ -1,17 +1,17 @@
 """Fresh proof of who sits at the desk, by a code to the account's own address: for acts that cannot be taken back."""
 
-import hmac
 from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from webapp.domain import limits
-from webapp.domain.errors import NotFound, TooMany
+from webapp.domain.errors import NotFound
 from webapp.domain.lifetime import is_live
-from webapp.domain.tokens import Keyring, hash_token, normalise_code
+from webapp.domain.tokens import Keyring, hash_token
 from webapp.persistence import outbox
 from webapp.persistence.tables import StaffCodeRow, WebSessionRow
+from webapp.services.codes import end_at_once, judge_code, refuse_too_many
 from webapp.services.references import new_reference
 
 
@@ -32,6 +32,7 @@ def _live(stay: object, *, now: datetime) -> Select[StaffCodeRow]:
         StaffCodeRow.web_session_id == stay,
         StaffCodeRow.used_at.is_(None),
         StaffCodeRow.expires_at > now,
+        StaffCodeRow.expires_at > StaffCodeRow.made_at,
         StaffCodeRow.made_at <= now + limits.CLOCK_STEP,
         StaffCodeRow.tries < limits.CODE_TRIES,
     )
@@ -45,11 +46,8 @@ def send_staff_code(session: Session, token: str, keyring: Keyring, *, now: date
     stay = _stay(session, token)
     mine = select(StaffCodeRow).where(StaffCodeRow.staff_id == stay.staff_id, StaffCodeRow.made_at > now - limits.AN_HOUR)
     recent = session.scalars(mine).all()
-    here = [one for one in recent if one.web_session_id == stay.id]
-    if len(here) >= limits.CODES_AN_HOUR or len(recent) >= limits.CODES_OF_A_PERSON_AN_HOUR:
-        raise TooMany(f"{len(recent)} codes have been sent within the hour. Please look for the newest one, or try again in an hour.")
-    for earlier in session.scalars(_live(stay.id, now=now)):
-        earlier.expires_at = now
+    refuse_too_many(recent, stay.id)
+    end_at_once(one for one in recent if one.web_session_id == stay.id)
     reference = new_reference()
     code = StaffCodeRow(
         reference=reference,
@@ -72,13 +70,10 @@ def use_staff_code(session: Session, token: str, typed: str, keyring: Keyring, *
     """
     stay = _stay(session, token)
     code = session.scalars(_live(stay.id, now=now).order_by(StaffCodeRow.id.desc()).limit(1).with_for_update()).one_or_none()
-    if code is None:
-        return 0
-    if hmac.compare_digest(code.code_hash, keyring.code_hash(code.reference, normalise_code(typed))):
-        code.used_at = stay.proved_at = now
-        return None
-    code.tries += 1
-    return limits.CODE_TRIES - code.tries
+    tries_left = judge_code(code, typed, keyring, now=now)
+    if tries_left is None:
+        stay.proved_at = now
+    return tries_left
 
 
 def _stay(session: Session, token: str) -> WebSessionRow:

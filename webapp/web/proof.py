@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 from flask import render_template, request, url_for
 
 from webapp.domain.errors import TooMany
+from webapp.domain.wording import wrong_code_sentence
 from webapp.services import proof
 from webapp.web.access import at_desk, desk_token
 from webapp.web.forms.desk import ProofForm
@@ -68,12 +69,7 @@ def _take_code(form: ProofForm, token: str) -> bool:
         left = proof.use_staff_code(session, token, form.proof_code.data, settings().keyring, now=now())
     if left is None:
         return True
-    tries = f"{left} {'try' if left == 1 else 'tries'}"
-    form.proof_code.errors = [
-        f"That is not the code of the newest mail. Look at it once more: {tries} left."
-        if left
-        else "That code does not work any more. Ask for a new one below."
-    ]
+    form.proof_code.errors = [wrong_code_sentence(left)]
     return False
 
 

@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from webapp.domain.answer import AnswerKind, authority_sentence
 from webapp.domain.errors import AnswerStands, Conflict, InvalidInput, StaleText, TooLate, TooMany, WrongState
 from webapp.domain.rate import WRONG_CODES
+from webapp.domain.wording import wrong_code_sentence
 from webapp.services import answers, rooms
 from webapp.services.answer_store import WITHDRAW
 from webapp.services.answers import Intent
@@ -136,7 +137,7 @@ def review(place: Place) -> Any:
         if isinstance(done, answers.Recorded):
             return redirect(url_for("answers.receipt", invitation=invitation), 303)
         count_one(WRONG_CODES)
-        form.code.errors = [_wrong_code(done)]
+        form.code.errors = [wrong_code_sentence(done.tries_left)]
     return _review_page(invitation, form, status=422)
 
 
@@ -145,13 +146,6 @@ def _begin_review(place: Place) -> Any:
     if room.pending is None:
         return redirect(url_for("rooms.read", invitation=room.invitation), 303)
     return _show_review(room, ReviewForm(nonce=room.pending.nonce), refused="")
-
-
-def _wrong_code(wrong: answers.WrongCode) -> str:
-    if wrong.tries_left == 0:
-        return "That code does not work any more. Ask for a new one below."
-    tries = f"{wrong.tries_left} {'try' if wrong.tries_left == 1 else 'tries'}"
-    return f"That is not the code of the newest mail. Look at it once more: {tries} left."
 
 
 def _review_page(invitation: str, form: ReviewForm, *, refused: str = "", status: int) -> Any:
