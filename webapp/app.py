@@ -1,17 +1,19 @@
 """`create_app(settings)`: the one place where the parts are joined."""
 
+from contextlib import suppress
 from typing import Any, cast
 
 from flask import Flask, g
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from flask_wtf import CSRFProtect
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.domain import limits
-from webapp.persistence.database import engine_options, prepare_engine
-from webapp.persistence.tables import Base
+from webapp.persistence.database import DatabaseBusy, engine_options, prepare_engine
+from webapp.persistence.tables import Base, StaffRow
 from webapp.rendering.environment import STATIC, TEMPLATES
 from webapp.rendering.fonts import uncovered_characters
 from webapp.services import documents as documents_service
@@ -77,6 +79,12 @@ def warm_up(app: Flask) -> None:
     documents_service.sort_key("Society")
     documents_service.country_name("DE", "en-GB")
     uncovered_characters("Society")
+
+
+def open_database(app: Flask) -> None:
+    """Has one connection ready, for this process alone. That the database is away is for `/readyz` to say, not for a start to fail on."""
+    with app.app_context(), suppress(SQLAlchemyError, DatabaseBusy), app.extensions["sqlalchemy"].engine.connect() as connection:
+        connection.execute(select(func.count()).select_from(StaffRow))
 
 
 def _configuration(settings: Settings) -> dict[str, object]:

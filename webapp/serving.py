@@ -42,3 +42,8 @@ def when_ready(server: Any) -> None:
     # What the collector does not look through it does not write to, and what nobody writes to stays shared.
     gc.collect()
     gc.freeze()
+
+
+def post_worker_init(worker: Any) -> None:
+    """In each process, before its first request: a database that is open can still be read when the disk has no room to open it."""
+    import_module("webapp.app").open_database(worker.wsgi)

@@ -10,6 +10,7 @@ import signal
 import sys
 from typing import Any
 
+from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from webapp import serving
@@ -36,6 +37,11 @@ class _Life(BaseApplication):  # type: ignore[misc]
         return self.application
 
 
+def _open_database(worker: Any) -> None:
+    if isinstance(worker.wsgi, Flask):  # some of the planted ones are wrapped
+        serving.post_worker_init(worker)
+
+
 def main(socket: str, application: str, workers: str, threads: str) -> None:
     module, _, name = application.partition(":")
     # Made once: no connection is open in it that two lives could share.
@@ -47,6 +53,7 @@ def main(socket: str, application: str, workers: str, threads: str) -> None:
         "worker_class": serving.worker_class,
         "loglevel": "critical",
         "control_socket_disable": True,
+        "post_worker_init": _open_database,
     }
     # The kernel clears away what has been killed.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

@@ -99,6 +99,8 @@ class Reply:
     cookie: str
     text: str
     retry_after: str
+    process: str
+    """Which one answered, where the application is one that says so."""
 
 
 def send(address: tuple[str, int], path: str, cookie: str = "", form: dict[str, str] | None = None) -> Reply:
@@ -113,7 +115,8 @@ def send(address: tuple[str, int], path: str, cookie: str = "", form: dict[str, 
         response = connection.getresponse()
         text = response.read().decode(errors="replace")
     kept = (response.headers["Set-Cookie"] or "").partition(";")[0] or cookie
-    return Reply(response.status, response.headers["Location"] or "", kept, text, response.headers["Retry-After"] or "")
+    told = [response.headers[name] or "" for name in ("Location", "Retry-After", "X-Process")]
+    return Reply(response.status, told[0], kept, text, *told[1:])
 
 
 @dataclass

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from flask import g, request
+from flask import Response, g, request
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
@@ -139,6 +139,11 @@ def that_can_be_troubled() -> Application:
         def on_begin(connection: Connection) -> None:
             if trouble.exists():
                 connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+    @inner.after_request
+    def name_process(response: Response) -> Response:
+        response.headers["X-Process"] = str(os.getpid())
+        return response
 
     return inner
 

@@ -32,7 +32,15 @@ def troubled(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> 
     with site_at(folder, databases.fresh(folder), kind) as site:
         waiting, _fresh = prepare(site.settings, 16)
         site.start()
+        _have_each_process_read(site, waiting[-1])
         yield site, waiting
+
+
+def _have_each_process_read(site: Site, one: Waiting) -> None:
+    """Trouble comes to a site that serves: what is set for the first time takes a file, for which a full disk has no room."""
+    unread = {str(pid) for pid in site.workers()}
+    while unread:
+        unread -= {send(site.address, f"/room/{one.invitation}/sign", one.cookie).process}
 
 
 @pytest.fixture
@@ -64,16 +72,20 @@ def somebody_else_writes(site: Site, engine: Engine) -> Iterator[None]:
         else:
             connection.exec_driver_sql("CREATE TEMP TABLE IF NOT EXISTS x (y)")
             connection.exec_driver_sql("DELETE FROM mailbox")
-        yield
-        connection.rollback()
+        try:
+            yield
+        finally:
+            connection.rollback()
 
 
 @contextmanager
 def a_writer_hangs(site: Site, engine: Engine) -> Iterator[None]:
     """One of our own, whose turn does not end."""
     turn = take_turn(Path(engine.url.database or ""), patience=5)
-    yield
-    turn.give_back()
+    try:
+        yield
+    finally:
+        turn.give_back()
 
 
 Holder = Callable[[Site, Engine], AbstractContextManager[None]]
@@ -126,8 +138,10 @@ def test_writer_that_does_not_wait_is_noticed(tmp_path: Path, databases: Databas
 def nothing_may_be_written(site: Site) -> Iterator[None]:
     mark = site.settings.data_folder / "read-only"
     mark.touch()
-    yield
-    mark.unlink()
+    try:
+        yield
+    finally:
+        mark.unlink()
 
 
 @contextmanager
@@ -136,9 +150,11 @@ def no_file_may_grow(site: Site) -> Iterator[None]:
     unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
     for pid in site.workers():
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
-    yield
-    for pid in site.workers():
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, unlimited)
+    try:
+        yield
+    finally:
+        for pid in site.workers():
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, unlimited)
 
 
 TROUBLES = [nothing_may_be_written] if IS_POSTGRESQL else [nothing_may_be_written, no_file_may_grow]
