@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, select, text
@@ -19,6 +19,7 @@ from tests.factories import (
     NOW,
     OTTO,
     STRANGER,
+    ZONE,
     entry,
     letter_closed,
     letter_in_draft,
@@ -30,10 +31,11 @@ from tests.factories import (
     staff_actor,
 )
 from webapp.domain.actor import Actor
+from webapp.domain.deadline import show_instant
 from webapp.domain.errors import Conflict, InvalidInput, NotFound, WrongState
 from webapp.persistence.record import load_events
 from webapp.persistence.tables import EventRow, OutboxRow
-from webapp.services import sign_on
+from webapp.services import roster, sign_on
 from webapp.services.letters import TargetDraft
 
 LATER = DEADLINE_LOCAL + timedelta(days=7)
@@ -113,6 +115,7 @@ def test_letter_is_opened_once(store: Store, connection: Connection, coordinator
 STRANGERS: dict[str, Callable[[Session, Actor, str], object]] = {
     "open": lambda session, actor, letter: sign_on.open_sign_on(session, actor, letter, is_fit=True, now=NOW),
     "move": lambda session, actor, letter: sign_on.move_deadline(session, actor, letter, LATER, now=NOW),
+    "review": lambda session, actor, letter: sign_on.review_deadline(session, actor, letter, LATER, now=NOW),
     "close": lambda session, actor, letter: sign_on.close_early(session, actor, letter, now=NOW),
     "cancel": lambda session, actor, letter: sign_on.cancel_letter(session, actor, letter, "No.", now=NOW),
 }
@@ -162,6 +165,42 @@ def test_r10_deadline_in_an_hour_that_clocks_skip_is_refused(store: Store, conne
     skipped = datetime(2026, 3, 29, 2, 30)  # noqa: DTZ001 - a wall clock has no zone, that is its point
     with unchanged(connection), pytest.raises(InvalidInput, match="clocks skip 02:30"), store() as session:
         sign_on.move_deadline(session, coordinator, letter, skipped, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("target", "warned"),
+    [(None, False), (LATER.date(), False), (LATER.date() - timedelta(days=1), True)],
+    ids=["no target", "on the day", "the day before"],
+)
+def test_r10_review_warns_of_a_deadline_after_the_day_of_submission(
+    store: Store, connection: Connection, coordinator: Actor, letter: str, target: date | None, warned: bool
+) -> None:
+    with store() as session:
+        letter_row(session, letter).submission_target = target
+    with unchanged(connection), store() as session:
+        review = sign_on.review_deadline(session, coordinator, letter, LATER, now=NOW)
+    assert (str(review.before), str(review.after)) == (
+        str(show_instant(DEADLINE, ZONE)),
+        str(show_instant(DEADLINE + timedelta(days=7), ZONE)),
+    )
+    assert (review.people, review.invited) == (2, 1)
+    assert bool(review.warnings) is warned
+
+
+def test_review_counts_only_those_who_are_mailed(store: Store, coordinator: Actor, letter: str) -> None:
+    with store() as session:
+        roster.revoke_representative(session, coordinator, letter, representative(session, letter, BRUNO).reference, now=NOW)
+        review = sign_on.review_deadline(session, coordinator, letter, LATER, now=NOW)
+        sign_on.move_deadline(session, coordinator, letter, LATER, now=NOW)
+        assert outbox(session, "deadline_moved") == [ANNA]
+        assert review.people == 1
+
+
+@pytest.mark.parametrize("days", [0, -1])
+def test_review_refuses_what_the_move_would_refuse(store: Store, coordinator: Actor, letter: str, days: int) -> None:
+    for act in (sign_on.review_deadline, sign_on.move_deadline):
+        with pytest.raises(InvalidInput, match="only be moved later"), store() as session:
+            act(session, coordinator, letter, DEADLINE_LOCAL + timedelta(days=days), now=NOW)
 
 
 # Closing

@@ -158,7 +158,8 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("roster.correct_name", "POST"): rule(_INVITE, 404, 404, 303, 409, 409, 409, 404, printed_name="Society of Gullhaven"),
     ("sign_on.open_sign_on", "GET"): rule(Permission.OPEN_SIGN_ON, 200),
     ("sign_on.open_sign_on", "POST"): rule(Permission.OPEN_SIGN_ON, 303, 409, 409, 409, 409, 409, 409, is_fit="y"),
-    ("sign_on.move_deadline", "GET"): rule(_CLOSE, 200),
+    ("sign_on.review_deadline", "GET"): rule(_CLOSE, 200),
+    ("sign_on.review_deadline", "POST"): rule(_CLOSE, 409, 200, 409, 409, 409, 409, 409, deadline_local="2026-03-20T17:00"),
     ("sign_on.move_deadline", "POST"): rule(_CLOSE, 409, 303, 409, 409, 409, 409, 409, deadline_local="2026-03-20T17:00"),
     ("sign_on.close", "GET"): rule(_CLOSE, 200),
     # While every society has answered.

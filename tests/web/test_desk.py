@@ -160,13 +160,44 @@ def test_letter_is_not_opened_without_the_tick(world: World, desk: Browser) -> N
         assert "Read the statement once more" in desk.press("Freeze the text", status=422).text
 
 
-def test_deadline_is_moved_later_and_never_earlier(world: World, desk: Browser) -> None:
+def test_deadline_is_moved_later_and_never_earlier_after_a_second_look(world: World, desk: Browser) -> None:
     desk.get(letter(world, "signing") + "/deadline")
-    page = desk.press("Move the deadline", status=422, deadline_local="2026-03-13T17:00")
+    page = desk.press("Go on to review", status=422, deadline_local="2026-03-13T17:00")
     assert "only be moved later" in page.text
     assert page.value("deadline_local") == "2026-03-13T17:00"
-    desk.press("Move the deadline", deadline_local="2026-03-20T17:00")
+    with unchanged(world.engine):
+        page = desk.press("Go on to review", deadline_local="2026-03-20T17:00")
+    assert "14 March 2026, 17:00 Europe/Berlin (16:00 UTC)" in page.text
+    assert "20 March 2026, 17:00 Europe/Berlin (16:00 UTC)" in page.text
+    assert "2 people on behalf of 1 society" in page.text
+    desk.press("Move the deadline and tell 2 people")
     assert "20 March 2026, 17:00 Europe/Berlin (16:00 UTC)" in world.mail.newest(ANNA).text
+
+
+def test_new_deadline_is_chosen_again_after_a_second_look(world: World, desk: Browser) -> None:
+    desk.get(letter(world, "signing") + "/deadline")
+    desk.press("Go on to review", deadline_local="2026-03-20T17:00")
+    with unchanged(world.engine):
+        assert desk.press("Choose another deadline", change="1").value("deadline_local") == "2026-03-20T17:00"
+
+
+def test_new_deadline_that_no_rule_allows_any_more_is_typed_again(world: World, desk: Browser) -> None:
+    desk.get(letter(world, "signing") + "/deadline")
+    desk.press("Go on to review", deadline_local="2026-03-20T17:00")
+    page = desk.press("Move the deadline", status=422, deadline_local="2026-03-01T17:00")
+    assert page.heading == "Move the deadline later"
+    assert "only be moved later" in page.text
+
+
+@pytest.mark.parametrize(
+    ("state", "act"), [("drafting", "open"), *(("signing", act) for act in ("deadline", "close", "cancel")), ("closed", "seal")]
+)
+def test_page_of_every_act_names_its_letter(readers: World, state: str, act: str) -> None:
+    title = (
+        "The quiet hour deserves a fair trial" if state == "signing" else f"A letter {'that is closed' if act == 'seal' else 'in drafting'}"
+    )
+    page = readers.browser(Person.COORDINATOR).get(letter(readers, state) + f"/{act}")
+    assert [page.words(one) for one in page.all("p") if one.get("class") == "eyebrow"] == [title]
 
 
 def test_letter_is_cancelled_with_a_reason_that_everybody_reads(world: World, desk: Browser) -> None:
@@ -382,6 +413,7 @@ FORMS: list[tuple[str, str, str]] = [
     ("desk", "{signing}/roster/import", "pasted"),
     ("desk", "{signing}/roster/import/confirm", "pasted"),
     ("desk", "{signing}/deadline", "deadline_local"),
+    ("desk", "{signing}/deadline/move", "deadline_local"),
     ("desk", "{submitted}/submission", "happened_on"),
     ("desk", "{submitted}/submission", "kind"),
     ("desk", "{submitted}/submission", "note"),

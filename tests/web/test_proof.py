@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from tests.browser import Browser
 from tests.dump import changed, dump, unchanged
-from tests.factories import ANNA, COORDINATOR, NOW
+from tests.factories import ANNA, COORDINATOR, NOW, STRANGER
 from tests.test_architecture import NEED_PROOF
 from tests.web.matrix import MATRIX
 from tests.web.test_access import token_of
@@ -19,6 +19,23 @@ from webapp.web.typed import typed_text
 # What an unproved act may leave: the code, its message, and the session that asked.
 CODE_TABLES = {"staff_code", "outbox", "workflow_status", "workflow_input", "web_session"}
 WHY = "The article\r\nwas retracted, said “they”."
+
+
+# What the page says once more, by the world of these tests and what the matrix types.
+CONFIRMED = {
+    "sign_on.open_sign_on": ["Letter A letter in drafting", "1 society", "14 March 2026, 17:00 Europe/Berlin (16:00 UTC)"],
+    "sign_on.move_deadline": ["Letter The quiet hour", "14 March 2026, 17:00", "20 March 2026, 17:00 Europe/Berlin", "2 people"],
+    "sign_on.cancel": ["Letter The quiet hour", "It is not needed."],
+    "documents.seal_letter": ["Letter A letter that is closed", "Signed by 1 society"],
+    "roster.export_addresses": ["Letter The quiet hour", "the representatives of 1 society"],
+    "people.add": ["Letter The quiet hour", STRANGER, "reader: reads"],
+    "people.change_role": ["Letter The quiet hour", ACCOUNTS[Person.READER], "drafter: reads, and writes the draft"],
+    "people.remove": ["Letter The quiet hour", ACCOUNTS[Person.READER]],
+    "staff.add": ["new@example.org"],
+    "staff.make_administrator": [STRANGER],
+    "staff.unmake_administrator": [STRANGER],
+    "staff.remove": [STRANGER],
+}
 
 
 @pytest.fixture
@@ -56,6 +73,8 @@ def test_act_without_proof_does_nothing_but_mail_a_code(world: World, endpoint: 
     page = browser.post(built, {**row.typed, "csrf_token": token}, status=403)
     assert page.heading == "Confirm that it is you"
     assert NEED_PROOF[endpoint] in page.text
+    for fact in CONFIRMED[endpoint]:
+        assert fact in page.text, f"{endpoint} does not say {fact}"
     assert changed(before, dump(world.engine)) <= CODE_TABLES
     assert world.mail.code(ACCOUNTS[person])
 
@@ -172,7 +191,7 @@ def test_r6_reading_a_page_of_such_an_act_mails_nothing(world: World, desk: Brow
 
 def test_control_view_without_the_decorator_needs_no_code(world: World, desk: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     app: Flask = world.app
-    monkeypatch.setattr("webapp.web.proof._ask_for_proof", lambda _act, _note: None)
+    monkeypatch.setattr("webapp.web.proof._ask_for_proof", lambda _page: None)
     assert "sign_on.cancel" in app.view_functions
     desk.get(address(world, "cancel"))
     desk.press("Cancel this letter", reason=WHY)

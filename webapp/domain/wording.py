@@ -23,6 +23,11 @@ def count_phrase(count: int, collective_noun: str) -> str:
     return f"{count or 'no'} {noun_for(count, collective_noun)}"
 
 
+def people_phrase(count: int) -> str:
+    """“34 people”, “1 person”, “nobody”."""
+    return f"{count} {'person' if count == 1 else 'people'}" if count else "nobody"
+
+
 def signed_sentence(count: int, collective_noun: str) -> str:
     """The sentence above the list of signatories; says “signed”, never “approved”, for that is all that is known."""
     if count == 0:

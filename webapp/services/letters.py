@@ -107,6 +107,11 @@ def edit_letter(session: Session, actor: Actor, reference: str, prepared: Prepar
     append_event(session, letter, actor, move.event, _facts(letter), now=now)
 
 
+def title_of(session: Session, actor: Actor, reference: str) -> str:
+    """What the letter is called, for whoever may see it."""
+    return load_letter(session, actor, reference, Permission.SEE).title
+
+
 def read_draft(session: Session, actor: Actor, reference: str) -> tuple[LetterDraft, int]:
     """The draft and its edition, for filling the form."""
     letter = load_letter(session, actor, reference, Permission.EDIT)

@@ -1,14 +1,16 @@
 """Opening sign-on, its deadline, and its close (R2, R3, R9, R10)."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from webapp.domain import limits
 from webapp.domain.actor import CLOCK, Actor
-from webapp.domain.deadline import instant_from_local
+from webapp.domain.deadline import ShownInstant, instant_from_local, show_date, show_instant
 from webapp.domain.errors import Conflict, InvalidInput, WrongState
 from webapp.domain.letter import Action, LetterState, find_move, move_for
 from webapp.domain.names import bounded_text
@@ -135,10 +137,41 @@ def _schedule_close(session: Session, letter: LetterRow, *, now: datetime) -> No
     enqueue(session, CLOSE_WORKFLOW, name, letter.id, queue=CLOCK_QUEUE, delay_seconds=max(wait, 0.1))
 
 
-def move_deadline(session: Session, actor: Actor, reference: str, local: datetime, *, now: datetime) -> None:
-    """Moves the deadline later, before it has passed, and tells everyone; never earlier (DESIGN §2)."""
-    letter = load_letter(session, actor, reference, Permission.CLOSE, for_update=True)
-    move = move_for(letter.state, Action.MOVE_DEADLINE)
+@dataclass(frozen=True)
+class DeadlineReview:
+    """What moving the deadline would do, for a second look before anybody is told."""
+
+    before: ShownInstant
+    after: ShownInstant
+    people: int
+    """How many are mailed."""
+    invited: int
+    warnings: tuple[str, ...]
+
+
+def review_deadline(session: Session, actor: Actor, reference: str, local: datetime, *, now: datetime) -> DeadlineReview:
+    """Changes nothing, and raises what `move_deadline` would raise."""
+    letter = load_letter(session, actor, reference, Permission.CLOSE)
+    move_for(letter.state, Action.MOVE_DEADLINE)
+    new, old = _moved(session, letter, local, now=now)
+    invitations = invitations_of(session, letter)
+    return DeadlineReview(
+        before=show_instant(old, letter.deadline_zone),
+        after=show_instant(new, letter.deadline_zone),
+        people=sum(len(live_representatives(one)) for one in invitations),
+        invited=len(invitations),
+        warnings=tuple(_overtaken(letter, new)),
+    )
+
+
+def _overtaken(letter: LetterRow, new: datetime) -> Iterable[str]:
+    target = letter.submission_target
+    if target is not None and new.astimezone(ZoneInfo(letter.deadline_zone)).date() > target:
+        yield f"The letter was to be submitted on {show_date(target)}, and sign-on would still be open then."
+
+
+def _moved(session: Session, letter: LetterRow, local: datetime, *, now: datetime) -> tuple[datetime, datetime]:
+    """The new deadline and the old one, if the one may take the other's place."""
     new, old = instant_from_local(local, letter.deadline_zone), _deadline(letter)
     if record_time(session, letter.id, now=now) >= old:
         raise WrongState("The deadline has passed, and a deadline that has passed cannot be moved.")
@@ -146,6 +179,14 @@ def move_deadline(session: Session, actor: Actor, reference: str, local: datetim
         raise InvalidInput(
             "A deadline can only be moved later: societies have planned with the one that was announced.", field="deadline_local"
         )
+    return new, old
+
+
+def move_deadline(session: Session, actor: Actor, reference: str, local: datetime, *, now: datetime) -> None:
+    """Moves the deadline later, before it has passed, and tells everyone; never earlier (DESIGN §2)."""
+    letter = load_letter(session, actor, reference, Permission.CLOSE, for_update=True)
+    move = move_for(letter.state, Action.MOVE_DEADLINE)
+    new, old = _moved(session, letter, local, now=now)
     letter.deadline, letter.deadline_version = new, letter.deadline_version + 1
     public = {"deadline": new.isoformat(), "before": old.isoformat(), "deadline_zone": letter.deadline_zone}
     append_event(session, letter, actor, move.event, public, now=now)

@@ -1,28 +1,32 @@
 """Acts that cannot be taken back ask once more who is there: a code to the account's own address, good for a quarter of an hour."""
 
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Sequence
+from functools import partial, wraps
 from typing import Any, TypeVar, cast
 
 from flask import render_template, request, url_for
 
 from webapp.domain.errors import TooMany
 from webapp.domain.wording import wrong_code_sentence
-from webapp.services import proof
-from webapp.web.access import at_desk, desk_token
+from webapp.services import letters, proof
+from webapp.web.access import actor, at_desk, desk_token
 from webapp.web.forms.desk import ProofForm
 from webapp.web.security import SAFE_METHODS
 from webapp.web.transaction import now, reading, settings, transaction
 
 View = TypeVar("View", bound=Callable[..., Any])
+Facts = Sequence[tuple[str, str]]
+"""What is about to be done, as the page says it once more: what, and its value."""
 
 # The attribute of a view that says it asks for proof: read by the test of the architecture.
 NEEDS_PROOF = "needs_proof"
 _OURS = {"csrf_token", "proof_code", "another_code"}
 
 
-def with_proof(act: str, *, note: str = "") -> Callable[[View], View]:
+def with_proof(act: str, *, facts: Callable[..., Facts], note: str = "") -> Callable[[View], View]:
     """What is posted is done only by somebody who has just proved who they are; `act` says what, after “Confirm and”, `note` what follows.
+
+    `facts` gets what the address names, and says from this and the form what exactly is confirmed.
 
     Without the proof the answer is a page that mails a code, keeps everything typed, and does the act in one go when the code comes
     back with it. It stands below the decorator that names the permission: whoever may not do it is told so, and mailed nothing.
@@ -32,7 +36,7 @@ def with_proof(act: str, *, note: str = "") -> Callable[[View], View]:
         @wraps(view)
         def proved(*args: Any, **values: Any) -> Any:
             if request.method not in SAFE_METHODS:
-                page = _ask_for_proof(act, note)
+                page = _ask_for_proof(partial(_page, act, note, facts))
                 if page is not None:
                     return page
             return view(*args, **values)
@@ -43,13 +47,13 @@ def with_proof(act: str, *, note: str = "") -> Callable[[View], View]:
     return decorate
 
 
-def _ask_for_proof(act: str, note: str) -> Any:
+def _ask_for_proof(page: Callable[[ProofForm, int], Any]) -> Any:
     """None where the proof is there, or has just been given; else the page that asks for it."""
     token, form = desk_token(), ProofForm()
     if proof.is_fresh(reading(), token, now=now()):
         return None
     if "proof_code" in request.form and "another_code" not in request.form:
-        return None if _take_code(form, token) else _page(act, note, form, 422)
+        return None if _take_code(form, token) else page(form, 422)
     status = 403
     if "another_code" in request.form or not proof.is_code_awaited(reading(), token, now=now()):
         try:
@@ -59,7 +63,7 @@ def _ask_for_proof(act: str, note: str) -> Any:
             form.form_errors.append(str(error))
             status = 429
     form.proof_code.data = ""
-    return _page(act, note, form, status)
+    return page(form, status)
 
 
 def _take_code(form: ProofForm, token: str) -> bool:
@@ -73,13 +77,14 @@ def _take_code(form: ProofForm, token: str) -> bool:
     return False
 
 
-def _page(act: str, note: str, form: ProofForm, status: int) -> Any:
+def _page(act: str, note: str, facts: Callable[..., Facts], form: ProofForm, status: int) -> Any:
     values = request.view_args or {}
     desk = at_desk()
     page = render_template(
         "proof/confirm.html",
         act=act,
         note=note,
+        facts=[*_letter(values), *facts(**values)],
         is_new_code="another_code" in request.form and not form.errors,
         form=form,
         sent_to=desk.email if desk else "",
@@ -88,3 +93,7 @@ def _page(act: str, note: str, form: ProofForm, status: int) -> Any:
         back=url_for("letters.show", letter=values["letter"]) if "letter" in values else url_for("letters.index"),
     )
     return page, status
+
+
+def _letter(values: dict[str, Any]) -> Facts:
+    return [("Letter", letters.title_of(reading(), actor(), values["letter"]))] if "letter" in values else []

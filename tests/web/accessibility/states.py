@@ -646,6 +646,30 @@ def desk_that_is_shut_while_somebody_types(world: World, _: MonkeyPatch) -> Page
     return browser.press("Save the draft", status=403, title="A title that took an hour", statement="Line\n" * 20)
 
 
+# A second look at the new deadline
+
+
+@state("filled")
+def review_of_a_later_deadline(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "signing", "/deadline"))
+    return browser.press("Go on to review", deadline_local="2026-03-20T17:00")
+
+
+@state("filled")
+def review_of_a_deadline_after_the_day_of_submission(world: World, _: MonkeyPatch) -> Page:
+    with Session(world.engine) as session, transaction(session):
+        factories.letter_row(session, world.facts.letters["signing"]).submission_target = NOW.date()
+    return review_of_a_later_deadline(world, _)
+
+
+@state("error")
+def deadline_that_is_not_later(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "signing", "/deadline"))
+    return browser.press("Go on to review", status=422, deadline_local="2026-03-13T17:00")
+
+
 # Before what cannot be taken back
 
 

@@ -7,20 +7,26 @@ from flask import Blueprint, Response, flash, redirect, render_template, send_fi
 
 from webapp.domain.errors import Conflict, InvalidInput, RenderingFailed
 from webapp.domain.permission import Permission
+from webapp.domain.wording import count_phrase
 from webapp.rendering.pdf import letter_pdf
 from webapp.rendering.signatories import signatories_csv, signatories_json
 from webapp.services import dashboard, seal
 from webapp.web.access import actor, for_staff
 from webapp.web.forms.desk import EmptyForm
-from webapp.web.proof import with_proof
+from webapp.web.proof import Facts, with_proof
 from webapp.web.transaction import now, reading, settings, transaction
 
 bp = Blueprint("documents", __name__, url_prefix="/letters/<letter>")
 
 
+def _signatories(letter: str) -> Facts:
+    document = seal.current_document(reading(), actor(), letter, now=now())
+    return [("Signed by", count_phrase(len(document.signatories), document.collective_noun))]
+
+
 @bp.route("/seal", methods=["GET", "POST"])
 @for_staff(Permission.SEAL)
-@with_proof("seal the letter")
+@with_proof("seal the letter", facts=_signatories)
 def seal_letter(letter: str) -> Any:
     form, status = EmptyForm(), 200
     if form.validate_on_submit():

@@ -5,12 +5,12 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 
 from webapp.domain.errors import InvalidInput
-from webapp.domain.permission import Permission
+from webapp.domain.permission import Permission, Role
 from webapp.services import dashboard, people
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
 from webapp.web.forms.desk import ROLES, PersonForm, RoleForm
-from webapp.web.proof import with_proof
+from webapp.web.proof import Facts, with_proof
 from webapp.web.transaction import now, reading, settings, transaction
 
 bp = Blueprint("people", __name__, url_prefix="/letters/<letter>/people")
@@ -29,9 +29,23 @@ def _page(letter: str, form: PersonForm) -> Any:
     return page, 422 if form.errors else 200
 
 
+def _newcomer(**_address: str) -> Facts:
+    form = PersonForm()
+    return [("Account", form.email.data or ""), ("Role", ROLES.get(form.role.data, ""))]
+
+
+def _other_role(letter: str, person: str) -> Facts:
+    return [*_leaving(letter, person), ("New role", ROLES.get(RoleForm().role.data, ""))]
+
+
+def _leaving(letter: str, person: str) -> Facts:
+    here = people.list_people(reading(), actor(), letter)
+    return [fact for one in here if one.reference == person for fact in (("Account", one.email), ("Role", ROLES[Role(one.role)]))]
+
+
 @bp.post("/add")
 @for_staff(Permission.SHARE)
-@with_proof("let them work on the letter")
+@with_proof("let them work on the letter", facts=_newcomer)
 def add(letter: str) -> Any:
     form = PersonForm()
     if form.validate_on_submit():
@@ -48,7 +62,7 @@ def add(letter: str) -> Any:
 
 @bp.post("/<person>/role")
 @for_staff(Permission.SHARE)
-@with_proof("change the role")
+@with_proof("change the role", facts=_other_role)
 def change_role(letter: str, person: str) -> Any:
     form = RoleForm()
     if not form.validate_on_submit():
@@ -61,7 +75,7 @@ def change_role(letter: str, person: str) -> Any:
 
 @bp.post("/<person>/remove")
 @for_staff(Permission.SHARE)
-@with_proof("take them off the letter")
+@with_proof("take them off the letter", facts=_leaving)
 def remove(letter: str, person: str) -> Any:
     with transaction() as session:
         people.remove_person(session, actor(), letter, person, now=now())

@@ -13,7 +13,7 @@ from webapp.services import addresses, dashboard, roster, roster_list
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
 from webapp.web.forms.desk import ConfirmRosterForm, EmptyForm, NameForm, RosterFileForm, SocietyForm
-from webapp.web.proof import with_proof
+from webapp.web.proof import Facts, with_proof
 from webapp.web.transaction import now, reading, settings, transaction
 
 bp = Blueprint("roster", __name__, url_prefix="/letters/<letter>/roster")
@@ -51,9 +51,17 @@ def add(letter: str) -> Any:
     return render_template("roster/add.html", form=form, letter=_letter(letter)), 422 if form.errors else 200
 
 
+def _addresses(letter: str) -> Facts:
+    return [("Addresses of", f"the representatives of {_letter(letter).invited_phrase}")]
+
+
 @bp.route("/addresses", methods=["GET", "POST"])
 @for_staff(Permission.EXPORT_ADDRESSES)
-@with_proof("export the addresses", note="The file is saved by your browser as soon as the code is right; this page then stays as it is.")
+@with_proof(
+    "export the addresses",
+    facts=_addresses,
+    note="The file is saved by your browser as soon as the code is right; this page then stays as it is.",
+)
 def export_addresses(letter: str) -> Any:
     form = EmptyForm()
     if not form.validate_on_submit():

@@ -2,28 +2,57 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from webapp.domain.errors import Conflict, InvalidInput, WrongState
+from webapp.domain.letter import LetterState
 from webapp.domain.permission import Permission
+from webapp.domain.wording import people_phrase
 from webapp.services import dashboard, sign_on
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
 from webapp.web.forms.desk import CancelForm, DeadlineForm, EmptyForm, OpenForm
-from webapp.web.proof import with_proof
+from webapp.web.proof import Facts, with_proof
 from webapp.web.transaction import now, reading, settings, transaction
 
 bp = Blueprint("sign_on", __name__, url_prefix="/letters/<letter>")
 
 
-def _page(template: str, letter: str, form: Any, *, status: int = 422) -> Any:
-    view = dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
-    return render_template(f"sign_on/{template}.html", form=form, letter=view), status if form.errors else 200
+def _letter(letter: str) -> dashboard.Dashboard:
+    return dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
+
+
+def _page(template: str, letter: str, form: Any, *, status: int = 422, **more: Any) -> Any:
+    page = render_template(f"sign_on/{template}.html", form=form, letter=_letter(letter), **more)
+    return page, status if form.errors else 200
+
+
+def _opening(letter: str) -> Facts:
+    view = _letter(letter)
+    return [("To be invited", view.invited_phrase), ("Sign-on closes", str(view.deadline or ""))]
+
+
+def _new_deadline(letter: str) -> Facts:
+    """Nothing where it cannot be moved so: the act itself then says why."""
+    form = DeadlineForm()
+    if not form.validate():
+        return []
+    try:
+        review = sign_on.review_deadline(reading(), actor(), letter, form.deadline_local.data, now=now())
+    except (InvalidInput, WrongState):
+        return []
+    return [("Deadline until now", str(review.before)), ("New deadline", str(review.after)), ("Told by mail", people_phrase(review.people))]
+
+
+def _reason(letter: str) -> Facts:
+    view = _letter(letter)
+    invited = [] if view.state == LetterState.DRAFTING else [("Invited", view.invited_phrase)]
+    return [*invited, ("Why", CancelForm().reason.data or "")]
 
 
 @bp.route("/open", methods=["GET", "POST"])
 @for_staff(Permission.OPEN_SIGN_ON)
-@with_proof("open sign-on")
+@with_proof("open sign-on", facts=_opening)
 def open_sign_on(letter: str) -> Any:
     form = OpenForm()
     if form.validate_on_submit():
@@ -41,7 +70,21 @@ def open_sign_on(letter: str) -> Any:
 
 @bp.route("/deadline", methods=["GET", "POST"])
 @for_staff(Permission.CLOSE)
-@with_proof("move the deadline")
+def review_deadline(letter: str) -> Any:
+    form = DeadlineForm()
+    if form.validate_on_submit() and "change" not in request.form:
+        try:
+            review = sign_on.review_deadline(reading(), actor(), letter, form.deadline_local.data, now=now())
+        except InvalidInput as error:
+            attach(form, error)
+        else:
+            return _page("deadline_review", letter, form, review=review, people=people_phrase(review.people))
+    return _page("deadline", letter, form)
+
+
+@bp.post("/deadline/move")
+@for_staff(Permission.CLOSE)
+@with_proof("move the deadline", facts=_new_deadline)
 def move_deadline(letter: str) -> Any:
     form = DeadlineForm()
     if form.validate_on_submit():
@@ -74,7 +117,7 @@ def close(letter: str) -> Any:
 
 @bp.route("/cancel", methods=["GET", "POST"])
 @for_staff(Permission.CANCEL)
-@with_proof("cancel the letter")
+@with_proof("cancel the letter", facts=_reason)
 def cancel(letter: str) -> Any:
     form = CancelForm()
     if form.validate_on_submit():

@@ -9,7 +9,7 @@ from webapp.services import staff
 from webapp.web.access import actor, for_administrator
 from webapp.web.errors import attach
 from webapp.web.forms.desk import AccountForm
-from webapp.web.proof import with_proof
+from webapp.web.proof import Facts, with_proof
 from webapp.web.transaction import now, reading, transaction
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
@@ -26,9 +26,17 @@ def _page(form: AccountForm) -> Any:
     return render_template("staff/show.html", accounts=accounts, mine=actor().reference, form=form), 422 if form.errors else 200
 
 
+def _newcomer() -> Facts:
+    return [("Account", AccountForm().email.data or "")]
+
+
+def _account(account: str) -> Facts:
+    return [("Account", one.email) for one in staff.list_accounts(reading(), actor()) if one.reference == account]
+
+
 @bp.post("/add")
 @for_administrator
-@with_proof("add the account")
+@with_proof("add the account", facts=_newcomer)
 def add() -> Any:
     form = AccountForm()
     if form.validate_on_submit():
@@ -45,7 +53,7 @@ def add() -> Any:
 
 @bp.post("/<account>/administrator")
 @for_administrator
-@with_proof("make an administrator")
+@with_proof("make an administrator", facts=_account)
 def make_administrator(account: str) -> Any:
     with transaction() as session:
         staff.set_administrator(session, actor(), account, is_administrator=True)
@@ -55,7 +63,7 @@ def make_administrator(account: str) -> Any:
 
 @bp.post("/<account>/no-administrator")
 @for_administrator
-@with_proof("unmake an administrator")
+@with_proof("unmake an administrator", facts=_account)
 def unmake_administrator(account: str) -> Any:
     with transaction() as session:
         staff.set_administrator(session, actor(), account, is_administrator=False)
@@ -65,7 +73,7 @@ def unmake_administrator(account: str) -> Any:
 
 @bp.post("/<account>/remove")
 @for_administrator
-@with_proof("close the account")
+@with_proof("close the account", facts=_account)
 def remove(account: str) -> Any:
     with transaction() as session:
         staff.close_account(session, actor(), account, now=now())
