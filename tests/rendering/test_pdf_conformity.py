@@ -12,6 +12,7 @@ from webapp.rendering.pdf import letter_pdf
 
 from .letters import letter, signatories
 from .pdf_conformity import elements, parent_tree, problems
+from .pdf_text import text_of
 
 
 def test_final_letter_keeps_every_rule(final_pdf: bytes) -> None:
@@ -30,6 +31,14 @@ def test_long_roll_keeps_every_rule() -> None:
 def test_right_to_left_letter_keeps_every_rule() -> None:
     document = letter(statement="> شكرا\n\n`code`\n\n---\n\n- واحد", title="رسالة مشتركة", language="ar", signatories=(), authors=())
     assert problems(letter_pdf(document)) == []
+
+
+def test_letter_with_notes_keeps_every_rule() -> None:
+    notes = "[^a]: A note, [linked](https://example.org/a).\n\n[^b]: Two\n\n    paragraphs [@audit2023].\n"
+    statement = f"# One[^a]\n\nWords [@smith2024].[^b]\n\n{notes}"
+    pdf = letter_pdf(letter(statement=statement))
+    assert problems(pdf) == []
+    assert "a. A note, linked." in " ".join(text_of(pdf).split())
 
 
 def _first_page_content(pdf: pikepdf.Pdf) -> Any:

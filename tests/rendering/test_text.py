@@ -72,6 +72,33 @@ def test_escaped_at_sign_is_no_citation() -> None:
     assert "@society" in statement_html(r"Follow \@society.", [])
 
 
+def test_notes_are_lettered_after_the_text_and_before_the_references() -> None:
+    typed = "# A[^z]\n\nOne [@smith2024].[^x]\n\n[^x]: A *note*.\n\n[^z]: Two\n\n    paragraphs.\n"
+    html = statement_html(typed, [SMITH])
+    assert re.findall(r'<a href="#(note-\d)" role="doc-noteref">(\w)</a>', html) == [("note-1", "a"), ("note-2", "b")]
+    assert re.findall(r'<li id="(note-\d)">', html) == ["note-1", "note-2"]
+    assert html.index("One.") < html.index('<section class="notes">') < html.index('<section class="references">')
+    assert '<ol type="a">' in html
+    assert "A <em>note</em>." in html
+
+
+def test_notes_beyond_z_go_on_with_two_letters() -> None:
+    typed = "".join(f"Word[^{n}] " for n in range(28)) + "".join(f"\n\n[^{n}]: Note." for n in range(28))
+    assert re.findall(r">(\w+)</a>", statement_html(typed, []))[24:] == ["y", "z", "aa", "ab"]
+
+
+def test_heading_in_a_note_is_no_part_of_the_outline() -> None:
+    html = statement_html("# A[^x]\n\n[^x]: One.\n\n    #### Deep\n", [])
+    assert re.findall(r"<h(\d)", html) == ["2", "2"]
+    assert "<strong>Deep</strong>" in html
+
+
+def test_note_cannot_bring_markup_or_script() -> None:
+    html = statement_html("One.[^x]\n\n[^x]: <script>x</script> [l](javascript:x)\n", [])
+    assert "<script" not in html
+    assert 'href="javascript' not in html
+
+
 def test_image_is_refused_and_named() -> None:
     with pytest.raises(InvalidInput, match="the image “a chart”"):
         statement_html("![a chart](http://127.0.0.1/x.png)", [])
@@ -119,6 +146,11 @@ def test_conversion_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPat
 )
 def test_words_are_counted_as_a_journal_counts(typed: str, words: int) -> None:
     assert word_count(typed) == words
+
+
+@pytest.mark.parametrize(("notes", "words"), [(True, 4), (False, 2)])
+def test_notes_count_or_not(notes: bool, words: int) -> None:
+    assert word_count("Two words.[^x]\n\n[^x]: Two more.\n", notes=notes) == words
 
 
 def test_references_do_not_count() -> None:

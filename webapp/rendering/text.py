@@ -21,8 +21,8 @@ _MOST_BYTES = 100_000
 _STYLE = Path(__file__).parents[2] / "static" / "vendor" / "csl" / "nlm-citation-sequence-superscript.csl"
 _SHAPE = Path(__file__).with_name("statement.lua")
 
-# CommonMark in all that a letter needs, and citations. No HTML, TeX, metadata, attributes, footnotes or mathematics: a dollar is a dollar.
-_MARKDOWN = "markdown_strict-raw_html" + "".join(
+# CommonMark in all that a letter needs, citations and notes. No HTML, TeX, metadata, attributes or mathematics: a dollar is a dollar.
+MARKDOWN = "markdown_strict-raw_html" + "".join(
     f"+{extension}"
     for extension in (
         "all_symbols_escapable",
@@ -30,6 +30,7 @@ _MARKDOWN = "markdown_strict-raw_html" + "".join(
         "backtick_code_blocks",
         "citations",
         "escaped_line_breaks",
+        "footnotes",
         "intraword_underscores",
         "lists_without_preceding_blankline",
         "pipe_tables",
@@ -46,7 +47,9 @@ _MARKDOWN = "markdown_strict-raw_html" + "".join(
 _INLINE_TAGS = {"em", "strong", "code", "sup", "sub", "a"}
 _BLOCK_TAGS = {"p", "br", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "ul", "ol", "li", "section", "hr"}
 _TABLE_TAGS = {"table", "caption", "thead", "tbody", "tr", "th", "td"}
-_ATTRIBUTES = {"a": {"href", "role"}, "li": {"id"}, "ol": {"start"}, "section": {"class"}}
+_ATTRIBUTES = {"a": {"href", "role"}, "li": {"id"}, "ol": {"start", "type"}, "section": {"class"}}
+# What a link inside the text may lead to: an entry of the references, a note.
+_PLACES = ("ref-", "note-")
 _SCHEMES = {"http", "https", "mailto"}
 
 _MISSING = re.compile(r"Citeproc: citation (.+) not found")
@@ -54,7 +57,7 @@ _IMAGE = re.compile(r'<img [^>]*?alt="([^"]*)"|<img ')
 
 
 def statement_html(markdown: str, references: Sequence[CslItem], *, language: str = "en-GB") -> str:
-    """The statement as clean HTML: headings from h2 down, numbered citations, the cited references as an ordered list.
+    """The statement as clean HTML: headings from h2 down, numbered citations, lettered notes, the cited references as an ordered list.
 
     Raises InvalidInput when a citation has no reference, when a reference cannot be used, for images, and beyond 100 kB.
     """
@@ -75,10 +78,13 @@ def _statement_html(markdown: str, references: str, language: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def word_count(markdown: str) -> int:
-    """The words of the body, as a journal counts them: without references, citation marks and list numbers."""
+def word_count(markdown: str, *, notes: bool = True) -> int:
+    """The words of the body, as a journal counts them: without references, citation marks and list numbers.
+
+    Journals differ on `notes`; where nothing is known, they count.
+    """
     words = _Words()
-    words.feed(_convert(markdown, ["--metadata", "counting=true"]).text)
+    words.feed(_convert(markdown, [f"--metadata=counting:{'notes' if notes else 'text'}"]).text)
     words.close()
     return sum(any(character.isalnum() for character in word) for word in "".join(words.pieces).split())
 
@@ -99,7 +105,7 @@ def _convert(markdown: str, arguments: list[str], *, references: str = "[]") -> 
     if len(markdown.encode("utf-8", errors="replace")) > _MOST_BYTES:
         raise InvalidInput("The statement is longer than 100 kB. Shorten it, or move parts to an appendix.", field="statement")
     # The filter comes last: pandoc goes through these in order, and the list of references has to exist by then.
-    options = ["--from", _MARKDOWN, "--to", "html5", "--wrap=none", *arguments, f"--lua-filter={_SHAPE}"]
+    options = ["--from", MARKDOWN, "--to", "html5", "--wrap=none", *arguments, f"--lua-filter={_SHAPE}"]
     try:
         return convert(markdown, options, files={"references.json": references})
     except ConversionTimeoutError as error:
@@ -128,11 +134,11 @@ def _clean(html: str) -> str:
 
 
 def _kept_attribute(_tag: str, name: str, value: str) -> str | None:
-    """Links go to the web, to a mailbox or to an entry of the list; a path of this site is none of these."""
+    """Links go to the web, to a mailbox, to an entry of the list or to a note; a path of this site is none of these."""
     if name == "href":
-        return value if value.startswith("#ref-") or _scheme(value) in _SCHEMES else None
+        return value if value.startswith(tuple(f"#{place}" for place in _PLACES)) or _scheme(value) in _SCHEMES else None
     if name == "id":
-        return value if value.startswith("ref-") else None
+        return value if value.startswith(_PLACES) else None
     return value
 
 
