@@ -16,7 +16,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.cli.conftest import Command, command_in
-from tests.factories import COORDINATOR, STRANGER
+from tests.factories import COORDINATOR, KEYRING, STRANGER
+from webapp.cli.run import _furnish
+from webapp.persistence.database import opened_session, transaction
+from webapp.services import installation
+from webapp.settings import load_settings
 
 pytestmark = [pytest.mark.journey, pytest.mark.enable_socket]
 PATIENCE = 60.0
@@ -139,3 +143,14 @@ def test_public_site_is_not_given_an_account_by_itself(folder: Path) -> None:
 
 def test_wrong_address_of_staff_starts_nothing(undersigned: Command) -> None:
     assert "is not an e-mail address" in undersigned("run", "--port", "0", "--staff", "me", exit_code=1).stderr
+
+
+@pytest.mark.parametrize("is_stopped", [True, False], ids=["read-only", "control"])
+def test_demonstration_is_not_made_while_all_can_only_be_read(undersigned: Command, folder: Path, is_stopped: bool) -> None:
+    undersigned("staff", "add", COORDINATOR)
+    settings = load_settings({"UNDERSIGNED_DATA": str(folder), "UNDERSIGNED_SECRET_KEY": KEYRING.key.decode()})
+    if is_stopped:
+        with opened_session(settings) as session, transaction(session):
+            installation.make_read_only(session, "It was restored.", now=settings.clock.now())
+    _furnish(settings, None, wants_demo=True)
+    assert (undersigned("letter", "list").stdout == "") is is_stopped

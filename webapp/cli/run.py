@@ -16,9 +16,11 @@ from webapp.cli.serve import WORKER_COMMAND
 from webapp.cli.staff import LINK_MINUTES
 from webapp.domain.actor import COMMAND
 from webapp.persistence.database import transaction
+from webapp.persistence.rest import RUNNING
 from webapp.services import doors
 from webapp.services.dashboard import list_letters
 from webapp.services.demonstration import make_demonstration
+from webapp.services.installation import standing
 from webapp.serving import SPARING, WEB_COMMAND
 from webapp.settings import Settings, load_settings
 
@@ -52,7 +54,7 @@ def run(*, host: str | None, port: int | None, staff: str | None, no_demo: bool)
 @contextmanager
 def _alone(settings: Settings) -> Iterator[Any]:
     """Two workers on one data folder would both take up what the other has begun."""
-    with (settings.data_folder / "running").open("a+") as mark:
+    with (settings.data_folder / RUNNING).open("a+") as mark:
         try:
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -74,7 +76,8 @@ def _furnish(settings: Settings, staff: str | None, *, wants_demo: bool) -> str:
         with transaction(session):
             account, _is_new = doors.add_staff(session, email, now=now)
         # Invented addresses are no business of a real mail server.
-        if wants_demo and settings.has_local_mailbox and not list_letters(session, COMMAND, now=now):
+        is_empty = not list_letters(session, COMMAND, now=now)
+        if wants_demo and settings.has_local_mailbox and is_empty and not standing(session).is_read_only:
             click.echo("Making the demonstration letter …")
             with transaction(session):
                 make_demonstration(session, COMMAND, account, settings.keyring, now=now)
