@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.domain import limits
 from webapp.persistence.database import DatabaseBusy, engine_options, prepare_engine
+from webapp.persistence.rest import hold_pages
 from webapp.persistence.tables import Base, StaffRow
 from webapp.rendering.environment import STATIC, TEMPLATES
 from webapp.rendering.fonts import uncovered_characters
@@ -83,8 +84,13 @@ def warm_up(app: Flask) -> None:
 
 def open_database(app: Flask) -> None:
     """Has one connection ready, for this process alone. That the database is away is for `/readyz` to say, not for a start to fail on."""
-    with app.app_context(), suppress(SQLAlchemyError, DatabaseBusy), app.extensions["sqlalchemy"].engine.connect() as connection:
-        connection.execute(select(func.count()).select_from(StaffRow))
+    with app.app_context():
+        engine = app.extensions["sqlalchemy"].engine
+        # A disk on which nothing can be written may still be read from.
+        with suppress(OSError):
+            app.extensions["undersigned.pages"] = hold_pages(app.config["UNDERSIGNED"], engine)
+        with suppress(SQLAlchemyError, DatabaseBusy), engine.connect() as connection:
+            connection.execute(select(func.count()).select_from(StaffRow))
 
 
 def _configuration(settings: Settings) -> dict[str, object]:

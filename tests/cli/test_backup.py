@@ -5,18 +5,23 @@ import json
 import re
 import shutil
 import stat
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tests.cli.conftest import Command, command_in
 from tests.databases import create_database, postgresql_server
 from tests.factories import KEYRING, settings_for
 from tests.persistence.test_migrations import differences, triggers
-from webapp.persistence import migrate, revisions
+from webapp.app import create_app, open_database
+from webapp.jobs.presence import be_present
+from webapp.persistence import database, migrate, rest, revisions
 from webapp.persistence.archive import copied_names
 from webapp.persistence.copying import Copied, contents
 from webapp.persistence.database import make_engine, transaction
@@ -95,15 +100,20 @@ def test_other_key_is_refused_unless_it_is_meant(demonstrated: Command, elsewher
     assert "Each representative needs a new link" in elsewhere("restore", str(file), "--new-key", **other).stdout
 
 
-@pytest.mark.parametrize("name", ["running", "worker"])
+RUNS = {"running": "Undersigned is running", "pages": "undersigned serve", "worker": "undersigned work"}
+
+
+@pytest.mark.parametrize(("name", "what"), RUNS.items())
 def test_restore_waits_until_everything_is_stopped(
-    demonstrated: Command, elsewhere: Command, file: Path, tmp_path: Path, name: str
+    demonstrated: Command, elsewhere: Command, file: Path, tmp_path: Path, name: str, what: str
 ) -> None:
     demonstrated("backup", str(file))
     (tmp_path / "elsewhere").mkdir()
     with (tmp_path / "elsewhere" / name).open("w") as mark:
-        fcntl.flock(mark, fcntl.LOCK_EX)
-        assert "Stop it first" in elsewhere("restore", str(file), exit_code=1).stderr
+        fcntl.flock(mark, fcntl.LOCK_SH)
+        said = elsewhere("restore", str(file), exit_code=1).stderr
+        assert what in said
+        assert "Stop it first" in said
     assert elsewhere("restore", str(file))
 
 
@@ -199,6 +209,104 @@ def test_f30_move_to_postgresql_and_back_keeps_every_head_and_every_byte(
     elsewhere("move", f"sqlite:///{back}", DATABASE_URL=there)
     assert content_of(f"sqlite:///{back}") == grown
     assert grown[1][:1] == before[1]
+
+
+@contextmanager
+def pages_elsewhere(address: str, folder: Path, *, says_so: bool = True) -> Iterator[Engine]:
+    """The pages as another host serves them: the same database, a data folder of their own."""
+    folder.mkdir()
+    app = create_app(settings_for(folder, address))
+    with app.app_context():
+        engine: Engine = app.extensions["sqlalchemy"].engine
+    if says_so:
+        open_database(app)
+    else:
+        engine.connect().close()
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+        if says_so:
+            app.extensions["undersigned.pages"].close()
+
+
+@contextmanager
+def worker_elsewhere(address: str, folder: Path) -> Iterator[None]:
+    folder.mkdir()
+    engine = opened(address)
+    presence = be_present(settings_for(folder, address), engine)
+    try:
+        yield
+    finally:
+        presence.leave()
+        engine.dispose()
+
+
+ELSEWHERE: dict[str, Callable[[str, Path], AbstractContextManager[object]]] = {
+    "undersigned serve": pages_elsewhere,
+    "undersigned work": worker_elsewhere,
+}
+
+
+@pytest.mark.parametrize(("what", "runs"), ELSEWHERE.items())
+def test_move_and_restore_wait_until_other_hosts_have_stopped(
+    demonstrated: Command, server: str, file: Path, tmp_path: Path, what: str, runs: Callable[[str, Path], AbstractContextManager[object]]
+) -> None:
+    there = create_database(server)
+    demonstrated("backup", str(file))
+    demonstrated("move", there)
+    with runs(there, tmp_path / "host"):
+        for command in (("move", f"sqlite:///{tmp_path / 'back.db'}"), ("restore", str(file))):
+            said = demonstrated(*command, exit_code=1, DATABASE_URL=there).stderr
+            assert what in said
+            assert "on this host or another" in said
+    latest = time.monotonic() + 30
+    while is_in_use(there) and time.monotonic() < latest:
+        time.sleep(0.05)
+    assert demonstrated("move", f"sqlite:///{tmp_path / 'back.db'}", DATABASE_URL=there)
+
+
+def is_in_use(address: str) -> bool:
+    """The server notices a moment later that somebody has gone."""
+    here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    return bool(asked(address, f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND {here}"))
+
+
+def asked(address: str, question: str) -> object:
+    engine = opened(address)
+    with engine.connect() as connection:
+        found = connection.scalar(text(question))
+    engine.dispose()
+    return found
+
+
+def test_control_pages_that_do_not_say_so_are_not_waited_for(demonstrated: Command, server: str, tmp_path: Path) -> None:
+    there = create_database(server)
+    demonstrated("move", there)
+    with pages_elsewhere(there, tmp_path / "host", says_so=False):
+        assert demonstrated("move", f"sqlite:///{tmp_path / 'back.db'}", DATABASE_URL=there)
+
+
+def test_pages_say_so_again_when_the_server_has_forgotten_them(demonstrated: Command, server: str, tmp_path: Path) -> None:
+    there = create_database(server)
+    demonstrated("move", there)
+    with pages_elsewhere(there, tmp_path / "host") as engine:
+        others = "pid <> pg_backend_pid() AND datname = current_database()"
+        asked(there, f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {others}")
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+        assert "undersigned serve" in demonstrated("move", f"sqlite:///{tmp_path / 'back.db'}", exit_code=1, DATABASE_URL=there).stderr
+
+
+def test_nobody_opens_the_pages_while_the_data_must_rest(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_WAIT_SECONDS", 0.2)
+    there = create_database(server)
+    with pages_elsewhere(there, tmp_path / "host") as engine:
+        engine.dispose()
+        with rest.at_rest(settings_for(tmp_path, there)), pytest.raises(OperationalError) as refused:
+            engine.connect()
+        assert isinstance(database.refusal_of(refused.value), database.DatabaseBusy)
+        engine.connect().close()
 
 
 def test_backup_of_either_database_is_restored_into_the_other(

@@ -87,6 +87,13 @@ def test_pages_and_worker_by_themselves_are_a_site_that_logs_only_our_lines(fold
             assert time.monotonic() < latest, (found, logs[0].read_text(), logs[1].read_text())
             assert web.poll() is None and worker.poll() is None
             time.sleep(0.2)
+        goal = f"sqlite:///{tmp_path / 'elsewhere.db'}"
+        assert "undersigned serve" in command_in(folder)("move", goal, exit_code=1).stderr
+        web.terminate()
+        web.wait(PATIENCE)
+        assert "undersigned work" in command_in(folder)("move", goal, exit_code=1).stderr
+        assert "The worker runs." in command_in(folder)("check").stdout
+    assert "No worker runs" in command_in(folder)("check", exit_code=1).stdout
     assert (web.returncode, worker.returncode) == (0, 0)
     lines = [json.loads(line) for log in logs for line in log.read_text().splitlines()]
     assert {line["event"] for line in lines} == {"request"}

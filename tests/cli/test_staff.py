@@ -1,5 +1,6 @@
 """Accounts and their one-time links."""
 
+import fcntl
 import json
 from pathlib import Path
 
@@ -60,6 +61,17 @@ def test_link_begins_with_the_address_of_the_site(undersigned: Command) -> None:
     undersigned("staff", "add", COORDINATOR)
     made = undersigned("sign-in-link", COORDINATOR, UNDERSIGNED_BASE_URL="http://localhost:9000")
     assert made.stdout.startswith("http://localhost:9000/sign-in/")
+
+
+def test_link_begins_with_the_address_of_the_site_that_runs_and_of_no_other(undersigned: Command, folder: Path) -> None:
+    undersigned("staff", "add", COORDINATOR)
+    with (folder / "running").open("w") as mark:
+        mark.write("http://127.0.0.1:8017")
+        mark.flush()
+        # Whoever wrote it has died, and another program may listen there by now.
+        assert undersigned("sign-in-link", COORDINATOR).stdout.startswith("http://127.0.0.1:8000/sign-in/")
+        fcntl.flock(mark, fcntl.LOCK_EX)
+        assert undersigned("sign-in-link", COORDINATOR).stdout.startswith("http://127.0.0.1:8017/sign-in/")
 
 
 @pytest.mark.parametrize("email", [STRANGER, "not an address"])

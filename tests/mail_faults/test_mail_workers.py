@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import create_engine, select, text, update
 from sqlalchemy.orm import Session
 
 from tests.counts import times
 from tests.databases import create_database, postgresql_server
 from webapp.jobs.presence import be_present
+from webapp.jobs.worker import _take_leave
 from webapp.jobs.workflows import Workflows
 from webapp.persistence.database import transaction
 from webapp.persistence.tables import OutboxRow
@@ -99,6 +100,21 @@ def test_worker_that_loses_its_lock_begins_anew_under_another_name(tmp_path: Pat
         eventually(made.is_drained, "drained")
         assert worker.poll() is None
         assert list(sink.copies().values()) == [1]
+
+
+def test_worker_that_is_stopped_takes_its_leave_and_one_that_is_killed_does_not(tmp_path: Path, server: str) -> None:
+    with shared(tmp_path, server) as (made, _sink):
+        for number, left in ((signal.SIGTERM, 0), (signal.SIGKILL, 1)):
+            worker = made.start()
+            eventually(lambda: names(made), "it lives")
+            os.kill(worker.pid, number)
+            worker.wait()
+            assert len(names(made)) == left
+
+
+def test_worker_that_is_stopped_without_a_database_still_ends(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'none' / 'undersigned.db'}")
+    _take_leave(engine, "this-machine:1")
 
 
 def test_control_without_its_lock_a_living_worker_would_be_taken_for_dead(tmp_path: Path, server: str) -> None:

@@ -133,7 +133,7 @@ def test_full_disk(tmp_path: Path) -> None:
 
 def test_worker_that_never_ran() -> None:
     found = check.worker_finding(None, now=NOW)
-    assert "No worker has ever run" in problem(found)
+    assert "No worker runs" in problem(found)
     assert "undersigned work" in found.advice
 
 

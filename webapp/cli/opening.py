@@ -1,6 +1,5 @@
 """How a command opens the database, refuses, and prints a document for machines."""
 
-import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ import click
 
 from webapp.domain.errors import NotFound, ReadOnly
 from webapp.domain.links import Links
+from webapp.persistence import rest
 from webapp.persistence.database import make_engine, opened_session, transaction
 from webapp.persistence.inspection import DatabaseFacts, inspect_database
 from webapp.persistence.migrate import prepare
@@ -34,8 +34,7 @@ class Refusal(click.ClickException):
 
 def links_of(settings: Settings) -> Links:
     """The addresses of the site that runs with this data, which may listen on another port than the usual one."""
-    mark = settings.data_folder / "running"
-    running = mark.read_text().strip() if mark.exists() and not os.environ.get("UNDERSIGNED_BASE_URL") else ""
+    running = "" if os.environ.get("UNDERSIGNED_BASE_URL") else rest.running_at(settings.data_folder)
     return Links(running) if running else settings.links
 
 
@@ -122,19 +121,22 @@ def _prepare(settings: Settings) -> None:
         engine.dispose()
 
 
+_IN_USE = {
+    rest.RUNNING: "Undersigned is running",
+    rest.PAGES: "Pages are being served (undersigned serve)",
+    rest.WORKER: "A worker is running (undersigned work)",
+}
+
+
 @contextmanager
 def at_rest(settings: Settings) -> Iterator[None]:
-    """Refusal while `run`, or with SQLite the worker, runs with this data folder; neither can be started meanwhile.
-
-    What serves or works elsewhere is not seen: docs/backup.md says to stop it first.
-    """
+    """Refusal while anything runs with this data, with PostgreSQL on whatever host; nothing can be started meanwhile."""
     with ExitStack() as held:
-        for name in ("running", "worker"):
-            mark = held.enter_context((settings.data_folder / name).open("a"))
-            try:
-                fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise Refusal(f"Undersigned is running with this data ({settings.data_folder}). Stop it first.") from None
+        try:
+            held.enter_context(rest.at_rest(settings))
+        except rest.InUse as error:
+            where = "database, on this host or another" if error.is_anywhere else f"data ({settings.data_folder})"
+            raise Refusal(f"{_IN_USE[error.by]} with this {where}. Stop it first.") from None
         yield
 
 

@@ -1,7 +1,6 @@
 """Who works: each worker's own name, the lock that it holds while it lives, and whose jobs are taken over."""
 
 import fcntl
-import hashlib
 import secrets
 import socket
 from typing import Protocol, TextIO
@@ -10,6 +9,7 @@ from sqlalchemy import URL, Engine, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from webapp.persistence.database import unreachable
+from webapp.persistence.rest import WORKER, advisory_key
 from webapp.settings import Settings
 
 _CONNECT = {
@@ -79,7 +79,7 @@ class _Alone:
 
 
 def _lock_folder(settings: Settings) -> TextIO:
-    held = (settings.data_folder / "worker").open("w")
+    held = (settings.data_folder / WORKER).open("w")
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -99,6 +99,8 @@ class _OneOfMany:
             self._connection = self._engine.connect()
         except DBAPIError as error:
             raise unreachable(error) from error
+        # With all the others: as long as anybody holds this one, nothing is restored or moved.
+        self._ask("SELECT pg_advisory_lock_shared(:key)", WORKER)
         self._lock(self.name)
 
     def check(self) -> None:
@@ -108,25 +110,24 @@ class _OneOfMany:
         return name != self.name and self._lock(name)
 
     def let_go(self, name: str) -> None:
-        self._ask("SELECT pg_advisory_unlock(:key)", name)
+        self._ask("SELECT pg_advisory_unlock(:key)", _lock_of(name))
 
     def leave(self) -> None:
         self._connection.close()
         self._engine.dispose()
 
     def _lock(self, name: str) -> bool:
-        return bool(self._ask("SELECT pg_try_advisory_lock(:key)", name))
+        return bool(self._ask("SELECT pg_try_advisory_lock(:key)", _lock_of(name)))
 
-    def _ask(self, question: str, name: str = "") -> object:
+    def _ask(self, question: str, lock: str = "") -> object:
         # Once lost is lost for good: a connection that comes back comes without the lock.
         if not self._is_lost:
             try:
-                return self._connection.execute(text(question), {"key": _key(name)} if name else {}).scalar()
+                return self._connection.execute(text(question), {"key": advisory_key(lock)} if lock else {}).scalar()
             except DBAPIError:
                 self._is_lost = True
         raise WorkerLost("The connection that held this worker’s name was lost.")
 
 
-def _key(name: str) -> int:
-    """PostgreSQL's advisory locks are numbers of 64 bits, apart in each database."""
-    return int.from_bytes(hashlib.sha256(f"undersigned worker {name}".encode()).digest()[:8], "big", signed=True)
+def _lock_of(name: str) -> str:
+    return f"worker {name}"

@@ -3,16 +3,20 @@
 import logging.config
 import signal
 import threading
+from contextlib import suppress
 
 from dbos import DBOS
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from webapp.jobs.presence import be_present
 from webapp.jobs.rounds import Rounds
 from webapp.jobs.workflows import Workflows
 from webapp.log import configuration
-from webapp.persistence.database import make_engine, make_job_engine
+from webapp.persistence.database import DatabaseBusy, make_engine, make_job_engine, transaction
 from webapp.persistence.queue import CLOCK_QUEUE, CODES_QUEUE, JOBS_VERSION, MAIL_QUEUE
+from webapp.services.workers import forget_worker
 from webapp.settings import Settings
 
 # Earlier versions let the job engine call these by the machine's clock.
@@ -36,8 +40,16 @@ def run_worker(settings: Settings) -> None:
         signal.signal(number, lambda _number, _frame: stop.set())
     Rounds(settings, engine, workflows, presence).go(stop)
     DBOS.destroy()
+    _take_leave(engine, presence.name)
     engine.dispose()
     presence.leave()
+
+
+def _take_leave(engine: Engine, name: str) -> None:
+    """So that nobody takes its last sign of life for one of a worker that lives."""
+    # Without a database there is nobody to tell, and the sign grows old by itself.
+    with suppress(DatabaseBusy, SQLAlchemyError), Session(engine) as session, transaction(session):
+        forget_worker(session, name)
 
 
 def _launch(engine: Engine, workflows: Workflows, name: str) -> None:

@@ -150,7 +150,7 @@ def free_space_finding(folder: Path, free: int) -> Finding:
 def worker_finding(seen_at: datetime | None, *, now: datetime) -> Finding:
     advice = "Start it with the site: undersigned run. Or alone: undersigned work"
     if seen_at is None:
-        return Finding("Worker", False, "No worker has ever run, so no mail leaves and no deadline closes by itself.", advice)
+        return Finding("Worker", False, "No worker runs, so no mail leaves and no deadline closes by itself.", advice)
     if workers.is_alive(seen_at, now=now):
         return Finding("Worker", True, "The worker runs.")
     age = abs(now - seen_at)

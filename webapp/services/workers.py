@@ -27,7 +27,7 @@ def forget_worker(session: Session, name: str) -> None:
 
 
 def worker_seen_at(session: Session) -> datetime | None:
-    """When a worker has given its last sign of life; None where none has ever run."""
+    """When a worker has given its last sign of life; None where each has taken its leave."""
     return session.scalar(select(func.max(WorkerRow.seen_at)))
 
 
