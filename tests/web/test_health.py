@@ -12,11 +12,11 @@ from tests.dump import dump
 from tests.factories import NOW, SEALABLE
 from tests.web.world import World
 from webapp.persistence.database import transaction
-from webapp.services import readiness, workers
+from webapp.services import installation, readiness, workers
 from webapp.web.views import health
 
 LATER = SEALABLE + timedelta(days=2)
-CONDITIONS = ["database", "schema", "outbox", "clock", "write", "disk", "worker", "key"]
+CONDITIONS = ["database", "schema", "outbox", "clock", "write", "disk", "worker", "key", "in_use", "mail"]
 
 
 @pytest.fixture
@@ -75,6 +75,11 @@ def other_key(world: World, _patch: pytest.MonkeyPatch) -> None:
     world.app.config["UNDERSIGNED"].secret_key_file.write_bytes(b"another key, of another installation")
 
 
+def held(world: World, _patch: pytest.MonkeyPatch) -> None:
+    with Session(world.engine) as session, transaction(session):
+        installation.hold_mail(session, "A wrong roster.", now=LATER)
+
+
 FAULTS: list[tuple[str, Callable[[World, pytest.MonkeyPatch], None]]] = [
     ("schema", sql("UPDATE alembic_version SET version_num = '0000'")),
     ("outbox", late),
@@ -83,6 +88,7 @@ FAULTS: list[tuple[str, Callable[[World, pytest.MonkeyPatch], None]]] = [
     ("disk", disk),
     ("worker", no_worker),
     ("key", other_key),
+    ("mail", held),
 ]
 
 
@@ -95,6 +101,13 @@ def test_broken_condition_is_named(working: World, monkeypatch: pytest.MonkeyPat
     break_it(working, monkeypatch)
     status, found = asked(working.app)
     assert (status, [one for one, is_met in found.items() if not is_met]) == (503, [name])
+
+
+def test_restored_installation_that_nobody_has_resumed_is_not_in_use(working: World) -> None:
+    with Session(working.engine) as session, transaction(session):
+        installation.make_read_only(session, "It was restored.", now=LATER, backup_made_at=NOW)
+    status, found = asked(working.app)
+    assert (status, [name for name, is_met in found.items() if not is_met]) == (503, ["in_use", "mail"])
 
 
 def test_database_that_is_gone_is_not_ready_and_the_process_still_lives(working: World) -> None:

@@ -13,7 +13,7 @@ from webapp.persistence.database import DatabaseBusy, begin_write
 from webapp.persistence.revisions import head_revision, revision_of
 from webapp.persistence.tables import EventRow, OutboxRow, StaffRow
 from webapp.persistence.tables.message import WAITING
-from webapp.services.installation import may_send
+from webapp.services.installation import may_send, standing
 from webapp.services.workers import is_alive, worker_seen_at
 from webapp.settings import Settings
 
@@ -42,6 +42,8 @@ def conditions(session: Session, settings: Settings, *, now: datetime, machine_n
         "disk": lambda: has_room(*shutil.disk_usage(settings.data_folder)[::2]),
         "worker": lambda: is_alive(worker_seen_at(session), now=machine_now),
         "key": lambda: _has_its_key(settings),
+        "in_use": lambda: not standing(session).is_read_only,
+        "mail": lambda: may_send(session),
     }
     return tuple(Condition(name, _holds(session, look)) for name, look in looks.items())
 
