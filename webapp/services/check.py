@@ -20,12 +20,12 @@ from webapp.persistence.revisions import head_revision
 from webapp.rendering.machine import broken_fonts, missing_libraries, pandoc_runs
 from webapp.services import installation, workers
 from webapp.services.installation import Standing
+from webapp.services.readiness import LEAST_FREE_BYTES
 from webapp.settings import MailSecurity, Settings, SettingsError, Smtp
 
 Answer = TypeVar("Answer")
 
 _OLDEST_PYTHON = (3, 11)
-_LEAST_FREE_BYTES = 500_000_000
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def data_folder_finding(folder: Path) -> Finding:
 
 def free_space_finding(folder: Path, free: int) -> Finding:
     sentence = f"{folder} has {free // 1_000_000:,} MB free."
-    if free >= _LEAST_FREE_BYTES:
+    if free >= LEAST_FREE_BYTES:
         return Finding("Data folder", True, sentence)
     return Finding("Data folder", False, sentence, "Make room: with less than 500 MB, answers may soon be refused.")
 
