@@ -92,10 +92,16 @@ def prepare_engine(engine: Engine) -> None:
 
 
 def _limit_waiting(engine: Engine) -> None:
+    say_at_connect(engine, f"SET lock_timeout = '{int(_WAIT_SECONDS * 1000)}ms'")
+
+
+def say_at_connect(engine: Engine, statement: str) -> None:
+    """With PostgreSQL: each connection that is opened from now on begins with this, outside of any transaction."""
+
     @event.listens_for(engine, "connect")
     def on_connect(dbapi_connection: Any, _record: Any) -> None:
         with dbapi_connection.cursor() as cursor:
-            cursor.execute(f"SET lock_timeout = '{int(_WAIT_SECONDS * 1000)}ms'")
+            cursor.execute(statement)
         # A setting made in a transaction would go with its rollback.
         dbapi_connection.commit()
 

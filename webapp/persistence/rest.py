@@ -8,12 +8,12 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, func, make_url, select
+from sqlalchemy import Connection, Engine, NullPool, create_engine, func, make_url, select
 from sqlalchemy.exc import OperationalError
 
-from webapp.persistence.database import unreachable
+from webapp.persistence.database import say_at_connect, unreachable
 from webapp.settings import Settings
 
 RUNNING, PAGES, WORKER = "running", "pages", "worker"
@@ -38,16 +38,10 @@ def hold_pages(settings: Settings, engine: Engine) -> TextIO:
     With PostgreSQL every connection of the engine from now on says so, for a server that was started again has forgotten who was there.
     """
     if engine.dialect.name == "postgresql":
-        event.listen(engine, "connect", _hold_pages)
+        say_at_connect(engine, f"SELECT pg_advisory_lock_shared({advisory_key(PAGES)})")
     mark = (settings.data_folder / PAGES).open("a")
     fcntl.flock(mark, fcntl.LOCK_SH)
     return mark
-
-
-def _hold_pages(dbapi_connection: Any, _record: Any) -> None:
-    with dbapi_connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock_shared(%s)", (advisory_key(PAGES),))
-    dbapi_connection.commit()
 
 
 def running_at(folder: Path) -> str:
