@@ -4,7 +4,6 @@ import pytest
 
 from tests.browser import Browser
 from tests.web.world import Person, World
-from webapp.persistence.sqlite import sqlite_module
 from webapp.web import transaction
 
 
@@ -12,12 +11,13 @@ from webapp.web import transaction
 def broken(readers: World, monkeypatch: pytest.MonkeyPatch) -> Browser:
     """A browser at the desk of a site whose database is lost whenever a request gives its connection back."""
     browser = readers.browser(Person.OWNER)
+    with readers.app.app_context():
+        dialect = readers.app.extensions["sqlalchemy"].engine.dialect
 
     def lost(_connection: object) -> None:
-        raise sqlite_module().OperationalError("the connection is lost")
+        raise dialect.loaded_dbapi.OperationalError("the connection is lost")
 
-    with readers.app.app_context():
-        monkeypatch.setattr(readers.app.extensions["sqlalchemy"].engine.dialect, "do_rollback", lost)
+    monkeypatch.setattr(dialect, "do_rollback", lost)
     return browser
 
 
