@@ -1,0 +1,13 @@
+"""What changed between two texts, as their reader sees them: moved passages as moved, the rest word by word."""
+
+from webapp.rendering.redline.alignment import State
+from webapp.rendering.redline.blocks import read_blocks
+from webapp.rendering.redline.comparison import compared
+from webapp.rendering.redline.passages import Change, ChangeKind, Counts, Passage, Redline, Segment, accepted, rejected
+
+__all__ = ["Change", "ChangeKind", "Counts", "Passage", "Redline", "Segment", "State", "accepted", "redline", "rejected"]
+
+
+def redline(old_html: str, new_html: str) -> Redline:
+    """Compares two converted texts, each as `statement_html` gives it."""
+    return compared(read_blocks(old_html), read_blocks(new_html))
