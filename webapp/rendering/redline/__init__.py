@@ -3,11 +3,26 @@
 from webapp.rendering.redline.alignment import State
 from webapp.rendering.redline.blocks import read_blocks
 from webapp.rendering.redline.comparison import compared
+from webapp.rendering.redline.page import redline_html
 from webapp.rendering.redline.passages import Change, ChangeKind, Counts, Passage, Redline, Segment, accepted, rejected
+from webapp.rendering.redline.phrases import counts_phrase
 
-__all__ = ["Change", "ChangeKind", "Counts", "Passage", "Redline", "Segment", "State", "accepted", "redline", "rejected"]
+__all__ = [
+    "Change",
+    "ChangeKind",
+    "Counts",
+    "Passage",
+    "Redline",
+    "Segment",
+    "State",
+    "accepted",
+    "counts_phrase",
+    "redline",
+    "redline_html",
+    "rejected",
+]
 
 
 def redline(old_html: str, new_html: str) -> Redline:
-    """Compares two converted texts, each as `statement_html` gives it."""
+    """Compares two converted texts, each as `statement_html` gives it in whatever style; citations are compared as they are printed."""
     return compared(read_blocks(old_html), read_blocks(new_html))
