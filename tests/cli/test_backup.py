@@ -248,22 +248,20 @@ ELSEWHERE: dict[str, Callable[[str, Path], AbstractContextManager[object]]] = {
 }
 
 
-@pytest.mark.parametrize(("what", "runs"), ELSEWHERE.items())
-def test_move_and_restore_wait_until_other_hosts_have_stopped(
-    demonstrated: Command, server: str, file: Path, tmp_path: Path, what: str, runs: Callable[[str, Path], AbstractContextManager[object]]
-) -> None:
-    there = create_database(server)
+def test_move_and_restore_wait_until_other_hosts_have_stopped(demonstrated: Command, server: str, file: Path, tmp_path: Path) -> None:
+    there, back = create_database(server), f"sqlite:///{tmp_path / 'back.db'}"
     demonstrated("backup", str(file))
     demonstrated("move", there)
-    with runs(there, tmp_path / "host"):
-        for command in (("move", f"sqlite:///{tmp_path / 'back.db'}"), ("restore", str(file))):
-            said = demonstrated(*command, exit_code=1, DATABASE_URL=there).stderr
-            assert what in said
-            assert "on this host or another" in said
+    for what, runs in ELSEWHERE.items():
+        with runs(there, tmp_path / what):
+            for command in (("move", back), ("restore", str(file))):
+                said = demonstrated(*command, exit_code=1, DATABASE_URL=there).stderr
+                assert what in said
+                assert "on this host or another" in said
     latest = time.monotonic() + 30
     while is_in_use(there) and time.monotonic() < latest:
         time.sleep(0.05)
-    assert demonstrated("move", f"sqlite:///{tmp_path / 'back.db'}", DATABASE_URL=there)
+    assert demonstrated("move", back, DATABASE_URL=there)
 
 
 def is_in_use(address: str) -> bool:
@@ -280,22 +278,20 @@ def asked(address: str, question: str) -> object:
     return found
 
 
-def test_control_pages_that_do_not_say_so_are_not_waited_for(demonstrated: Command, server: str, tmp_path: Path) -> None:
+def test_control_pages_that_do_not_say_so_are_not_waited_for(server: str, tmp_path: Path) -> None:
     there = create_database(server)
-    demonstrated("move", there)
-    with pages_elsewhere(there, tmp_path / "host", says_so=False):
-        assert demonstrated("move", f"sqlite:///{tmp_path / 'back.db'}", DATABASE_URL=there)
+    with pages_elsewhere(there, tmp_path / "host", says_so=False), rest.at_rest(settings_for(tmp_path, there)):
+        pass
 
 
-def test_pages_say_so_again_when_the_server_has_forgotten_them(demonstrated: Command, server: str, tmp_path: Path) -> None:
+def test_pages_say_so_again_when_the_server_has_forgotten_them(server: str, tmp_path: Path) -> None:
     there = create_database(server)
-    demonstrated("move", there)
     with pages_elsewhere(there, tmp_path / "host") as engine:
         others = "pid <> pg_backend_pid() AND datname = current_database()"
         asked(there, f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {others}")
-        with engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
-        assert "undersigned serve" in demonstrated("move", f"sqlite:///{tmp_path / 'back.db'}", exit_code=1, DATABASE_URL=there).stderr
+        engine.connect().close()
+        with pytest.raises(rest.InUse, match="pages"), rest.at_rest(settings_for(tmp_path, there)):
+            pass
 
 
 def test_nobody_opens_the_pages_while_the_data_must_rest(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
