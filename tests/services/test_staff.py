@@ -74,11 +74,38 @@ def test_whoever_is_no_administrator_keeps_no_list(
             act(session, nobody, stranger.reference)
 
 
-@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
-def test_administrator_and_command_keep_the_list(store: Store, administrator: Actor, act: Any) -> None:
-    for keeper in (administrator, COMMAND):
-        with store() as session:
-            act(session, keeper, staff_actor(session, f"{keeper.kind}@example.org").reference)
+# What each act leaves of the list: the keeper, and whoever the act is about.
+LEFT: dict[str, dict[str, bool]] = {
+    "list": {ADMINISTRATOR: True, COORDINATOR: False},
+    "add": {ADMINISTRATOR: True, COORDINATOR: False, "new@example.org": False},
+    "make": {ADMINISTRATOR: True, COORDINATOR: True},
+    "unmake": {ADMINISTRATOR: True, COORDINATOR: False},
+    "close": {ADMINISTRATOR: True},
+}
+
+
+@pytest.mark.parametrize("by_command", [False, True])
+@pytest.mark.parametrize(("name", "left"), LEFT.items())
+def test_administrator_and_command_keep_the_list(
+    store: Store, administrator: Actor, owner: Actor, name: str, left: dict[str, bool], by_command: bool
+) -> None:
+    with store() as session:
+        if name == "unmake":
+            staff.set_administrator(session, administrator, owner.reference, is_administrator=True)
+        ACTS[name](session, COMMAND if by_command else administrator, owner.reference)
+    with store() as session:
+        assert {line.email: line.is_administrator for line in doors.list_staff(session)} == left
+
+
+def test_list_says_who_one_is_and_who_is_the_only_administrator(store: Store, administrator: Actor, owner: Actor) -> None:
+    with store() as session:
+        lines = staff.list_accounts(session, administrator)
+        assert [(line.email, line.since, line.is_oneself, line.is_only_administrator) for line in lines] == [
+            (ADMINISTRATOR, "2 March 2026", True, True),
+            (COORDINATOR, "2 March 2026", False, False),
+        ]
+        staff.set_administrator(session, administrator, owner.reference, is_administrator=True)
+        assert not any(line.is_only_administrator for line in staff.list_accounts(session, administrator))
 
 
 def test_last_administrator_stays(store: Store, connection: Connection, administrator: Actor, owner: Actor) -> None:

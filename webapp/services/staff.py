@@ -1,15 +1,17 @@
 """The accounts of the staff: who may come to the desk, and who keeps the list. An administrator opens no letter by that."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.actor import Actor, ActorKind
+from webapp.domain.deadline import show_date
 from webapp.domain.errors import Conflict, NotAllowed, NotFound
 from webapp.persistence.tables import GrantRow, LetterRow, SignInLinkRow, StaffRow, WebSessionRow
 from webapp.services.access import lock_letter
-from webapp.services.doors import StaffLine, add_staff, find_staff, list_staff
+from webapp.services.doors import add_staff, find_staff, list_staff
 from webapp.services.letters import hand_to_staff
 from webapp.services.people import is_last_owner, take_off
 
@@ -23,10 +25,35 @@ def check_administrator(session: Session, actor: Actor) -> None:
         raise NotAllowed("Only a staff administrator keeps the list of accounts. Ask one.")
 
 
-def list_accounts(session: Session, actor: Actor) -> list[StaffLine]:
+@dataclass(frozen=True)
+class AccountLine:
+    """An account, as the list of the staff shows it."""
+
+    reference: str
+    email: str
+    since: str
+    is_administrator: bool
+    is_oneself: bool
+    is_only_administrator: bool
+    """It can be neither closed nor unmade."""
+
+
+def list_accounts(session: Session, actor: Actor) -> list[AccountLine]:
     """The accounts that are open, the oldest first."""
     check_administrator(session, actor)
-    return list_staff(session)
+    accounts = list_staff(session)
+    is_alone = sum(one.is_administrator for one in accounts) == 1
+    return [
+        AccountLine(
+            reference=one.reference,
+            email=one.email,
+            since=show_date(one.added_at.date()),
+            is_administrator=one.is_administrator,
+            is_oneself=one.reference == actor.reference,
+            is_only_administrator=one.is_administrator and is_alone,
+        )
+        for one in accounts
+    ]
 
 
 def add_account(session: Session, actor: Actor, email: str, *, as_administrator: bool = False, now: datetime) -> bool:

@@ -23,7 +23,7 @@ def show() -> Any:
 
 def _page(form: AccountForm) -> Any:
     accounts = staff.list_accounts(reading(), actor())
-    return render_template("staff/show.html", accounts=accounts, mine=actor().reference, form=form), 422 if form.errors else 200
+    return render_template("staff/show.html", accounts=accounts, form=form), 422 if form.errors else 200
 
 
 def _newcomer() -> Facts:
