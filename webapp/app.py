@@ -126,13 +126,14 @@ def _join_database(app: Flask) -> None:
 
 def _page_facts() -> dict[str, object]:
     """What every layout may ask for."""
-    desk = access.at_desk()
+    desk, standing = access.at_desk(), g.get("standing")
     return {
         "signed_in_as": desk.email if desk else None,
         "is_administrator": desk is not None and desk.is_administrator,
         "local_mailbox": transaction.settings().has_local_mailbox,
         "may": access.may,
-        "standing": g.get("standing"),
+        "standing": standing,
+        "is_mail_held": standing is not None and standing.is_mail_held,
         "desk_minutes": int(limits.DESK_IDLE.total_seconds() / 60),
         "room_minutes": int(limits.ROOM_IDLE.total_seconds() / 60),
     }

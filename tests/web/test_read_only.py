@@ -3,11 +3,12 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.browser import Browser
+from tests.browser import Browser, Page
 from tests.dump import unchanged
-from tests.factories import NOW
+from tests.factories import ANNA, COORDINATOR, NOW
 from tests.web.matrix import MATRIX
 from tests.web.test_access import ask
+from tests.web.test_answering import SIGN
 from tests.web.world import Person, World
 from webapp.persistence.database import transaction
 from webapp.services import installation
@@ -81,11 +82,60 @@ def test_every_page_says_so_and_staff_come_in_and_leave(world: World) -> None:
     assert "undersigned resume" not in room.get(f"/room/{world.facts.invitation}").text
 
 
+def hold(world: World) -> None:
+    with Session(world.engine) as session, transaction(session):
+        installation.hold_mail(session, "A wrong roster.", now=NOW)
+
+
+HELD = "No code can reach you for now"
+SENT = ("We have mailed a code", "we have mailed a code", "A new code has been mailed", "is on its way", "Sent to ")
+
+
+def claims(page: Page) -> list[str]:
+    """What the page says has left."""
+    return [one for one in SENT if one in page.text]
+
+
+@pytest.mark.parametrize("is_held", [True, False], ids=["held", "control"])
+def test_no_page_says_that_a_code_was_mailed_while_mail_is_held(world: World, is_held: bool) -> None:
+    room, desk = world.browser(Person.REPRESENTATIVE), Browser(world.app)
+    world.sign_in(desk, is_proved=False)
+    if is_held:
+        hold(world)
+    assert (HELD in room.get(f"/room/{world.facts.invitation}/sign").text) is is_held
+    pages = [room.press("Go on to review", **SIGN), room.press("Send a new code")]
+    assert [HELD in page.text for page in pages] == [is_held] * 2
+    desk.get(f"/letters/{world.facts.letters['signing']}/cancel")
+    pages += [desk.press("Cancel this letter for good", reason="A reason", status=403)]
+    pages += [desk.press("Send a new code", status=403, another_code="1")]
+    stranger = Browser(world.app)
+    stranger.get("/sign-in")
+    pages += [stranger.press("Send me a link", email=COORDINATOR)]
+    stranger.get("/i/lost", status=404)
+    pages += [stranger.press("Send me my link", email=ANNA)]
+    assert [bool(claims(page)) for page in pages] == [not is_held] * len(pages)
+    if is_held:
+        assert "undersigned sign-in-link" in pages[4].text
+        assert "cannot be done" in pages[2].text
+
+
+def test_code_that_came_before_mail_was_held_still_works_and_the_receipt_is_said_to_wait(world: World) -> None:
+    room = world.browser(Person.REPRESENTATIVE)
+    room.get(f"/room/{world.facts.invitation}/sign")
+    room.press("Go on to review", **SIGN)
+    code = world.mail.code(ANNA)
+    hold(world)
+    room.get(f"/room/{world.facts.invitation}/review")
+    receipt = room.press("Sign for", code=code)
+    assert "has signed" in receipt.heading
+    assert "waits, for all mail of this site is held" in receipt.text
+    assert claims(receipt) == []
+
+
 def test_staff_alone_are_told_that_mail_is_held(world: World) -> None:
     staff, room = world.browser(Person.COORDINATOR), world.browser(Person.REPRESENTATIVE)
     assert "No mail leaves" not in staff.get("/letters").text
-    with Session(world.engine) as session, transaction(session):
-        installation.hold_mail(session, "A wrong roster.", now=NOW)
+    hold(world)
     assert "It is held since 2 March 2026, 09:00 UTC: A wrong roster." in staff.get("/letters").text
     assert "No mail leaves" not in room.get(f"/room/{world.facts.invitation}").text
     assert ask(world, staff, "letters.new", "POST") == 422

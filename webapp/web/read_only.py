@@ -15,6 +15,11 @@ def watch(app: Flask) -> None:
     app.before_request(_look)
 
 
+def is_mail_held() -> bool:
+    """Whether what this request puts into the mail stays there."""
+    return bool(g.standing.is_mail_held)
+
+
 def _look() -> None:
     # What a watching program asks is answered without a database too.
     if request.endpoint in {None, "static"} or request.blueprint == "health":

@@ -737,6 +737,20 @@ def desk_of_an_installation_whose_mail_is_held(world: World, _: MonkeyPatch) -> 
     return browser.get("/letters")
 
 
+@state("filled")
+def answer_whose_code_cannot_leave(world: World, _: MonkeyPatch) -> Page:
+    browser = anna(world)
+    _stopped(world, mail_held_since=NOW)
+    browser.get(room(world, "/sign"))
+    return browser.press("Go on to review", **SIGN)
+
+
+@state("403")
+def proof_whose_code_cannot_leave(world: World, _: MonkeyPatch) -> Page:
+    _stopped(world, mail_held_since=NOW)
+    return unproved(world).page
+
+
 # What goes wrong
 
 

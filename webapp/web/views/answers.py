@@ -19,6 +19,7 @@ from webapp.web.errors import attach
 from webapp.web.forms.desk import EmptyForm
 from webapp.web.forms.room import AnswerForm, DeclineForm, ReviewForm, SignForm, WithdrawForm, new_nonce
 from webapp.web.limits import count_one, refuse_if_spent
+from webapp.web.read_only import is_mail_held
 from webapp.web.transaction import now, reading, received_at, settings, transaction
 
 bp = Blueprint("answers", __name__, url_prefix="/room/<invitation>")
@@ -167,7 +168,8 @@ def code(place: Place) -> Any:
     except (TooMany, WrongState) as error:
         flash(str(error), "error")
     else:
-        flash("A new code is on its way. Only the newest one works.", "ok")
+        what = "A new code waits with all other mail." if is_mail_held() else "A new code is on its way."
+        flash(f"{what} Only the newest one works.", "ok")
     return redirect(url_for("answers.review", invitation=invitation), 303)
 
 
