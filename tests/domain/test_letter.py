@@ -13,13 +13,33 @@ from webapp.domain.permission import Permission
 COURSE = {
     "drafting": {
         "edit": "drafting",
+        "write": "drafting",
+        "revise": "drafting",
+        "circulate": "circulating",
+        "dispose": "drafting",
         "invite": "drafting",
         "remove_society": "drafting",
         "revoke": "drafting",
         "open_sign_on": "signing",
         "cancel": "cancelled",
     },
+    "circulating": {
+        "edit": "circulating",
+        "write": "circulating",
+        "revise": "circulating",
+        "circulate": "circulating",
+        "dispose": "circulating",
+        "invite": "circulating",
+        "replace_link": "circulating",
+        "revoke": "circulating",
+        "open_sign_on": "signing",
+        "cancel": "cancelled",
+    },
     "signing": {
+        "write": "signing",
+        "revise": "signing",
+        "dispose": "signing",
+        "change_text": "signing",
         "invite": "signing",
         "replace_link": "signing",
         "revoke": "signing",
@@ -37,6 +57,11 @@ COURSE = {
 }
 PERMISSIONS = {
     "edit": Permission.EDIT,
+    "write": Permission.EDIT,
+    "revise": Permission.EDIT,
+    "circulate": Permission.CIRCULATE,
+    "dispose": Permission.EDIT,
+    "change_text": Permission.OPEN_SIGN_ON,
     "invite": Permission.INVITE,
     "remove_society": Permission.INVITE,
     "replace_link": Permission.INVITE,
@@ -77,7 +102,7 @@ def test_refused_move_says_why_in_a_sentence(state: LetterState, action: Action)
         move_for(state, action)
 
 
-@pytest.mark.parametrize("state", ["", "open", "circulating", "DRAFTING", "drafting "])
+@pytest.mark.parametrize("state", ["", "open", "circulated", "DRAFTING", "drafting "])
 def test_unknown_state_has_no_move(state: str) -> None:
     assert all(find_move(state, action) is None for action in Action)
     with pytest.raises(WrongState):

@@ -57,7 +57,7 @@ def test_opening_freezes_revision_1_and_invites_every_representative(store: Stor
         row = letter_row(session, drafted)
         assert (row.state, row.opened_at) == ("signing", NOW)
         revision = row.revision_in_force
-        assert revision is not None and (revision.number, revision.statement, len(revision.digest)) == (1, row.statement, 64)
+        assert revision is not None and (revision.number, revision.statement, len(revision.digest)) == (1, row.statement.body, 64)
         assert outbox(session, "invitation") == [ANNA, BRUNO]
         event = load_events(session, row.id)[-1]
         assert (event.kind, event.public["digest"]) == ("letter.opened", revision.digest)

@@ -11,6 +11,7 @@ from webapp.domain.permission import Permission
 
 class LetterState(StrEnum):
     DRAFTING = "drafting"
+    CIRCULATING = "circulating"
     SIGNING = "signing"
     CLOSED = "closed"
     SEALED = "sealed"
@@ -21,6 +22,15 @@ class LetterState(StrEnum):
 
 class Action(StrEnum):
     EDIT = "edit"
+    """What the letter is, for whom and until when."""
+    WRITE = "write"
+    """Its texts and references."""
+    REVISE = "revise"
+    CIRCULATE = "circulate"
+    DISPOSE = "dispose"
+    """Answer a comment."""
+    CHANGE_TEXT = "change_text"
+    """Freeze another revision while sign-on is open."""
     INVITE = "invite"
     REMOVE_SOCIETY = "remove_society"
     REPLACE_LINK = "replace_link"
@@ -52,14 +62,31 @@ _S, _A, _P = LetterState, Action, Permission
 
 MOVES: tuple[Move, ...] = (
     Move(_S.DRAFTING, _A.EDIT, _S.DRAFTING, _P.EDIT, "letter.edited"),
+    Move(_S.CIRCULATING, _A.EDIT, _S.CIRCULATING, _P.EDIT, "letter.edited"),
+    Move(_S.DRAFTING, _A.WRITE, _S.DRAFTING, _P.EDIT, "text.edited"),
+    Move(_S.CIRCULATING, _A.WRITE, _S.CIRCULATING, _P.EDIT, "text.edited"),
+    Move(_S.SIGNING, _A.WRITE, _S.SIGNING, _P.EDIT, "text.edited"),
+    Move(_S.DRAFTING, _A.REVISE, _S.DRAFTING, _P.EDIT, "revision.made"),
+    Move(_S.CIRCULATING, _A.REVISE, _S.CIRCULATING, _P.EDIT, "revision.made"),
+    Move(_S.SIGNING, _A.REVISE, _S.SIGNING, _P.EDIT, "revision.made"),
+    Move(_S.DRAFTING, _A.CIRCULATE, _S.CIRCULATING, _P.CIRCULATE, "revision.circulated"),
+    Move(_S.CIRCULATING, _A.CIRCULATE, _S.CIRCULATING, _P.CIRCULATE, "revision.circulated"),
+    Move(_S.DRAFTING, _A.DISPOSE, _S.DRAFTING, _P.EDIT, "comment.disposed"),
+    Move(_S.CIRCULATING, _A.DISPOSE, _S.CIRCULATING, _P.EDIT, "comment.disposed"),
+    Move(_S.SIGNING, _A.DISPOSE, _S.SIGNING, _P.EDIT, "comment.disposed"),
+    Move(_S.SIGNING, _A.CHANGE_TEXT, _S.SIGNING, _P.OPEN_SIGN_ON, "revision.frozen"),
     Move(_S.DRAFTING, _A.INVITE, _S.DRAFTING, _P.INVITE, "society.added"),
+    Move(_S.CIRCULATING, _A.INVITE, _S.CIRCULATING, _P.INVITE, "society.added"),
     Move(_S.DRAFTING, _A.REMOVE_SOCIETY, _S.DRAFTING, _P.INVITE, "society.removed"),
     Move(_S.DRAFTING, _A.REVOKE, _S.DRAFTING, _P.INVITE, "representative.revoked"),
+    Move(_S.CIRCULATING, _A.REVOKE, _S.CIRCULATING, _P.INVITE, "representative.revoked"),
+    Move(_S.CIRCULATING, _A.REPLACE_LINK, _S.CIRCULATING, _P.INVITE, "link.replaced"),
     Move(_S.SIGNING, _A.REVOKE, _S.SIGNING, _P.INVITE, "representative.revoked"),
     Move(_S.CLOSED, _A.REVOKE, _S.CLOSED, _P.INVITE, "representative.revoked"),
     Move(_S.SIGNING, _A.REPLACE_LINK, _S.SIGNING, _P.INVITE, "link.replaced"),
     Move(_S.CLOSED, _A.REPLACE_LINK, _S.CLOSED, _P.INVITE, "link.replaced"),
     Move(_S.DRAFTING, _A.OPEN_SIGN_ON, _S.SIGNING, _P.OPEN_SIGN_ON, "letter.opened"),
+    Move(_S.CIRCULATING, _A.OPEN_SIGN_ON, _S.SIGNING, _P.OPEN_SIGN_ON, "letter.opened"),
     Move(_S.SIGNING, _A.INVITE, _S.SIGNING, _P.INVITE, "society.added"),
     Move(_S.SIGNING, _A.MOVE_DEADLINE, _S.SIGNING, _P.CLOSE, "deadline.moved"),
     Move(_S.SIGNING, _A.CLOSE_AT_DEADLINE, _S.CLOSED, None, "letter.closed"),
@@ -71,6 +98,7 @@ MOVES: tuple[Move, ...] = (
     Move(_S.SUBMITTED, _A.KEEP_COURSE, _S.SUBMITTED, _P.KEEP_COURSE, "submission.noted"),
     Move(_S.SUBMITTED, _A.RESOLVE, _S.RESOLVED, _P.KEEP_COURSE, "letter.resolved"),
     Move(_S.DRAFTING, _A.CANCEL, _S.CANCELLED, _P.CANCEL, "letter.cancelled"),
+    Move(_S.CIRCULATING, _A.CANCEL, _S.CANCELLED, _P.CANCEL, "letter.cancelled"),
     Move(_S.SIGNING, _A.CANCEL, _S.CANCELLED, _P.CANCEL, "letter.cancelled"),
     Move(_S.CLOSED, _A.CANCEL, _S.CANCELLED, _P.CANCEL, "letter.cancelled"),
 )
@@ -79,6 +107,11 @@ _BY_STATE_AND_ACTION: dict[tuple[str, str], Move] = {(move.state, move.action): 
 
 _TOO_LATE = {
     _A.EDIT: "The statement is frozen: sign-on has been opened, and what the societies sign cannot change.",
+    _A.WRITE: "The texts cannot be changed any more: sign-on has closed.",
+    _A.REVISE: "No revision can be made any more: sign-on has closed.",
+    _A.CIRCULATE: "A revision is sent out for comment before sign-on is opened.",
+    _A.DISPOSE: "Comments are answered until sign-on has closed.",
+    _A.CHANGE_TEXT: "A frozen text is changed only while sign-on is open.",
     _A.INVITE: "No society can be added now: sign-on has closed.",
     _A.REMOVE_SOCIETY: "A society that was asked to sign stays on the roster. Revoke its representative’s link instead.",
     _A.REPLACE_LINK: "A personal link is replaced while sign-on is open, or until the letter is sealed.",

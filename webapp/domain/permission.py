@@ -10,6 +10,8 @@ class Permission(StrEnum):
     """Read the letter, its roster, its record."""
     EDIT = "edit"
     """Change the statement, the targets, the authors and the dates of a draft."""
+    CIRCULATE = "circulate"
+    """Send a revision to the roster for comment."""
     INVITE = "invite"
     """Add societies to the roster and send personal links."""
     OPEN_SIGN_ON = "open_sign_on"

@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import nh3
@@ -15,7 +16,7 @@ from webapp.domain.errors import InvalidInput
 from webapp.rendering.pandoc import Conversion, ConversionError, ConversionTimeoutError, convert
 from webapp.rendering.references import parse_references, refuse_unusable
 
-__all__ = ["parse_references", "statement_html", "word_count"]
+__all__ = ["cited_keys", "parse_references", "statement_html", "word_count"]
 
 _MOST_BYTES = 100_000
 _STYLE = Path(__file__).parents[2] / "static" / "vendor" / "csl" / "nlm-citation-sequence-superscript.csl"
@@ -89,6 +90,28 @@ def word_count(markdown: str, *, notes: bool = True) -> int:
     return sum(any(character.isalnum() for character in word) for word in "".join(words.pieces).split())
 
 
+@lru_cache(maxsize=64)
+def cited_keys(markdown: str) -> tuple[str, ...]:
+    """The keys that the text cites, in the order of their first citation. Raises InvalidInput where the text cannot be converted."""
+    found: dict[str, None] = {}
+    for part in _parts_of(json.loads(_convert(markdown, [], to="json").text)["blocks"]):
+        if part.get("t") == "Cite":
+            found.update(dict.fromkeys(one["citationId"] for one in part["c"][0]))
+    return tuple(found)
+
+
+def _parts_of(tree: Any) -> Iterator[dict[str, Any]]:
+    """Every node of pandoc's tree, in reading order; without recursion, for a text may be nested deeply."""
+    waiting = [tree]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            yield one
+            waiting.extend(reversed(list(one.values())))
+        elif isinstance(one, list):
+            waiting.extend(reversed(one))
+
+
 def _citing_arguments(language: str) -> list[str]:
     return [
         "--citeproc",
@@ -101,11 +124,11 @@ def _citing_arguments(language: str) -> list[str]:
     ]
 
 
-def _convert(markdown: str, arguments: list[str], *, references: str = "[]") -> Conversion:
+def _convert(markdown: str, arguments: list[str], *, references: str = "[]", to: str = "html5") -> Conversion:
     if len(markdown.encode("utf-8", errors="replace")) > _MOST_BYTES:
         raise InvalidInput("The statement is longer than 100 kB. Shorten it, or move parts to an appendix.", field="statement")
     # The filter comes last: pandoc goes through these in order, and the list of references has to exist by then.
-    options = ["--from", MARKDOWN, "--to", "html5", "--wrap=none", *arguments, f"--lua-filter={_SHAPE}"]
+    options = ["--from", MARKDOWN, "--to", to, "--wrap=none", *arguments, f"--lua-filter={_SHAPE}"]
     try:
         return convert(markdown, options, files={"references.json": references})
     except ConversionTimeoutError as error:

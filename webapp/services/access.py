@@ -17,8 +17,8 @@ _STAY = select(WebSessionRow.id).where(WebSessionRow.id == bindparam("stay"))
 _LOCKED_LETTER = (
     select(LetterRow)
     .where(LetterRow.id == bindparam("letter"))
-    # What is judged behind the lock is never the draft, which is by far the longest part of the row.
-    .options(defer(LetterRow.statement), defer(LetterRow.references_typed), defer(LetterRow.references))
+    # What is judged behind the lock is never the references, which are by far the longest part of the row.
+    .options(defer(LetterRow.references_typed), defer(LetterRow.references))
     .with_for_update()
     .execution_options(populate_existing=True)
 )

@@ -20,7 +20,7 @@ from webapp.persistence.tables import AnswerRow, LetterRow, PendingAnswerRow
 from webapp.services.access import lock_letter_at
 from webapp.services.answer_store import WITHDRAW, Act, store_answer
 from webapp.services.codes import send_code, use_code
-from webapp.services.documents import draft_digest, frozen_digest
+from webapp.services.documents import frozen_digest
 from webapp.services.place import Place
 from webapp.services.roster import printable_name
 
@@ -168,7 +168,7 @@ def _refuse_late(session: Session, letter: LetterRow, received_at: datetime, *, 
 
 
 def _refuse_stale(session: Session, letter: LetterRow, digest: str) -> None:
-    if digest != (frozen_digest(session, letter.id) or draft_digest(letter)):
+    if digest != frozen_digest(session, letter.id):
         raise StaleText("The letter has changed since you opened this page, so nothing was stored. Read the new text, and answer again.")
 
 

@@ -15,7 +15,7 @@ from webapp.domain.links import Links
 from webapp.domain.permission import Permission
 from webapp.domain.stage import Stage
 from webapp.domain.wording import count_phrase, noun_for, signed_sentence
-from webapp.persistence.tables import DocumentRow, GrantRow, InvitationRow, LetterRow, StaffRow
+from webapp.persistence.tables import CirculationRow, DocumentRow, GrantRow, InvitationRow, LetterRow, StaffRow
 from webapp.persistence.tables.message import MessageState
 from webapp.services.access import load_letter
 from webapp.services.chart import SignOnChart, sign_on_chart
@@ -28,6 +28,7 @@ from webapp.services.sign_on import missing_for_opening
 from webapp.services.submissions import SubmissionView, show_submission
 
 COURSE = tuple(state.value for state in LetterState if state is not LetterState.CANCELLED)
+_BEFORE_SIGNING = {LetterState.DRAFTING, LetterState.CIRCULATING}
 
 
 @dataclass(frozen=True)
@@ -122,14 +123,14 @@ def show_dashboard(session: Session, actor: Actor, reference: str, links: Links,
     invited = stages.total()
     state = LetterState(letter.state)
     seal_blockers = tuple(blockers(session, letter, links, now=now)) if state is LetterState.CLOSED else ()
-    missing = tuple(missing_for_opening(session, letter, now=now)) if state is LetterState.DRAFTING else ()
+    missing = tuple(missing_for_opening(session, letter, now=now)) if state in _BEFORE_SIGNING else ()
     sha256 = session.scalar(select(DocumentRow.sha256).where(DocumentRow.letter_id == letter.id)) or ""
     return Dashboard(
         reference=letter.reference,
         today=now.astimezone(ZoneInfo(letter.deadline_zone)).date(),
         title=letter.title,
         state=letter.state,
-        course=COURSE,
+        course=_course(session, letter),
         lead_society=letter.lead_society,
         journal=letter.journal,
         ask=ASKS[letter.ask],
@@ -160,6 +161,14 @@ def show_dashboard(session: Session, actor: Actor, reference: str, links: Links,
     )
 
 
+def _course(session: Session, letter: LetterRow) -> tuple[str, ...]:
+    """The steps of this letter: *circulating* may be left out, and a letter that has gone past it without does not show it."""
+    circulated = select(CirculationRow.id).where(CirculationRow.letter_id == letter.id).limit(1)
+    if letter.state in _BEFORE_SIGNING or session.scalar(circulated) is not None:
+        return COURSE
+    return tuple(state for state in COURSE if state != LetterState.CIRCULATING)
+
+
 def _shown(instant: datetime | None, letter: LetterRow) -> ShownInstant | None:
     return show_instant(instant, letter.deadline_zone) if instant else None
 
@@ -178,7 +187,7 @@ def _needs(
     now: datetime,
 ) -> list[Need]:
     state = LetterState(letter.state)
-    if state is LetterState.DRAFTING:
+    if state in _BEFORE_SIGNING:
         if missing:
             return list(missing)
         return [Need("Open sign-on", "open", "The letter is complete: read it once more, then ask the societies to sign.")]

@@ -12,14 +12,19 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from webapp.domain.answer import StandingFacts, is_signatory
-from webapp.domain.digest import statement_digest
 from webapp.domain.document import AuthorLine, LetterDocument, SignatoryLine, TargetLine
 from webapp.domain.letter import ASKS
 from webapp.domain.names import default_sort_name
-from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, RevisionRow, SealedSignatoryRow
-from webapp.services.letters import target_facts
+from webapp.persistence.tables import AnswerRow, FreezingRow, InvitationRow, LetterRow, RevisionRow, SealedSignatoryRow
+from webapp.services.revisions import draft_digest
 
-_FROZEN_DIGEST = select(RevisionRow.digest).where(RevisionRow.letter_id == bindparam("letter")).order_by(RevisionRow.number.desc()).limit(1)
+_FROZEN_DIGEST = (
+    select(RevisionRow.digest)
+    .join(FreezingRow, FreezingRow.revision_id == RevisionRow.id)
+    .where(FreezingRow.letter_id == bindparam("letter"))
+    .order_by(FreezingRow.id.desc())
+    .limit(1)
+)
 # So many instants are asked about at once: a letter may be open for years, and a row has its limit of columns.
 _MOST_INSTANTS = 100
 
@@ -48,7 +53,7 @@ def sort_key(printed_name: str, sort_name: str = "") -> bytes:
 
 
 def digest_in_force(letter: LetterRow) -> str:
-    """The digest that an answer must name: of the frozen revision, or of the draft as it is."""
+    """The digest that stands on the document: of the frozen revision, or of the draft as it is."""
     if letter.revision_in_force is not None:
         return letter.revision_in_force.digest
     return draft_digest(letter)
@@ -60,16 +65,6 @@ def frozen_digest(session: Session, letter_id: int) -> str | None:
     return digest
 
 
-def draft_digest(letter: LetterRow) -> str:
-    return statement_digest(
-        title=letter.title,
-        ask=letter.ask,
-        targets=target_facts(letter.targets),
-        statement=letter.statement,
-        references=letter.references,
-    )
-
-
 def facts_of(answer: AnswerRow) -> StandingFacts:
     return StandingFacts(kind=answer.kind, is_standing=answer.is_standing, digest=answer.digest, authority=answer.authority)
 
@@ -78,7 +73,7 @@ def signing_answers(session: Session, letter: LetterRow) -> list[AnswerRow]:
     """The answers that make a society a signatory (R4), in the order in which they are printed (R15)."""
     query = select(AnswerRow).where(AnswerRow.letter_id == letter.id, AnswerRow.is_standing.is_(True))
     rows = session.scalars(query.options(joinedload(AnswerRow.invitation).joinedload(InvitationRow.society)))
-    digest = digest_in_force(letter)
+    digest = letter.revision_in_force.digest if letter.revision_in_force else ""
     signing = [row for row in rows if is_signatory(facts_of(row), digest_in_force=digest)]
     return sorted(signing, key=lambda row: (sort_key(row.printed_name, row.invitation.society.sort_name), row.printed_name))
 
@@ -109,7 +104,8 @@ def signed_before(session: Session, letter: LetterRow, instants: Sequence[dateti
         return signed_before(session, letter, first)[:-1] + signed_before(session, letter, rest)
     asked = {f"instant_{number}": instant for number, instant in enumerate(instants)}
     sorts = session.execute(_signed_before(len(instants)), {"letter": letter.id, **asked})
-    digest = frozen_digest(session, letter.id) or draft_digest(letter)
+    # Where nothing was frozen nobody was asked yet.
+    digest = frozen_digest(session, letter.id) or ""
     signing = [row[4:] for row in sorts if is_signatory(StandingFacts(*row[:4]), digest_in_force=digest)]
     return [sum(column) for column in zip(*signing, strict=True)] or [0] * (len(instants) + 1)
 
@@ -145,7 +141,7 @@ def letter_document(session: Session, letter: LetterRow, *, dated: datetime, is_
             AuthorLine(row.name, row.affiliation, row.orcid or None, row.is_corresponding, row.competing_interests)
             for row in letter.authors
         ),
-        statement=revision.statement if revision else letter.statement,
+        statement=revision.statement if revision else letter.statement.body,
         references=tuple(revision.references if revision else letter.references),
         signatories=signatory_lines(session, letter),
         digest=digest_in_force(letter),

@@ -17,9 +17,10 @@ from webapp.domain.letter import ASKS, Action, LetterState, move_for
 from webapp.domain.names import bounded_line, bounded_text, without_word_marks
 from webapp.domain.orcid import clean_orcid
 from webapp.domain.permission import Permission, Role
+from webapp.domain.text import TextKind
 from webapp.domain.wording import COLLECTIVE_NOUNS
 from webapp.persistence.record import append_event
-from webapp.persistence.tables import AuthorRow, GrantRow, LetterRow, StaffRow, TargetRow
+from webapp.persistence.tables import AuthorRow, GrantRow, LetterRow, StaffRow, TargetRow, TextRow
 from webapp.rendering.references import parse_references
 from webapp.services.access import load_letter
 from webapp.services.doors import clean_address
@@ -84,6 +85,7 @@ def prepare_draft(draft: LetterDraft) -> PreparedDraft:
 def create_letter(session: Session, actor: Actor, prepared: PreparedDraft, *, now: datetime) -> str:
     """A new letter in *drafting*, owned by the actor; returns its reference. InvalidInput names the field that cannot be taken."""
     letter = LetterRow(reference=new_reference(), state=LetterState.DRAFTING, created_at=now)
+    letter.texts = [TextRow(reference=new_reference(), kind=TextKind.STATEMENT, position=0, name="Statement")]
     _fill(letter, prepared)
     session.add(letter)
     session.flush()
@@ -147,7 +149,8 @@ def _fill(letter: LetterRow, prepared: PreparedDraft) -> None:
     letter.addressee = bounded_text(draft.addressee, limits.ADDRESSEE, field="addressee", what="The addressee")
     letter.language = draft.language
     letter.is_demonstration = draft.is_demonstration
-    letter.statement = bounded_text(without_word_marks(draft.statement), limits.STATEMENT, field="statement", what="The statement")
+    body = bounded_text(without_word_marks(draft.statement), limits.STATEMENT, field="statement", what="The statement")
+    letter.statement.body = body
     letter.references_typed = draft.references_typed.strip()
     letter.references = [dict(item) for item in prepared.references]
     letter.deadline = instant_from_local(draft.deadline_local, draft.deadline_zone) if draft.deadline_local else None
@@ -228,10 +231,10 @@ def _draft_of(letter: LetterRow) -> LetterDraft:
     authors = tuple(
         AuthorDraft(row.name, row.affiliation, row.orcid, row.is_corresponding, row.competing_interests) for row in letter.authors
     )
-    names = LetterDraft.__dataclass_fields__.keys() - {"targets", "authors", "deadline_local"}
+    names = LetterDraft.__dataclass_fields__.keys() - {"targets", "authors", "deadline_local", "statement"}
     plain = {name: getattr(letter, name) for name in names}
     local = wall_clock_of(letter.deadline, letter.deadline_zone) if letter.deadline else None
-    return LetterDraft(**plain, deadline_local=local, targets=targets, authors=authors)
+    return LetterDraft(**plain, statement=letter.statement.body, deadline_local=local, targets=targets, authors=authors)
 
 
 def draft_as_plain(draft: LetterDraft) -> dict[str, Any]:

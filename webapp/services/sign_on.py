@@ -18,14 +18,14 @@ from webapp.domain.permission import Permission
 from webapp.persistence import outbox
 from webapp.persistence.queue import CLOCK_QUEUE, enqueue
 from webapp.persistence.record import append_event, record_time
-from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, RepresentativeRow, RevisionRow
+from webapp.persistence.tables import AnswerRow, FreezingRow, InvitationRow, LetterRow, RepresentativeRow
 from webapp.rendering.fonts import describe_characters
 from webapp.rendering.letter import uncovered_in_document
 from webapp.rendering.text import statement_html
 from webapp.services.access import load_letter, lock_letter
-from webapp.services.documents import draft_digest, letter_document
-from webapp.services.letters import target_facts
+from webapp.services.documents import letter_document
 from webapp.services.need import Need, in_one_sentence
+from webapp.services.revisions import Declaration, freeze, is_as_revised, take_revision
 
 CLOSE_WORKFLOW = "close_letter"
 
@@ -44,7 +44,7 @@ def live_representatives(invitation: InvitationRow) -> list[RepresentativeRow]:
 def missing_for_opening(session: Session, letter: LetterRow, *, now: datetime) -> list[Need]:
     """What still keeps sign-on from being opened, each as a sentence that says what to do."""
     missing = []
-    if not letter.statement:
+    if not letter.statement.body:
         missing.append(Need("Write the statement: there is nothing to sign yet.", "edit"))
     if not letter.targets:
         missing.append(Need("Name at least one article that the letter answers.", "edit"))
@@ -54,14 +54,14 @@ def missing_for_opening(session: Session, letter: LetterRow, *, now: datetime) -
         missing.append(Need("The sign-on deadline has passed: set a later one.", "edit"))
     if session.scalar(select(InvitationRow.id).where(InvitationRow.letter_id == letter.id).limit(1)) is None:
         missing.append(Need("Add at least one society to the roster.", "roster"))
-    if letter.statement:
+    if letter.statement.body:
         missing.extend(_unprintable(session, letter, now=now))
     return missing
 
 
 def _unprintable(session: Session, letter: LetterRow, *, now: datetime) -> list[Need]:
     try:
-        statement_html(letter.statement, letter.references, language=letter.language)
+        statement_html(letter.statement.body, letter.references, language=letter.language)
     except InvalidInput as error:
         return [Need(str(error), "edit")]
     found = uncovered_in_document(letter_document(session, letter, dated=now, is_draft=True))
@@ -72,7 +72,7 @@ def _unprintable(session: Session, letter: LetterRow, *, now: datetime) -> list[
 
 
 def open_sign_on(session: Session, actor: Actor, reference: str, *, is_fit: bool, now: datetime) -> None:
-    """Freezes revision 1 and asks every society to answer.
+    """Freezes the text as it is, which makes a revision of it where there is none yet, and asks every society to answer.
 
     `is_fit` is the coordinator's tick that the text is courteous, evidenced and free of accusations that a journal or the law
     would not bear (ICMJE, COPE). Raises WrongState with every sentence of what is missing.
@@ -83,7 +83,8 @@ def open_sign_on(session: Session, actor: Actor, reference: str, *, is_fit: bool
         raise InvalidInput("Read the statement once more and tick that it can be sent: after this it cannot be changed.", field="is_fit")
     if missing := missing_for_opening(session, letter, now=now):
         raise WrongState(in_one_sentence(missing))
-    revision = _freeze(session, letter, now=now)
+    revision = letter.revisions[-1] if is_as_revised(letter) else take_revision(session, letter, actor, Declaration(), now=now)
+    freeze(session, letter, actor, FreezingRow(revision=revision, change="", frozen_at=now, is_fit=is_fit))
     letter.state, letter.opened_at = move.becomes, record_time(session, letter.id, now=now)
     public = {
         "state": move.becomes,
@@ -95,23 +96,6 @@ def open_sign_on(session: Session, actor: Actor, reference: str, *, is_fit: bool
     append_event(session, letter, actor, move.event, public, now=now)
     invite(session, letter, invitations_of(session, letter), now=now)
     _schedule_close(session, letter, now=now)
-
-
-def _freeze(session: Session, letter: LetterRow, *, now: datetime) -> RevisionRow:
-    revision = RevisionRow(
-        letter_id=letter.id,
-        number=len(letter.revisions) + 1,
-        title=letter.title,
-        ask=letter.ask,
-        targets=target_facts(letter.targets),
-        statement=letter.statement,
-        references=letter.references,
-        digest=draft_digest(letter),
-        frozen_at=now,
-    )
-    letter.revisions.append(revision)
-    session.flush()
-    return revision
 
 
 def _deadline(letter: LetterRow) -> datetime:

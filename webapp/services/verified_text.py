@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.domain.digest import sha256_of, statement_digest
+from webapp.domain.digest import sha256_of
 from webapp.domain.record import RecordedEvent
+from webapp.domain.text import TextKind
 from webapp.persistence.tables import AnswerRow, DocumentRow, LetterRow, RevisionRow, SealedSignatoryRow
+from webapp.services.revisions import text_digest
 
 Found = tuple[str, int | None]
 
@@ -16,8 +18,7 @@ Found = tuple[str, int | None]
 def text_problems(session: Session, letter: LetterRow, events: list[RecordedEvent]) -> Iterator[Found]:
     """Sentences, each with the number of the event that it hangs on."""
     for revision in letter.revisions:
-        if revision.digest != _digest(revision):
-            yield f"the text of revision {revision.number} does not have the digest that was signed.", None
+        yield from _revision_problems(revision)
     for letter_kind, sha256 in session.execute(select(DocumentRow.kind, DocumentRow.sha256).where(DocumentRow.letter_id == letter.id)):
         content = session.scalar(select(DocumentRow.content).where(DocumentRow.letter_id == letter.id, DocumentRow.kind == letter_kind))
         if hashlib.sha256(content or b"").hexdigest() != sha256:
@@ -33,10 +34,16 @@ def text_problems(session: Session, letter: LetterRow, events: list[RecordedEven
     yield from _seal_problems(session, sealing, list(rows))
 
 
-def _digest(revision: RevisionRow) -> str:
-    return statement_digest(
-        title=revision.title, ask=revision.ask, targets=revision.targets, statement=revision.statement, references=revision.references
-    )
+def _revision_problems(revision: RevisionRow) -> Iterator[Found]:
+    for one in revision.texts:
+        digest = text_digest(
+            revision.title, revision.ask, revision.targets, body=one["body"], references=revision.references, cites=one["cites"]
+        )
+        if one["digest"] != digest:
+            yield f"the text “{one['name']}” of revision {revision.number} does not have the digest that it was kept with.", None
+    statement = next((one for one in revision.texts if one["kind"] == TextKind.STATEMENT), None)
+    if statement is None or (statement["body"], statement["digest"]) != (revision.statement, revision.digest):
+        yield f"the text of revision {revision.number} does not have the digest that was signed.", None
 
 
 def _seal_problems(session: Session, sealing: RecordedEvent, rows: list[SealedSignatoryRow]) -> Iterator[Found]:

@@ -2,31 +2,39 @@
 
 from webapp.persistence.base import Base
 from webapp.persistence.tables.answer import AnswerRow, PendingAnswerRow
+from webapp.persistence.tables.comment import CirculatedRow, CirculationRow, CommentRow
 from webapp.persistence.tables.door import CodeRow, SignInLinkRow, StaffCodeRow, WebSessionRow
 from webapp.persistence.tables.event import EventRow
 from webapp.persistence.tables.installation import InstallationRow
-from webapp.persistence.tables.letter import AuthorRow, LetterRow, RevisionRow, TargetRow
+from webapp.persistence.tables.letter import AuthorRow, LetterRow, TargetRow
 from webapp.persistence.tables.limit import CountRow
 from webapp.persistence.tables.message import MailboxRow, OutboxRow
 from webapp.persistence.tables.roster import InvitationRow, RepresentativeRow, SocietyRow
 from webapp.persistence.tables.seal import DocumentRow, SealedSignatoryRow
 from webapp.persistence.tables.staff import GrantRow, StaffRow
 from webapp.persistence.tables.submission import SubmissionRow, SubmissionStepRow
+from webapp.persistence.tables.text import ChosenVenueRow, FreezingRow, ObjectionRow, RevisionRow, TextRow, VenueRow
 from webapp.persistence.tables.worker import WorkerRow
 
 __all__ = [
     "AnswerRow",
     "AuthorRow",
     "Base",
+    "ChosenVenueRow",
+    "CirculatedRow",
+    "CirculationRow",
     "CodeRow",
+    "CommentRow",
     "CountRow",
     "DocumentRow",
     "EventRow",
+    "FreezingRow",
     "GrantRow",
     "InstallationRow",
     "InvitationRow",
     "LetterRow",
     "MailboxRow",
+    "ObjectionRow",
     "OutboxRow",
     "PendingAnswerRow",
     "RepresentativeRow",
@@ -39,6 +47,8 @@ __all__ = [
     "SubmissionRow",
     "SubmissionStepRow",
     "TargetRow",
+    "TextRow",
+    "VenueRow",
     "WebSessionRow",
     "WorkerRow",
 ]

@@ -1,14 +1,18 @@
-"""A letter, its targets and authors, and its immutable revisions (R3)."""
+"""A letter, its targets and its authors."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.domain.letter import ASKS, LetterState
+from webapp.domain.text import TextKind
 from webapp.domain.wording import COLLECTIVE_NOUNS
 from webapp.persistence.base import Base, Instant
+
+if TYPE_CHECKING:
+    from webapp.persistence.tables.text import FreezingRow, RevisionRow, TextRow
 
 
 def one_of(column: str, values: Any) -> str:
@@ -23,7 +27,7 @@ class LetterRow(Base):
         CheckConstraint(one_of("state", [state.value for state in LetterState]), name="state"),
         CheckConstraint(one_of("ask", ASKS), name="ask"),
         CheckConstraint(one_of("collective_noun", COLLECTIVE_NOUNS), name="collective_noun"),
-        CheckConstraint("state IN ('drafting', 'cancelled') OR deadline IS NOT NULL", name="deadline"),
+        CheckConstraint("state IN ('drafting', 'circulating', 'cancelled') OR deadline IS NOT NULL", name="deadline"),
         CheckConstraint("state NOT IN ('closed', 'sealed', 'submitted', 'resolved') OR closed_at IS NOT NULL", name="closed_at"),
         CheckConstraint("state NOT IN ('sealed', 'submitted', 'resolved') OR sealed_at IS NOT NULL", name="sealed_at"),
         Index("ix_letter_state_deadline", "state", "deadline"),
@@ -39,15 +43,17 @@ class LetterRow(Base):
     journal: Mapped[str]
     addressee: Mapped[str]
     contact_email: Mapped[str]
-    statement: Mapped[str]
     references_typed: Mapped[str]
     references: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    references_edition: Mapped[int] = mapped_column(default=1)
     state: Mapped[str]
     deadline: Mapped[datetime | None] = mapped_column(Instant)
     deadline_zone: Mapped[str]
     deadline_version: Mapped[int] = mapped_column(default=0)
     submission_target: Mapped[date | None]
     is_demonstration: Mapped[bool] = mapped_column(default=False)
+    shows_comments: Mapped[bool] = mapped_column(default=False)
+    """Whether each society sees what the others remark while a revision circulates."""
     edition: Mapped[int] = mapped_column(default=1)
     """Raised by every edit, so that two people at one draft never overwrite each other unseen."""
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -57,7 +63,9 @@ class LetterRow(Base):
 
     targets: Mapped[list["TargetRow"]] = relationship(cascade="all, delete-orphan", order_by="TargetRow.position")
     authors: Mapped[list["AuthorRow"]] = relationship(cascade="all, delete-orphan", order_by="AuthorRow.position")
+    texts: Mapped[list["TextRow"]] = relationship(cascade="all, delete-orphan", order_by="TextRow.position")
     revisions: Mapped[list["RevisionRow"]] = relationship(order_by="RevisionRow.number")
+    freezings: Mapped[list["FreezingRow"]] = relationship(order_by="FreezingRow.id")
 
     @property
     def closes_at(self) -> datetime | None:
@@ -65,8 +73,14 @@ class LetterRow(Base):
         return self.closed_at or self.deadline
 
     @property
+    def statement(self) -> "TextRow":
+        """The one text that every letter has; as it is being written."""
+        return next(text for text in self.texts if text.kind == TextKind.STATEMENT)
+
+    @property
     def revision_in_force(self) -> "RevisionRow | None":
-        return self.revisions[-1] if self.revisions else None
+        """The revision that societies sign: the one that was frozen last."""
+        return self.freezings[-1].revision if self.freezings else None
 
 
 class TargetRow(Base):
@@ -92,21 +106,3 @@ class AuthorRow(Base):
     orcid: Mapped[str]
     is_corresponding: Mapped[bool]
     competing_interests: Mapped[str]
-
-
-class RevisionRow(Base):
-    """A snapshot of what a society signs. The database refuses to change or remove it (R3)."""
-
-    __tablename__ = "revision"
-    __table_args__ = (UniqueConstraint("letter_id", "number"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id"), index=True)
-    number: Mapped[int]
-    title: Mapped[str]
-    ask: Mapped[str]
-    targets: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    statement: Mapped[str]
-    references: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    digest: Mapped[str]
-    frozen_at: Mapped[datetime] = mapped_column(Instant)

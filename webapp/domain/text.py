@@ -1,0 +1,19 @@
+"""The texts of a letter: one statement and any number of short forms, and how a revision differs from the one before."""
+
+from enum import StrEnum
+
+
+class TextKind(StrEnum):
+    STATEMENT = "statement"
+    """The whole text; what a society signs."""
+    SHORT_FORM = "short_form"
+    """Cut for the limit of one venue."""
+
+
+class Change(StrEnum):
+    """What is declared of a revision against the one before it."""
+
+    EDITORIAL = "editorial"
+    """Nobody could read it differently: signatures stand, and who objects in time is asked again."""
+    SUBSTANTIVE = "substantive"
+    """Each signature waits until its society has affirmed the new text."""

@@ -1,0 +1,131 @@
+"""Revisions: numbered snapshots of all texts and references (R3), and which of them is frozen for signing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from webapp.domain import limits
+from webapp.domain.actor import Actor
+from webapp.domain.digest import statement_digest
+from webapp.domain.document import CslItem
+from webapp.domain.errors import Conflict, InvalidInput
+from webapp.domain.letter import Action, move_for
+from webapp.domain.names import bounded_line
+from webapp.domain.permission import Permission
+from webapp.domain.text import Change, TextKind
+from webapp.persistence.record import append_event
+from webapp.persistence.tables import FreezingRow, LetterRow, RevisionRow
+from webapp.rendering.text import cited_keys
+from webapp.services.access import load_letter
+from webapp.services.letters import target_facts
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What is said of a revision when it is made: one line on what changed, and how far it changes the one before."""
+
+    note: str = ""
+    change: str = ""
+
+
+def make_revision(session: Session, actor: Actor, reference: str, declared: Declaration, *, now: datetime) -> int:
+    """A snapshot of everything as it is written now; returns its number.
+
+    Raises InvalidInput where it is not said what changed and how far, Conflict where nothing has changed since the last one.
+    """
+    letter = load_letter(session, actor, reference, Permission.EDIT, for_update=True)
+    move = move_for(letter.state, Action.REVISE)
+    note = bounded_line(declared.note, limits.REVISION_NOTE, field="note", what="This line")
+    if letter.revisions and not note:
+        raise InvalidInput("Say in one line what has changed: it stands in the list of revisions.", field="note")
+    if letter.revisions and declared.change not in set(Change):
+        raise InvalidInput("Say whether the change is editorial or substantive.", field="change")
+    if is_as_revised(letter):
+        raise Conflict(f"Nothing has changed since revision {letter.revisions[-1].number}.")
+    revision = take_revision(session, letter, actor, Declaration(note, declared.change if letter.revisions else ""), now=now)
+    public = {"revision": revision.number, "digest": revision.digest, "change": revision.change, "note": revision.note}
+    append_event(session, letter, actor, move.event, public, now=now)
+    return revision.number
+
+
+def take_revision(session: Session, letter: LetterRow, actor: Actor, declared: Declaration, *, now: datetime) -> RevisionRow:
+    """The snapshot itself, for whoever writes the event."""
+    texts = texts_now(letter)
+    statement = next(text for text in texts if text["kind"] == TextKind.STATEMENT)
+    revision = RevisionRow(
+        letter_id=letter.id,
+        number=len(letter.revisions) + 1,
+        title=letter.title,
+        ask=letter.ask,
+        targets=target_facts(letter.targets),
+        statement=statement["body"],
+        references=letter.references,
+        texts=texts,
+        digest=statement["digest"],
+        change=declared.change,
+        note=declared.note,
+        made_at=now,
+        made_by=actor.reference,
+    )
+    letter.revisions.append(revision)
+    session.flush()
+    return revision
+
+
+def freeze(session: Session, letter: LetterRow, actor: Actor, freezing: FreezingRow) -> None:
+    """Puts a revision in force, for good; whoever calls this has judged that it may be, and writes the event."""
+    freezing.letter_id, freezing.frozen_by = letter.id, actor.reference
+    letter.freezings.append(freezing)
+    session.flush()
+
+
+def is_as_revised(letter: LetterRow) -> bool:
+    """Whether everything is still as the newest revision has it."""
+    if not letter.revisions:
+        return False
+    newest = letter.revisions[-1]
+    return (newest.texts, newest.references, newest.title, newest.ask, newest.targets) == (
+        texts_now(letter),
+        letter.references,
+        letter.title,
+        letter.ask,
+        target_facts(letter.targets),
+    )
+
+
+def texts_now(letter: LetterRow) -> list[dict[str, Any]]:
+    """All texts as a revision keeps them, each with its own digest."""
+    targets = target_facts(letter.targets)
+    return [
+        {
+            "reference": text.reference,
+            "kind": text.kind,
+            "name": text.name,
+            "body": text.body,
+            "cites": list(cited_keys(text.body)),
+            "digest": text_digest(
+                letter.title, letter.ask, targets, body=text.body, references=letter.references, cites=cited_keys(text.body)
+            ),
+        }
+        for text in letter.texts
+    ]
+
+
+def text_digest(
+    title: str, ask: str, targets: Sequence[Mapping[str, Any]], *, body: str, references: Sequence[CslItem], cites: Sequence[str]
+) -> str:
+    """The digest of one text (DESIGN §1): what it says, what the first page says of the letter, and the references that it cites."""
+    keys = set(cites)
+    cited = [item for item in references if item["id"] in keys]
+    return statement_digest(title=title, ask=ask, targets=targets, statement=body, references=cited)
+
+
+def draft_digest(letter: LetterRow) -> str:
+    """The digest that the statement would have if it were frozen as it is."""
+    body = letter.statement.body
+    return text_digest(
+        letter.title, letter.ask, target_facts(letter.targets), body=body, references=letter.references, cites=cited_keys(body)
+    )
