@@ -15,6 +15,7 @@ from webapp.domain import limits
 from webapp.persistence.database import DatabaseBusy, engine_options, prepare_engine
 from webapp.persistence.rest import hold_pages
 from webapp.persistence.tables import Base, StaffRow
+from webapp.processes import program_for_others
 from webapp.rendering.environment import STATIC, TEMPLATES
 from webapp.rendering.fonts import uncovered_characters
 from webapp.services import documents as documents_service
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # The link in its address stands in for the token (R6): the page before it may set no cookie to carry one.
     csrf.exempt("webapp.web.views.rooms.enter")
     app.context_processor(_page_facts)
+    app.jinja_env.globals["program"] = program_for_others()
     return app
 
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import NoReturn
 
 from webapp.children import ENDING, Child, Stop, end, look_after
-from webapp.processes import become
+from webapp.processes import as_typed, become
 
 _SECONDS_TO_ANSWER = 60
 
@@ -77,7 +77,8 @@ def _is_to_go_on(charge: Charge, web: Child, stop: Stop) -> bool:
         if _answers(charge.reachable_at):
             return True
         if web.has_died() or time.monotonic() > latest:
-            raise _NotStartedError("The web server could not be started; what it said stands above. What may be missing: undersigned check")
+            sentence = "The web server could not be started; what it said stands above. What may be missing: undersigned check"
+            raise _NotStartedError(as_typed(sentence))
     return False
 
 

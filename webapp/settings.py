@@ -17,10 +17,20 @@ from webapp.log import LEVELS, level_from
 
 SHORTEST_KEY = 32
 _KEY_FILE = "secret-key"
+_DATABASE_FILE = "undersigned.db"
 
 
 class SettingsError(Exception):
     """A setting is missing or wrong; the sentence names it and says what to write."""
+
+
+class NoInstallation(SettingsError):
+    """Nothing has been set up where this process looks."""
+
+    def __init__(self, folder: Path) -> None:
+        self.sentence = f"There is no installation here: {folder} holds no database."
+        self.advice = "Begin one with: undersigned run. If yours is elsewhere, set UNDERSIGNED_DATA to its folder."
+        super().__init__(f"{self.sentence} {self.advice}")
 
 
 class MailSecurity(StrEnum):
@@ -77,8 +87,34 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     Raises SettingsError with a sentence for the person who runs the installation.
     """
     env = os.environ if environ is None else environ
-    folder = Path(env.get("UNDERSIGNED_DATA") or "instance").resolve()
+    folder = _folder(env)
     _make_folder(folder)
+    return _read(env, folder)
+
+
+def installed_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """The same where an installation is there already: makes nothing, neither folder nor key.
+
+    Raises NoInstallation where there is none, and SettingsError where its key is missing.
+    """
+    env = os.environ if environ is None else environ
+    folder = _folder(env)
+    has_key = env.get("UNDERSIGNED_SECRET_KEY") or (folder / _KEY_FILE).exists()
+    if not (env.get("DATABASE_URL") or (folder / _DATABASE_FILE).exists()):
+        raise NoInstallation(folder)
+    if not has_key:
+        raise SettingsError(
+            f"The secret key is missing from {folder}, and without it no link that was sent opens. "
+            "Put it back there from where you keep it, or set UNDERSIGNED_SECRET_KEY."
+        )
+    return _read(env, folder)
+
+
+def _folder(env: Mapping[str, str]) -> Path:
+    return Path(env.get("UNDERSIGNED_DATA") or "instance").resolve()
+
+
+def _read(env: Mapping[str, str], folder: Path) -> Settings:
     links = Links(_base_address(env.get("UNDERSIGNED_BASE_URL", "http://127.0.0.1:8000")))
     offset_file = env.get("UNDERSIGNED_CLOCK")
     if offset_file and not links.is_loopback:
@@ -114,7 +150,7 @@ def _make_folder(folder: Path) -> None:
 def database_url(typed: str | None, folder: Path) -> str:
     """The address as SQLAlchemy takes it; by itself SQLite in the data folder. Raises SettingsError."""
     if not typed:
-        return f"sqlite:///{folder / 'undersigned.db'}"
+        return f"sqlite:///{folder / _DATABASE_FILE}"
     if typed.startswith(("postgresql://", "postgres://")):
         return "postgresql+psycopg://" + typed.split("://", 1)[1]
     if typed.startswith(("postgresql+psycopg://", "sqlite:////")):

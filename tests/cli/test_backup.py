@@ -88,6 +88,7 @@ def test_t29_key_is_written_only_when_asked_for_with_a_warning(demonstrated: Com
 def test_key_file_that_must_be_kept_is_named(folder: Path, demonstration_template: Path, file: Path) -> None:
     folder.mkdir()
     shutil.copy(demonstration_template, folder / "undersigned.db")
+    (folder / "secret-key").write_bytes(KEYRING.key)
     said = command_in(folder)("backup", str(file), UNDERSIGNED_SECRET_KEY="").stdout
     assert f"Keep {folder / 'secret-key'} as well" in said
     assert (folder / "secret-key").read_bytes() not in file.read_bytes()
@@ -337,7 +338,7 @@ def test_move_that_fails_leaves_everything_in_use(
     monkeypatch.setattr(backup, "contents", lambda *_arguments: {})
     assert "nothing was kept" in demonstrated("move", f"sqlite:///{there}", exit_code=1).stderr
     monkeypatch.undo()
-    assert "on the way" in demonstrated("mail", "status").stdout
+    assert "Mail is not held" in demonstrated("mail", "status").stdout
     assert demonstrated("move", f"sqlite:///{there}")
 
 

@@ -1,15 +1,40 @@
 """What every command has in common: help, exit codes, refusals in a sentence."""
 
+import subprocess
+import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from tests.cli.conftest import Command, command_in
+from tests.factories import KEYRING
 from webapp.cli import main
 from webapp.persistence.database import make_engine
+from webapp.processes import COMMANDS, as_typed, program
 from webapp.settings import load_settings
 
-READING = [["staff", "list"], ["sign-in-link", "a@example.org"], ["letter", "list"], ["roster", "list", "abc"], ["work"]]
+# Where there is no installation, these say so, and make nothing.
+READING = [
+    ["check"],
+    ["check", "--deploy"],
+    ["staff", "list"],
+    ["staff", "remove", "a@example.org"],
+    ["sign-in-link", "a@example.org"],
+    ["letter", "list"],
+    ["letter", "export", "abc", "--out", "files"],
+    ["roster", "list", "abc"],
+    ["roster", "import", "abc", "-"],
+    ["mail", "status"],
+    ["mail", "hold"],
+    ["mail", "resume"],
+    ["backup", "file.backup"],
+    ["move", "postgresql://host/name"],
+    ["resume"],
+    ["verify"],
+]
+# The processes of a site share a key that any of them may be the first to need.
+MAKING = {("run",), ("serve",), ("work",), ("migrate",), ("demo",), ("restore",), ("staff", "add")}
 
 
 def stamp(folder: Path, revision: str) -> None:
@@ -35,12 +60,53 @@ def test_wrong_usage_is_exit_code_two(undersigned: Command, arguments: list[str]
     assert "Usage: " in undersigned(*arguments, exit_code=2).stderr
 
 
-@pytest.mark.parametrize("arguments", READING, ids=lambda words: words[0])
-def test_reading_makes_no_database(folder: Path, arguments: list[str]) -> None:
-    refused = command_in(folder)(*arguments, exit_code=1)
-    assert "There is no database yet" in refused.stderr
-    assert "undersigned run" in refused.stderr
-    assert not (folder / "undersigned.db").exists()
+@pytest.mark.parametrize("key", [KEYRING.key.decode(), ""], ids=["key from the environment", "no key"])
+@pytest.mark.parametrize("arguments", READING, ids=" ".join)
+def test_reading_makes_nothing_where_there_is_nothing(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], key: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = command_in(folder)(*arguments, exit_code=1, UNDERSIGNED_SECRET_KEY=key).output
+    assert f"There is no installation here: {folder} holds no database." in said
+    assert f"Begin one with: {program()} run." in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_command_makes_an_installation_or_needs_one() -> None:
+    leaves = {
+        (name, *inner)
+        for name, command in main.commands.items()
+        for inner in ([(one,) for one in command.commands] if isinstance(command, click.Group) else [()])
+    }
+    assert {tuple(arguments)[: 2 if tuple(arguments[:2]) in leaves else 1] for arguments in READING} | MAKING == leaves
+
+
+@pytest.mark.parametrize("arguments", [["letter", "list"], ["verify"], ["check"]], ids=" ".join)
+def test_missing_key_is_never_made_anew_by_reading(undersigned: Command, folder: Path, arguments: list[str]) -> None:
+    said = undersigned(*arguments, exit_code=1, UNDERSIGNED_SECRET_KEY="").output
+    assert f"The secret key is missing from {folder}" in said
+    assert [path.name for path in folder.iterdir()] == ["undersigned.db"]
+
+
+def test_command_is_spelled_so_that_it_works_as_typed(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Typed once more from where it was printed: in the checkout, beside it, and with the command on the path."""
+    own = Path(sys.executable).with_name("undersigned")
+    for here, path in ((own.parents[2], "/usr/bin:/bin"), (tmp_path, "/usr/bin:/bin"), (tmp_path, f"{own.parent}:/usr/bin:/bin")):
+        monkeypatch.chdir(here)
+        monkeypatch.setenv("PATH", path)
+        program.cache_clear()
+        said = command_in(folder)("staff", "list", exit_code=1).stderr
+        typed = said.partition("Begin one with: ")[2].partition(" run.")[0]
+        done = subprocess.run(f"{typed} --version", shell=True, capture_output=True, text=True, check=True, cwd=here, env={"PATH": path})
+        assert "undersigned" in done.stdout
+    program.cache_clear()
+
+
+def test_every_command_is_known_by_name_where_sentences_are_spelled() -> None:
+    assert set(COMMANDS) == main.commands.keys()
+    assert as_typed("We, the undersigned societies") == "We, the undersigned societies"
+    assert as_typed("Either: undersigned mail resume") == f"Either: {program()} mail resume"
+    assert as_typed(f"{program()} check") == f"{program()} check"
 
 
 def test_wrong_setting_is_named(undersigned: Command) -> None:

@@ -22,6 +22,7 @@ PATIENCE = 60.0
 def test_parts_refuse_to_start_without_a_database(folder: Path) -> None:
     for part in ("serve", "work"):
         assert "There is no database yet" in command_in(folder)(part, exit_code=1).stderr
+        assert not (folder / "undersigned.db").exists()
 
 
 def test_database_is_made_once(folder: Path) -> None:

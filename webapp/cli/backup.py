@@ -6,14 +6,14 @@ from typing import Any
 
 import click
 
-from webapp.cli.opening import Refusal, at_rest, json_option, make_place, opened, print_json, refuse_what_is_none
+from webapp.cli.opening import Refusal, at_rest, json_option, make_place, opened, print_json, refuse_what_is_none, say
 from webapp.persistence.archive import Manifest
 from webapp.persistence.database import begin_snapshot, opened_session, transaction
 from webapp.persistence.revisions import head_revision
 from webapp.services import backup as backups
 from webapp.services import installation
 from webapp.services.verification import verify
-from webapp.settings import Settings, database_url, load_settings
+from webapp.settings import Settings, database_url, installed_settings, load_settings
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -27,7 +27,7 @@ def backup(file: Path, *, has_keys: bool, as_json: bool) -> None:
 
     The secret key is not in it, nor any session or code: whoever finds the file cannot come in by it.
     """
-    settings = load_settings()
+    settings = installed_settings()
     key = file.with_name(f"{file.name}.key")
     if has_keys and key.exists():
         raise Refusal(f"{key} is there already. Choose another name.")
@@ -71,10 +71,8 @@ def restore(file: Path, *, takes_other_key: bool, as_json: bool) -> None:
         click.echo(f"The backup was of an older version ({manifest.revision}) and has been brought up to date ({head_revision()}).")
     if done.is_other_key:
         click.echo("The key is a new one: no link that was sent opens any more. Each representative needs a new link, from the roster.")
-    click.echo(
-        "Staff sign in again. Whatever happened after the backup is not in it; a receipt shows it: undersigned verify --receipt FILE"
-    )
-    click.echo("It can only be read, and no mail leaves, until you have looked it over and say: undersigned resume")
+    say("Staff sign in again. Whatever happened after the backup is not in it; a receipt shows it: undersigned verify --receipt FILE")
+    say("It can only be read, and no mail leaves, until you have looked it over and say: undersigned resume")
 
 
 @click.command()
@@ -85,7 +83,7 @@ def move(address: str) -> None:
     ADDRESS is written as in DATABASE_URL; where others could read a password in the command, set UNDERSIGNED_MOVE_TO instead. The
     site must be stopped. The database that is left stays as it is, and can only be read.
     """
-    settings = load_settings()
+    settings = installed_settings()
     goal = replace(settings, database_url=database_url(address, settings.data_folder))
     if goal.database_url == settings.database_url:
         raise Refusal("That is the database that is in use.")

@@ -2,15 +2,16 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import click
 
 from webapp.cli.opening import json_option, print_json
 from webapp.clock import SystemClock
-from webapp.services.check import Finding, findings, settings_finding
-from webapp.services.check_deploy import deploy_findings
-from webapp.settings import SettingsError, load_settings
+from webapp.processes import as_typed
+from webapp.services.check import Finding, findings, machine_findings, none_finding, settings_finding
+from webapp.services.check_deploy import public_findings
+from webapp.settings import NoInstallation, SettingsError, installed_settings
 
 
 @click.command()
@@ -20,7 +21,7 @@ from webapp.settings import SettingsError, load_settings
 @click.pass_context
 def check(context: click.Context, *, tries_mail: bool, is_public: bool, as_json: bool) -> None:
     """Say what is missing or misconfigured. Exit code 0 if nothing is, else 1."""
-    found = _look(tries_mail=tries_mail, is_public=is_public)
+    found = [replace(one, advice=as_typed(one.advice)) for one in _look(tries_mail=tries_mail, is_public=is_public)]
     problems = sum(1 for one in found if not one.is_fine)
     if as_json:
         print_json({"is_fine": not problems, "findings": [asdict(one) for one in found]})
@@ -31,11 +32,13 @@ def check(context: click.Context, *, tries_mail: bool, is_public: bool, as_json:
 
 def _look(*, tries_mail: bool, is_public: bool) -> tuple[Finding, ...]:
     try:
-        settings = load_settings()
+        settings = installed_settings()
+    except NoInstallation as error:
+        return (*machine_findings(), none_finding(error))
     except SettingsError as error:
         return (settings_finding(error),)
     found = findings(settings, now=SystemClock().now(), tries_mail=tries_mail)
-    return (*found, *deploy_findings(settings, os.environ, user_id=os.geteuid())) if is_public else found
+    return public_findings(found, settings, os.environ, user_id=os.geteuid()) if is_public else found
 
 
 def _print(found: Sequence[Finding], problems: int) -> None:

@@ -2,7 +2,7 @@
 
 import click
 
-from webapp.cli.opening import Refusal, make_if_missing, opened, writing
+from webapp.cli.opening import Refusal, make_if_missing, opened, say, writing
 from webapp.domain.actor import COMMAND
 from webapp.services import doors
 from webapp.services.dashboard import list_letters
@@ -34,7 +34,7 @@ def demo(*, staff: str | None, again: bool) -> None:
             account, _is_new = doors.add_staff(session, owner, now=now)
             reference = make_demonstration(session, COMMAND, account, settings.keyring, now=now)
     click.echo(f"The demonstration is letter {reference}: {settings.links.letter(reference)}")
-    click.echo(f"It belongs to {owner}. To sign in: undersigned sign-in-link {owner}")
+    say(f"It belongs to {owner}. To sign in: undersigned sign-in-link {owner}")
 
 
 def _owner(accounts: list[doors.StaffLine], named: str | None) -> str:

@@ -2,11 +2,12 @@
 
 import click
 
-from webapp.cli.opening import json_option, opened, print_json
+from webapp.cli.opening import json_option, opened, print_json, say
+from webapp.clock import SystemClock
 from webapp.domain.actor import COMMAND
 from webapp.persistence.database import transaction
-from webapp.services import installation
-from webapp.settings import load_settings
+from webapp.services import installation, workers
+from webapp.settings import installed_settings
 
 
 @click.group()
@@ -18,16 +19,16 @@ def mail() -> None:
 @click.option("--reason", default="", help="Why, in a few words for the staff; the desk shows it.")
 def hold(*, reason: str) -> None:
     """Let no message leave from now on. What is due waits, and nothing is lost."""
-    settings = load_settings()
+    settings = installed_settings()
     with opened(settings) as session, transaction(session):
         installation.hold_mail(session, reason, now=settings.clock.now())
-    click.echo("No mail leaves any more. To let it leave again: undersigned mail resume")
+    say("No mail leaves any more. To let it leave again: undersigned mail resume")
 
 
 @mail.command("resume")
 def release() -> None:
     """Let mail leave again, first of all what has waited."""
-    settings = load_settings()
+    settings = installed_settings()
     with opened(settings) as session, transaction(session):
         number = installation.release_mail(session, now=settings.clock.now())
     click.echo(f"Mail leaves again; {_messages(number)} due.")
@@ -37,19 +38,22 @@ def release() -> None:
 @json_option
 def status(*, as_json: bool) -> None:
     """Show whether mail is held, and how much waits."""
-    with opened(load_settings()) as session:
+    with opened(installed_settings()) as session:
         standing, number = installation.standing(session), installation.waiting(session)
+        has_worker = workers.is_alive(workers.worker_seen_at(session), now=SystemClock().now())
     since = standing.mail_held_since
     if as_json:
         print_json({"is_held": standing.is_mail_held, "since": since and since.isoformat(), "reason": standing.reason, "waiting": number})
         return
     if since is None:
-        click.echo(f"Mail leaves; {_messages(number)} on the way.")
+        click.echo(f"Mail is not held; {_messages(number)} waiting to be sent.")
+        if number and not has_worker:
+            say("No worker runs to send them. Start it with the site: undersigned run")
         return
     click.echo(
         f"Mail is held since {since:%Y-%m-%d %H:%M} UTC{f' ({standing.reason})' if standing.reason else ''}; {_messages(number)} waiting."
     )
-    click.echo(f"To let it leave: undersigned {'resume' if standing.is_read_only else 'mail resume'}")
+    say(f"To let it leave: undersigned {'resume' if standing.is_read_only else 'mail resume'}")
 
 
 @click.command()
@@ -59,7 +63,7 @@ def resume(*, sends_waiting: bool) -> None:
 
     Each letter’s record then says that it was restored. What had waited to be sent in the backup is given up by default.
     """
-    settings = load_settings()
+    settings = installed_settings()
     with opened(settings) as session, transaction(session):
         done = installation.resume(session, COMMAND, sends_waiting=sends_waiting, now=settings.clock.now())
     click.echo("Answers are taken again, and mail leaves.")

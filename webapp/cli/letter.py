@@ -14,7 +14,7 @@ from webapp.rendering.pdf import letter_pdf
 from webapp.rendering.signatories import signatories_csv, signatories_json
 from webapp.services.dashboard import LetterLine, list_letters
 from webapp.services.seal import SealedFile, current_document, read_sealed
-from webapp.settings import load_settings
+from webapp.settings import installed_settings
 
 
 @click.group()
@@ -26,7 +26,7 @@ def letter() -> None:
 @json_option
 def show(*, as_json: bool) -> None:
     """Show every letter, the nearest deadline first."""
-    settings = load_settings()
+    settings = installed_settings()
     with opened(settings) as session:
         lines = list_letters(session, COMMAND, now=settings.clock.now())
     if as_json:
@@ -61,7 +61,7 @@ def export(reference: str, *, out: Path, as_json: bool) -> None:
 
     Once the letter is sealed, the PDF is the sealed file itself; before that it is a draft, and its name says so.
     """
-    settings = load_settings()
+    settings = installed_settings()
     with opened_for(settings, reference) as session:
         document, sealed = _load(session, reference, now=settings.clock.now())
     files = {

@@ -16,6 +16,7 @@ from webapp.persistence.database import make_engine, opened_session, transaction
 from webapp.persistence.inspection import DatabaseFacts, inspect_database
 from webapp.persistence.migrate import prepare
 from webapp.persistence.revisions import head_revision
+from webapp.processes import as_typed
 from webapp.services import installation
 from webapp.services.backup import make_backup
 from webapp.settings import Settings
@@ -29,7 +30,12 @@ class Refusal(click.ClickException):
     exit_code = 1
 
     def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(self.format_message(), file=file, err=file is None)
+        click.echo(as_typed(self.format_message()), file=file, err=file is None)
+
+
+def say(sentence: str, *, err: bool = False) -> None:
+    """Prints a sentence that names a command."""
+    click.echo(as_typed(sentence), err=err)
 
 
 def links_of(settings: Settings) -> Links:

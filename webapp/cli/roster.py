@@ -11,7 +11,7 @@ from webapp.domain.actor import COMMAND
 from webapp.services.roster import import_roster, preview_roster
 from webapp.services.roster_check import RosterPreview
 from webapp.services.roster_list import RosterLine, list_roster
-from webapp.settings import load_settings
+from webapp.settings import installed_settings
 
 
 @click.group()
@@ -30,7 +30,7 @@ def import_file(context: click.Context, letter: str, file: BinaryIO, *, dry_run:
 
     While sign-on is open, each new society is invited at once.
     """
-    settings = load_settings()
+    settings = installed_settings()
     # One byte more than is taken: enough for the rules to refuse it, whatever its size.
     data = file.read(limits.ROSTER_BYTES + 1)
     with opened_for(settings, letter) as session:
@@ -73,7 +73,7 @@ def _counted(number: int) -> str:
 @json_option
 def show(letter: str, *, as_json: bool) -> None:
     """Show each society of LETTER with its stage and its representatives, addresses included."""
-    settings = load_settings()
+    settings = installed_settings()
     with opened_for(settings, letter) as session:
         lines = list_roster(session, COMMAND, letter)
     if as_json:

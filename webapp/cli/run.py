@@ -17,6 +17,7 @@ from webapp.cli.staff import LINK_MINUTES
 from webapp.domain.actor import COMMAND
 from webapp.persistence.database import transaction
 from webapp.persistence.rest import RUNNING
+from webapp.processes import as_typed
 from webapp.services import doors
 from webapp.services.dashboard import list_letters
 from webapp.services.demonstration import make_demonstration
@@ -100,4 +101,4 @@ def _greeting(settings: Settings, email: str, listening: Listening) -> str:
     if settings.has_local_mailbox:
         lines += [f"No mail leaves this machine; it is kept for you at {links.mailbox()}"]
     lines += [f"The data is in {settings.data_folder}. Stop with Ctrl-C."]
-    return "\n".join(["", *lines, ""])
+    return as_typed("\n".join(["", *lines, ""]))

@@ -4,13 +4,13 @@ from typing import Any
 
 import click
 
-from webapp.cli.opening import json_option, links_of, make_if_missing, opened, print_json, writing
+from webapp.cli.opening import json_option, links_of, make_if_missing, opened, print_json, say, writing
 from webapp.domain import limits
 from webapp.domain.actor import COMMAND
 from webapp.persistence.database import transaction
 from webapp.services import doors
 from webapp.services import staff as accounts
-from webapp.settings import load_settings
+from webapp.settings import installed_settings, load_settings
 
 LINK_MINUTES = int(limits.SIGN_IN_LINK_LIFE.total_seconds() // 60)
 
@@ -29,7 +29,7 @@ def add(email: str, *, administrator: bool) -> None:
     make_if_missing(settings)
     with opened(settings) as session, transaction(session):
         is_new = accounts.add_account(session, COMMAND, email, as_administrator=administrator, now=settings.clock.now())
-    click.echo(f"{email} {'is now' if is_new else 'was already'} on the staff. To sign in: undersigned sign-in-link {email}")
+    say(f"{email} {'is now' if is_new else 'was already'} on the staff. To sign in: undersigned sign-in-link {email}")
 
 
 @staff.command("remove")
@@ -37,7 +37,7 @@ def add(email: str, *, administrator: bool) -> None:
 @click.option("--letters-to", metavar="EMAIL", default="", help="Who becomes owner of the letters that would be left without one.")
 def remove(email: str, *, letters_to: str) -> None:
     """Close the account of EMAIL: its sessions end at once, and it is taken off every letter."""
-    settings = load_settings()
+    settings = installed_settings()
     with opened(settings) as session, writing(session):
         accounts.close_account_of(session, COMMAND, email, letters_to=letters_to, now=settings.clock.now())
     click.echo(f"{email} is no longer on the staff.")
@@ -47,7 +47,7 @@ def remove(email: str, *, letters_to: str) -> None:
 @json_option
 def show(*, as_json: bool) -> None:
     """Show who can sign in."""
-    settings = load_settings()
+    settings = installed_settings()
     with opened(settings) as session:
         lines = doors.list_staff(session)
     if as_json:
@@ -56,7 +56,7 @@ def show(*, as_json: bool) -> None:
     for line in lines:
         click.echo(f"{line.email}  since {line.added_at:%Y-%m-%d}{'  administrator' if line.is_administrator else ''}")
     if not lines:
-        click.echo("Nobody yet. Add somebody with: undersigned staff add EMAIL", err=True)
+        say("Nobody yet. Add somebody with: undersigned staff add EMAIL", err=True)
 
 
 def _plain(line: doors.StaffLine) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def _plain(line: doors.StaffLine) -> dict[str, Any]:
 @click.argument("email")
 def sign_in_link(email: str) -> None:
     """Print a link with which EMAIL signs in once."""
-    settings = load_settings()
+    settings = installed_settings()
     with opened(settings) as session, transaction(session):
         token = doors.make_sign_in_link(session, email, settings.keyring, now=settings.clock.now())
     click.echo(links_of(settings).sign_in(token))

@@ -8,7 +8,7 @@ from webapp.cli.opening import json_option, opened_for, print_json
 from webapp.persistence.database import begin_snapshot
 from webapp.services.verification import Head, Problem, Verified, head_problem, read_head, read_receipt
 from webapp.services.verification import verify as verify_records
-from webapp.settings import load_settings
+from webapp.settings import installed_settings
 
 
 @click.command()
@@ -24,7 +24,7 @@ def verify(context: click.Context, letter: str | None, heads: tuple[str, ...], r
     in the record that a receipt quotes and that is not there shows that history was rolled back.
     """
     places = [read_head(typed) for typed in heads] + [read_receipt(file.read()) for file in receipts]
-    with opened_for(load_settings(), letter or "") as session:
+    with opened_for(installed_settings(), letter or "") as session:
         begin_snapshot(session)
         done = verify_records(session, letter)
         missing = [problem for place in places if (problem := head_problem(session, place)) is not None]

@@ -21,7 +21,7 @@ from webapp.rendering.machine import broken_fonts, missing_libraries, pandoc_run
 from webapp.services import installation, workers
 from webapp.services.installation import Standing
 from webapp.services.readiness import LEAST_FREE_BYTES
-from webapp.settings import MailSecurity, Settings, SettingsError, Smtp
+from webapp.settings import MailSecurity, NoInstallation, Settings, SettingsError, Smtp
 
 Answer = TypeVar("Answer")
 
@@ -41,10 +41,7 @@ class Finding:
 def findings(settings: Settings, *, now: datetime, tries_mail: bool = False) -> tuple[Finding, ...]:
     """Everything that was looked at; changes nothing. `now` is the machine's own time, for the worker's sign of life is written by it."""
     return (
-        python_finding(sys.version_info[:3]),
-        libraries_finding(missing_libraries()),
-        pandoc_finding(runs=pandoc_runs()),
-        fonts_finding(broken_fonts()),
+        *machine_findings(),
         database_finding(settings),
         secret_key_finding(None if settings.has_key_from_environment else settings.secret_key_file),
         data_folder_finding(settings.data_folder),
@@ -54,6 +51,21 @@ def findings(settings: Settings, *, now: datetime, tries_mail: bool = False) -> 
         mail_finding(settings, tries=tries_mail),
         clock_finding(is_shifted=settings.is_rehearsal),
     )
+
+
+def machine_findings() -> tuple[Finding, ...]:
+    """What the machine must have before there is an installation at all."""
+    return (
+        python_finding(sys.version_info[:3]),
+        libraries_finding(missing_libraries()),
+        pandoc_finding(runs=pandoc_runs()),
+        fonts_finding(broken_fonts()),
+    )
+
+
+def none_finding(error: NoInstallation) -> Finding:
+    """Nothing else can be looked at where nothing has been set up."""
+    return Finding("Installation", False, error.sentence, error.advice)
 
 
 def settings_finding(error: SettingsError) -> Finding:

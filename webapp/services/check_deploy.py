@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.links import Links, is_loopback
 from webapp.persistence.database import DatabaseUnreachable, opened_session
-from webapp.persistence.inspection import ServerFacts, file_system_of, inspect_server
+from webapp.persistence.inspection import ServerFacts, file_system_of, inspect_database, inspect_server
 from webapp.persistence.tables import LetterRow, StaffRow
 from webapp.services.check import Finding
 from webapp.settings import Settings
@@ -21,6 +21,12 @@ NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", 
 # Each changes how the site is served, behind the back of webapp/serving.py: an access log of gunicorn’s would hold every link.
 MEDDLING = ("FLASK_DEBUG", "FLASK_ENV", "GUNICORN_CMD_ARGS", "WEB_CONCURRENCY", "PYTHONOPTIMIZE", "PYTHONINSPECT")
 _FEWEST_DIFFERENT = 12
+
+
+def public_findings(found: Sequence[Finding], settings: Settings, environ: Mapping[str, str], *, user_id: int) -> tuple[Finding, ...]:
+    """What `check` has found, and what only a public site must have; nothing is said twice, once as fine and once as a problem."""
+    said = {"Address", "Mail"} if settings.smtp is None else {"Address"}
+    return (*(one for one in found if one.name not in said), *deploy_findings(settings, environ, user_id=user_id))
 
 
 def deploy_findings(settings: Settings, environ: Mapping[str, str], *, user_id: int) -> tuple[Finding, ...]:
@@ -120,16 +126,20 @@ def user_finding(user_id: int) -> Finding:
 
 
 def _database_findings(settings: Settings) -> tuple[Finding, ...]:
+    """None where there is no database, or none of this version: `check` itself says so."""
     url = make_url(settings.database_url)
     try:
+        # Opening an SQLite file that is not there would make one.
+        if not inspect_database(settings).is_ready:
+            return ()
         if url.get_backend_name() == "sqlite":
             where = file_system_finding(file_system_of(Path(url.database or "")))
         else:
             where = server_finding(inspect_server(settings))
         with opened_session(settings) as session:
             return where, staff_finding(_staff(session)), demonstration_finding(_demonstrations(session))
-    except DatabaseUnreachable as error:
-        return (Finding("Database in use", False, str(error), "See what “Database” says above."),)
+    except DatabaseUnreachable:
+        return ()
 
 
 def file_system_finding(kind: str) -> Finding:
