@@ -254,3 +254,10 @@ NEED_PROOF = {
 
 def test_acts_that_cannot_be_taken_back_ask_for_proof(routes: Flask) -> None:
     assert {one: view.needs_proof for one, view in routes.view_functions.items() if hasattr(view, "needs_proof")} == NEED_PROOF
+
+
+FINAL = {"sign_on.open_sign_on", "sign_on.move_deadline", "sign_on.cancel", "documents.seal_letter", "roster.export_addresses"}
+
+
+def test_acts_that_nothing_takes_back_are_known(routes: Flask) -> None:
+    assert {one for one, view in routes.view_functions.items() if getattr(view, "is_final", False)} == FINAL

@@ -170,6 +170,7 @@ def test_deadline_is_moved_later_and_never_earlier_after_a_second_look(world: Wo
     assert "14 March 2026, 17:00 Europe/Berlin (16:00 UTC)" in page.text
     assert "20 March 2026, 17:00 Europe/Berlin (16:00 UTC)" in page.text
     assert "2 people on behalf of 1 society" in page.text
+    assert "This cannot be taken back." in page.text
     desk.press("Move the deadline and tell 2 people")
     assert "20 March 2026, 17:00 Europe/Berlin (16:00 UTC)" in world.mail.newest(ANNA).text
 
@@ -198,6 +199,14 @@ def test_page_of_every_act_names_its_letter(readers: World, state: str, act: str
     )
     page = readers.browser(Person.COORDINATOR).get(letter(readers, state) + f"/{act}")
     assert [page.words(one) for one in page.all("p") if one.get("class") == "eyebrow"] == [title]
+
+
+@pytest.mark.parametrize(
+    ("state", "act"),
+    [("drafting", "open"), ("answered", "close"), ("signing", "cancel"), ("signing", "roster/addresses")],
+)
+def test_page_of_an_act_that_nothing_takes_back_says_so(readers: World, state: str, act: str) -> None:
+    assert "This cannot be taken back." in readers.browser(Person.COORDINATOR).get(letter(readers, state) + f"/{act}").text
 
 
 def test_letter_is_cancelled_with_a_reason_that_everybody_reads(world: World, desk: Browser) -> None:

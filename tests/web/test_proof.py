@@ -9,7 +9,7 @@ from sqlalchemy import text
 from tests.browser import Browser
 from tests.dump import changed, dump, unchanged
 from tests.factories import ANNA, COORDINATOR, NOW, STRANGER
-from tests.test_architecture import NEED_PROOF
+from tests.test_architecture import FINAL, NEED_PROOF
 from tests.web.matrix import MATRIX
 from tests.web.test_access import token_of
 from tests.web.world import ACCOUNTS, Person, World
@@ -73,6 +73,7 @@ def test_act_without_proof_does_nothing_but_mail_a_code(world: World, endpoint: 
     page = browser.post(built, {**row.typed, "csrf_token": token}, status=403)
     assert page.heading == "Confirm that it is you"
     assert NEED_PROOF[endpoint] in page.text
+    assert ("This cannot be taken back." in page.text) is (endpoint in FINAL)
     for fact in CONFIRMED[endpoint]:
         assert fact in page.text, f"{endpoint} does not say {fact}"
     assert changed(before, dump(world.engine)) <= CODE_TABLES

@@ -1,4 +1,4 @@
-"""Fresh proof of who sits at the desk, by a code to the account's own address: for acts that cannot be taken back."""
+"""Fresh proof of who sits at the desk, by a code to their own address: for acts that nothing takes back, or that let others in."""
 
 from datetime import datetime
 

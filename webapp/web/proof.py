@@ -1,4 +1,4 @@
-"""Acts that cannot be taken back ask once more who is there: a code to the account's own address, good for a quarter of an hour."""
+"""Acts that nothing takes back, or that let others in, ask who is there: by a code to their own address, for a quarter of an hour."""
 
 from collections.abc import Callable, Sequence
 from functools import partial, wraps
@@ -18,30 +18,34 @@ View = TypeVar("View", bound=Callable[..., Any])
 Facts = Sequence[tuple[str, str]]
 """What is about to be done, as the page says it once more: what, and its value."""
 
-# The attribute of a view that says it asks for proof: read by the test of the architecture.
+# The attributes of a view that say that it asks for proof, and that nothing takes it back: read by the test of the architecture.
 NEEDS_PROOF = "needs_proof"
+IS_FINAL = "is_final"
 _OURS = {"csrf_token", "proof_code", "another_code"}
 
 
-def with_proof(act: str, *, facts: Callable[..., Facts], note: str = "") -> Callable[[View], View]:
+def with_proof(act: str, *, facts: Callable[..., Facts], note: str = "", is_final: bool = False) -> Callable[[View], View]:
     """What is posted is done only by somebody who has just proved who they are; `act` says what, after “Confirm and”, `note` what follows.
 
-    `facts` gets what the address names, and says from this and the form what exactly is confirmed.
+    `facts` gets what the address names, and says from this and the form what exactly is confirmed; `is_final`: nothing takes it back.
 
     Without the proof the answer is a page that mails a code, keeps everything typed, and does the act in one go when the code comes
     back with it. It stands below the decorator that names the permission: whoever may not do it is told so, and mailed nothing.
     """
 
+    about = {"act": act, "note": note, "is_final": is_final}
+
     def decorate(view: View) -> View:
         @wraps(view)
         def proved(*args: Any, **values: Any) -> Any:
             if request.method not in SAFE_METHODS:
-                page = _ask_for_proof(partial(_page, act, note, facts))
+                page = _ask_for_proof(partial(_page, about, facts))
                 if page is not None:
                     return page
             return view(*args, **values)
 
         setattr(proved, NEEDS_PROOF, act)
+        setattr(proved, IS_FINAL, is_final)
         return cast(View, proved)
 
     return decorate
@@ -77,13 +81,12 @@ def _take_code(form: ProofForm, token: str) -> bool:
     return False
 
 
-def _page(act: str, note: str, facts: Callable[..., Facts], form: ProofForm, status: int) -> Any:
+def _page(about: dict[str, Any], facts: Callable[..., Facts], form: ProofForm, status: int) -> Any:
     values = request.view_args or {}
     desk = at_desk()
     page = render_template(
         "proof/confirm.html",
-        act=act,
-        note=note,
+        **about,
         facts=[*_letter(values), *facts(**values)],
         is_new_code="another_code" in request.form and not form.errors,
         form=form,

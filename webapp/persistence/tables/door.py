@@ -40,7 +40,7 @@ class WebSessionRow(Base):
     began_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime] = mapped_column(Instant)
     proved_at: Mapped[datetime | None] = mapped_column(Instant)
-    """When a code last proved who sits there; an act that cannot be taken back asks for it."""
+    """When a code last proved who sits there; some acts ask for it."""
 
     staff: Mapped[StaffRow | None] = relationship()
     representative: Mapped[RepresentativeRow | None] = relationship()

@@ -26,7 +26,7 @@ def _signatories(letter: str) -> Facts:
 
 @bp.route("/seal", methods=["GET", "POST"])
 @for_staff(Permission.SEAL)
-@with_proof("seal the letter", facts=_signatories)
+@with_proof("seal the letter", facts=_signatories, is_final=True)
 def seal_letter(letter: str) -> Any:
     form, status = EmptyForm(), 200
     if form.validate_on_submit():

@@ -60,6 +60,7 @@ def _addresses(letter: str) -> Facts:
 @with_proof(
     "export the addresses",
     facts=_addresses,
+    is_final=True,
     note="The file is saved by your browser as soon as the code is right; this page then stays as it is.",
 )
 def export_addresses(letter: str) -> Any:

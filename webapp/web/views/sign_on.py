@@ -52,7 +52,7 @@ def _reason(letter: str) -> Facts:
 
 @bp.route("/open", methods=["GET", "POST"])
 @for_staff(Permission.OPEN_SIGN_ON)
-@with_proof("open sign-on", facts=_opening)
+@with_proof("open sign-on", facts=_opening, is_final=True)
 def open_sign_on(letter: str) -> Any:
     form = OpenForm()
     if form.validate_on_submit():
@@ -84,7 +84,7 @@ def review_deadline(letter: str) -> Any:
 
 @bp.post("/deadline/move")
 @for_staff(Permission.CLOSE)
-@with_proof("move the deadline", facts=_new_deadline)
+@with_proof("move the deadline", facts=_new_deadline, is_final=True)
 def move_deadline(letter: str) -> Any:
     form = DeadlineForm()
     if form.validate_on_submit():
@@ -117,7 +117,7 @@ def close(letter: str) -> Any:
 
 @bp.route("/cancel", methods=["GET", "POST"])
 @for_staff(Permission.CANCEL)
-@with_proof("cancel the letter", facts=_reason)
+@with_proof("cancel the letter", facts=_reason, is_final=True)
 def cancel(letter: str) -> Any:
     form = CancelForm()
     if form.validate_on_submit():
