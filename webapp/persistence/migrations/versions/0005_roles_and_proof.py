@@ -15,7 +15,7 @@ ROLES = "role IN ('owner', 'coordinator', 'drafter', 'reader')"
 
 
 def change_roles(before: str, after: str) -> None:
-    """The same table with another CHECK. It is written out, for SQLite tells nobody which CHECKs a table has."""
+    """The same table with another CHECK. It is written out, so that what comes of it hangs on no reading back of CHECKs."""
     grants = sa.Table(
         "letter_grant",
         sa.MetaData(),
