@@ -1,7 +1,7 @@
 """Whether the answers in the tables are those that the record tells of: each with its place, its hash and its words."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -64,7 +64,7 @@ def _printed_names(events: list[RecordedEvent]) -> dict[str, str]:
     return {event.public["answer"]: event.public["printed_name"] for event in events if event.kind in telling}
 
 
-def _standing_problems(answers: "list[AnswerRow] | Any", events: list[RecordedEvent]) -> Iterator[Found]:
+def _standing_problems(answers: Sequence[AnswerRow], events: list[RecordedEvent]) -> Iterator[Found]:
     standing: dict[str, str] = {}
     withdrawn = set()
     for event in events:

@@ -19,10 +19,10 @@ def text_problems(session: Session, letter: LetterRow, events: list[RecordedEven
     """Sentences, each with the number of the event that it hangs on."""
     for revision in letter.revisions:
         yield from _revision_problems(revision)
-    for letter_kind, sha256 in session.execute(select(DocumentRow.kind, DocumentRow.sha256).where(DocumentRow.letter_id == letter.id)):
-        content = session.scalar(select(DocumentRow.content).where(DocumentRow.letter_id == letter.id, DocumentRow.kind == letter_kind))
+    for kind, sha256 in session.execute(select(DocumentRow.kind, DocumentRow.sha256).where(DocumentRow.letter_id == letter.id)):
+        content = session.scalar(select(DocumentRow.content).where(DocumentRow.letter_id == letter.id, DocumentRow.kind == kind))
         if hashlib.sha256(content or b"").hexdigest() != sha256:
-            yield f"the stored file “{letter_kind}” does not have the SHA-256 that it was stored with.", None
+            yield f"the stored file “{kind}” does not have the SHA-256 that it was stored with.", None
     rows = session.scalars(
         select(SealedSignatoryRow).where(SealedSignatoryRow.letter_id == letter.id).order_by(SealedSignatoryRow.position)
     ).all()
