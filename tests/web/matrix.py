@@ -12,7 +12,7 @@ from tests.factories import ANNA, COORDINATOR, SEALABLE, STRANGER, settings_for
 from tests.web.world import ROLES, Person
 from webapp.app import create_app
 from webapp.domain.letter import LetterState
-from webapp.domain.permission import Permission, Role, role_may
+from webapp.domain.permission import Permission, Role, permissions_of
 from webapp.rendering.environment import ROOT
 
 PAGE = ROOT / "docs" / "access.md"
@@ -63,7 +63,7 @@ class Rule:
 
     def lets_in(self, person: Person) -> bool:
         if isinstance(self.who, Permission):
-            return person in WITH_GRANT and role_may(WITH_GRANT[person], self.who)
+            return person in WITH_GRANT and self.who in permissions_of(WITH_GRANT[person])
         people = {For.PUBLIC: set(P), For.STAFF: set(AT_DESK), For.ADMINISTRATOR: {P.ADMINISTRATOR}, For.ROOM: {P.REPRESENTATIVE}}
         return person in people[self.who]
 
@@ -240,7 +240,7 @@ def _roles() -> Iterator[str]:
     yield "## Roles on a letter"
     yield ""
     yield from _table(
-        ["", *Role], ([permission, *("yes" if role_may(role, permission) else "" for role in Role)] for permission in Permission)
+        ["", *Role], ([permission, *("yes" if permission in permissions_of(role) else "" for role in Role)] for permission in Permission)
     )
 
 

@@ -50,8 +50,3 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 def permissions_of(role: str) -> frozenset[Permission]:
     """What a grant in this role allows; a role that nobody defined allows nothing."""
     return next((allowed for known, allowed in ROLE_PERMISSIONS.items() if role == known), frozenset())
-
-
-def role_may(role: str, permission: Permission) -> bool:
-    """Whether a grant in this role allows the act."""
-    return permission in permissions_of(role)
