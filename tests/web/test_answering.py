@@ -10,19 +10,7 @@ from sqlalchemy import text
 from tests.browser import Browser
 from tests.dump import changed, dump
 from tests.factories import ANNA, BRUNO, COORDINATOR, DEADLINE, NOW
-from tests.web.world import Person, World
-
-SIGN = {
-    "printed_name": "Gullhaven, Society of",
-    "officer": "Prof. Anna Berg",
-    "office": "President",
-    "consent_to_print": "y",
-    "decided_by": "the board",
-    "decided_on": "2026-03-01",
-    "competing_interests": "None",
-    "mandate": "edit",
-    "is_authorised": "y",
-}
+from tests.web.world import SIGN, Person, World
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.factories import ANNA, STRANGER
 from tests.web.conftest import Seeded, put_back
 from tests.web.matrix import DRAFT, SOCIETY
 from tests.web.test_access import token_of
-from tests.web.world import Person, World
+from tests.web.world import SIGN, Person, World
 
 # The names of columns and of what the code calls things: none of them is a field of the forms below.
 INTERNAL = {
@@ -55,16 +55,6 @@ INTERNAL = {
 TABLES = ("answer", "letter", "invitation", "representative", "society", "letter_grant", "staff", "target", "author", "revision")
 # Different each time, whoever types.
 RANDOM = {"reference", "nonce", "record_hash", "link_hash", "sort_key"}
-SIGN = {
-    "officer": "Prof. Anna Berg",
-    "office": "President",
-    "consent_to_print": "y",
-    "decided_by": "the board",
-    "decided_on": "2026-03-01",
-    "competing_interests": "None",
-    "mandate": "edit",
-    "is_authorised": "y",
-}
 
 
 def stored(world: World) -> dict[str, list[dict[str, Any]]]:

@@ -8,8 +8,7 @@ from tests.dump import unchanged
 from tests.factories import ANNA, COORDINATOR, NOW
 from tests.web.matrix import MATRIX
 from tests.web.test_access import ask
-from tests.web.test_answering import SIGN
-from tests.web.world import Person, World
+from tests.web.world import SIGN, Person, World
 from webapp.persistence.database import transaction
 from webapp.services import installation
 from webapp.web import read_only

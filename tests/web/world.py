@@ -46,6 +46,18 @@ ACCOUNTS = {
     Person.EXPIRED: COORDINATOR,
 }
 ROLES = {Person.READER: Role.READER, Person.DRAFTER: Role.DRAFTER, Person.COLLEAGUE: Role.COORDINATOR}
+# What Anna types into the form to sign.
+SIGN = {
+    "printed_name": "Gullhaven, Society of",
+    "officer": "Prof. Anna Berg",
+    "office": "President",
+    "consent_to_print": "y",
+    "decided_by": "the board",
+    "decided_on": "2026-03-01",
+    "competing_interests": "None",
+    "mandate": "edit",
+    "is_authorised": "y",
+}
 
 
 @dataclass(frozen=True)

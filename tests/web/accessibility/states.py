@@ -14,7 +14,7 @@ from tests.browser import Browser, Page
 from tests.factories import ANNA, BRUNO, COORDINATOR, DEADLINE, KEYRING, NOW, SEALABLE
 from tests.web.matrix import MATRIX
 from tests.web.test_access import token_of
-from tests.web.world import Person, World
+from tests.web.world import SIGN, Person, World
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.errors import NotAllowed, RenderingFailed, TookTooLong, TooMany
 from webapp.persistence.database import DatabaseBusy, transaction
@@ -25,17 +25,6 @@ from webapp.web.views import documents
 P = Person
 Make = Callable[[World, MonkeyPatch], Page | None]
 
-SIGN = {
-    "printed_name": "Gullhaven, Society of",
-    "officer": "Prof. Anna Berg",
-    "office": "President",
-    "consent_to_print": "y",
-    "decided_by": "the board",
-    "decided_on": "2026-03-01",
-    "competing_interests": "None",
-    "mandate": "edit",
-    "is_authorised": "y",
-}
 LIST = """society,contact,email,country
 "The International Confederation of Societies, Colleges and Guilds for the Study of Rest",Ida Vale,ida@windlemarsh.example.org,CH
 Gullhaven Society,Anna Berg,anna.berg@gmail.com,GB
@@ -421,6 +410,11 @@ def act_that_is_confirmed_with_a_wrong_code(world: World, _: MonkeyPatch) -> Pag
     return asked_to_confirm(world).press("Confirm and cancel the letter", status=422, proof_code="0000-0000")
 
 
+@state("empty")
+def proof_without_a_code(world: World, _: MonkeyPatch) -> Page:
+    return asked_to_confirm(world).press("Confirm and", status=422, proof_code="")
+
+
 @state("429")
 def act_that_is_confirmed_with_too_many_codes(world: World, _: MonkeyPatch) -> Page:
     browser = asked_to_confirm(world)
@@ -670,33 +664,6 @@ def deadline_that_is_not_later(world: World, _: MonkeyPatch) -> Page:
     return browser.press("Go on to review", status=422, deadline_local="2026-03-13T17:00")
 
 
-# Before what cannot be taken back
-
-
-def unproved(world: World) -> Browser:
-    """The owner has pressed a button that asks for a code."""
-    browser = Browser(world.app)
-    world.sign_in(browser, is_proved=False)
-    browser.get(at(world, "signing", "/cancel"))
-    browser.press("Cancel this letter", status=403, reason="The article was retracted.")
-    return browser
-
-
-@state("403")
-def proof_that_is_asked(world: World, _: MonkeyPatch) -> Page:
-    return unproved(world).page
-
-
-@state("error")
-def proof_with_a_wrong_code(world: World, _: MonkeyPatch) -> Page:
-    return unproved(world).press("Confirm and", status=422, proof_code="AAAA-AAAA")
-
-
-@state("empty")
-def proof_without_a_code(world: World, _: MonkeyPatch) -> Page:
-    return unproved(world).press("Confirm and", status=422, proof_code="")
-
-
 # An installation that is stopped
 
 
@@ -748,7 +715,7 @@ def answer_whose_code_cannot_leave(world: World, _: MonkeyPatch) -> Page:
 @state("403")
 def proof_whose_code_cannot_leave(world: World, _: MonkeyPatch) -> Page:
     _stopped(world, mail_held_since=NOW)
-    return unproved(world).page
+    return asked_to_confirm(world).page
 
 
 # What goes wrong
