@@ -1,5 +1,6 @@
 """The named errors of the rules: each carries a sentence that tells a person what to do next."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 
@@ -32,6 +33,18 @@ class InvalidInput(DomainError):
     def __init__(self, sentence: str, field: str | None = None) -> None:
         super().__init__(sentence)
         self.field = field
+
+
+class BrokenReferences(InvalidInput):
+    """Some of the references cannot be read, so none is stored; `sentences` name entry and line, of ten at most."""
+
+    MOST_NAMED = 10
+
+    def __init__(self, sentences: Sequence[str], *, count: int, field: str | None = None) -> None:
+        more = len(sentences) - self.MOST_NAMED
+        self.sentences = (*sentences[: self.MOST_NAMED], *([f"{more} more entries cannot be read."] if more > 0 else []))
+        which = "The reference" if count == 1 else f"{len(sentences)} of {count} references"
+        super().__init__(f"{which} cannot be read, so nothing is stored. {' '.join(self.sentences)}", field=field)
 
 
 class RenderingFailed(DomainError):

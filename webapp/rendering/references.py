@@ -1,69 +1,136 @@
-"""References as they are pasted (BibTeX, RIS, CSL-JSON, PubMed) become CSL items, the one form that is stored."""
+"""References as they are pasted (BibTeX, RIS, CSL-JSON, PubMed) become CSL items, the one form that is stored; and back again."""
 
-import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from webapp.domain import limits
 from webapp.domain.digest import canonical_json
 from webapp.domain.document import CslItem
-from webapp.domain.errors import InvalidInput
-from webapp.rendering.nbib import items_from_nbib
-from webapp.rendering.pandoc import ConversionError, convert
+from webapp.domain.errors import BrokenReferences, InvalidInput
+from webapp.domain.identifier import bare_doi, bare_pmid
+from webapp.domain.reference import is_citable, made_key
+from webapp.rendering.bibliography import bibtex, nbib, ris
+from webapp.rendering.bibliography.bibtex import read_bibtex, write_bibtex
+from webapp.rendering.bibliography.csl_json import read_csl_json, write_csl_json
+from webapp.rendering.bibliography.entry import Entry
+from webapp.rendering.bibliography.nbib import read_nbib
+from webapp.rendering.bibliography.ris import read_ris, write_ris
 
 MOST_REFERENCES = 200
 # The family name of an author is four deep, a part of a date six; the rest is for fields of somebody’s own.
 _DEEPEST = 12
 
 _FORMS = "Paste BibTeX, RIS, CSL-JSON or PubMed’s .nbib."
-_BIBTEX = re.compile(r"@\s*\w+\s*[{(]")
-_RIS = re.compile(r"^TY {1,2}- ?", re.MULTILINE)
-_NBIB = re.compile(r"^PMID ?-", re.MULTILINE)
-_RIS_AUTHOR = re.compile(r"^(?:AU|A1|A2|A3|ED) {1,2}- *(.+?)\s*$", re.MULTILINE)
-_DOI_ADDRESS = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
-# What pandoc reads after @ without braces: letters and digits, and single marks between them.
-_CITABLE_KEY = re.compile(r"\w(?:\w|[:.#$%&+?<>~/\-](?=\w))*")
+_READERS: tuple[tuple[re.Pattern[str], Callable[[str], list[Entry]]], ...] = (
+    (nbib.SIGNATURE, read_nbib),
+    (ris.SIGNATURE, read_ris),
+    (bibtex.SIGNATURE, read_bibtex),
+)
+# The forms that can be taken away: the ending of the file, and what browsers call it.
+WRITERS: dict[str, tuple[Callable[[Iterable[CslItem]], str], str]] = {
+    "bib": (write_bibtex, "application/x-bibtex"),
+    "ris": (write_ris, "application/x-research-info-systems"),
+    "json": (write_csl_json, "application/vnd.citationstyles.csl+json"),
+}
 
 
-def parse_references(typed: str) -> tuple[CslItem, ...]:
+def parse_references(typed: str, taken: Iterable[str] = ()) -> tuple[CslItem, ...]:
     """The references in `typed`, in their order; nothing for empty text. The form is found by looking.
 
-    Raises InvalidInput with a sentence for text in no known form, broken text, keys used twice, more than 200 references, and
-    for what no digest can be made of: what is returned here can be stored, hashed and read back for good.
+    Where there is no key, or none that can be cited, one is made that is not among `taken`. Raises BrokenReferences, naming entry
+    and line of at most ten faults, and InvalidInput for text in no known form, for more than 200 references, and for what no
+    digest can be made of: what is returned here can be stored, hashed and read back for good.
     """
-    text = typed.lstrip("\ufeff").strip()
-    if not text:
+    text = typed.lstrip("\ufeff")
+    if not text.strip():
         return ()
     if len(text) > limits.REFERENCES_TYPED:
         raise _refusal(f"The references have more than {limits.REFERENCES_TYPED:,} characters. Leave out abstracts and notes.")
     _refuse_unwritable(text)
-    items = [_tidied(item) for item in _items(text)]
+    entries = _read(text.replace("\r\n", "\n").replace("\r", "\n"))
+    _refuse_broken(entries)
+    items = _keyed(entries, set(taken))
     _refuse_undigestible(items)
     refuse_unusable(items)
     return tuple(items)
 
 
-def _refuse_unwritable(text: str) -> None:
+def _read(text: str) -> list[Entry]:
+    if text.lstrip()[0] in "[{":
+        return read_csl_json(text)
+    seen = [(found.start(), read) for signature, read in _READERS if (found := signature.search(text))]
+    if not seen:
+        raise _refusal(f"These references are in no form that is known here. {_FORMS}")
+    # An abstract may hold anything: the form is what comes first.
+    read = min(seen, key=lambda one: one[0])[1]
+    entries = read(text)
+    if not entries:
+        raise _refusal(f"No reference was found. {_FORMS}")
+    return entries
+
+
+def _refuse_broken(entries: Sequence[Entry]) -> None:
+    first: dict[str, Entry] = {}
+    broken = []
+    for entry in entries:
+        if entry.problem:
+            broken.append(str(entry))
+        elif is_citable(_spelled(entry.key)) and (before := first.setdefault(_spelled(entry.key), entry)) is not entry:
+            sentence = f"Two references have the key “{entry.key}”; the other begins in line {before.line}. Give each its own."
+            broken.append(f"Line {entry.line}, entry {entry.key}: {sentence}")
+    if broken:
+        raise BrokenReferences(broken, count=len(entries), field=_FIELD)
+
+
+def _keyed(entries: Sequence[Entry], taken: set[str]) -> list[dict[str, Any]]:
+    """Each item with its key. Those that are given come first, so that a made one never takes a given one away."""
+    given = [_spelled(entry.key) if is_citable(_spelled(entry.key)) else "" for entry in entries]
+    held = taken | {key for key in given if key}
+    items = []
+    for entry, key in zip(entries, given, strict=True):
+        key = key or made_key(entry.item, held)
+        held.add(key)
+        items.append(tidied({**entry.item, "id": key}))
+    return items
+
+
+def _spelled(key: str) -> str:
+    return re.sub(r"\s+", "-", key.strip())
+
+
+def tidied(item: CslItem) -> dict[str, Any]:
+    """The item with its identifiers bare, and a kind."""
+    tidy = dict(item)
+    tidy["type"] = str(item.get("type") or "article-journal")
+    for name, bare in (("DOI", bare_doi), ("PMID", bare_pmid)):
+        tidy[name] = bare(str(item.get(name) or ""))
+    return {name: value for name, value in tidy.items() if value != ""}
+
+
+def _refuse_unwritable(text: str, place: str = "") -> None:
     """Neither UTF-8 nor PostgreSQL takes lone surrogates and NUL; no reference needs the other controls."""
-    for character in text:
+    for position, character in enumerate(text):
         if unicodedata.category(character) in {"Cc", "Cs"} and character not in "\t\n\r\f":
-            raise _refusal(f"The references hold a character that cannot be stored (U+{ord(character):04X}). Take it out.")
+            where = place or f"Line {text.count(chr(10), 0, position) + 1} of the references"
+            raise _refusal(f"{where} holds a character that cannot be stored (U+{ord(character):04X}). Take it out.")
 
 
 def _refuse_undigestible(items: list[dict[str, Any]]) -> None:
-    for depth, layer in enumerate(_layers(items)):
-        if depth > _DEEPEST:
-            raise _refusal("The references are nested too deeply. Check that each is a CSL item.")
-        for part in layer:
-            if isinstance(part, str):
-                _refuse_unwritable(part)
-    try:
-        canonical_json(items)
-    except ValueError as error:
-        # Infinity, which 1e999 is read as.
-        raise _refusal("The references hold a number that is too large. Write it as text.") from error
+    for item in items:
+        whose = f"Entry {item['id']}"
+        for depth, layer in enumerate(_layers(item), 1):
+            if depth > _DEEPEST:
+                raise _refusal(f"{whose} is nested too deeply. Check that it is a CSL item.")
+            for part in layer:
+                if isinstance(part, str):
+                    _refuse_unwritable(part, whose)
+        try:
+            canonical_json(item)
+        except ValueError as error:
+            # Infinity, which 1e999 is read as.
+            raise _refusal(f"{whose} holds a number that is too large. Write it as text.") from error
 
 
 def _layers(value: Any) -> Iterator[list[Any]]:
@@ -87,7 +154,7 @@ def refuse_unusable(items: Iterable[CslItem]) -> None:
         key = str(item.get("id") or "")
         if not key:
             raise _refusal(f"The reference “{item.get('title', '')}” has no key by which it can be cited. Give it an id.")
-        if not _CITABLE_KEY.fullmatch(key):
+        if not is_citable(key):
             raise _refusal(f"The key “{key}” cannot be cited. Use letters, digits and hyphens, without spaces.")
         if key in seen:
             raise _refusal(f"Two references have the key “{key}”. Give each its own.")
@@ -96,71 +163,8 @@ def refuse_unusable(items: Iterable[CslItem]) -> None:
         raise _refusal(f"There are {len(seen)} references; a letter can have {MOST_REFERENCES}.")
 
 
+_FIELD = "references_typed"
+
+
 def _refusal(sentence: str) -> InvalidInput:
-    return InvalidInput(sentence, field="references_typed")
-
-
-def _items(text: str) -> list[dict[str, Any]]:
-    if text[0] in "[{":
-        return _from_json(text)
-    if _NBIB.search(text):
-        return items_from_nbib(text)
-    if _RIS.search(text):
-        return _with_bodies_as_authors(_by_pandoc(text, "ris"), text)
-    if _BIBTEX.search(text):
-        return _by_pandoc(text, "bibtex")
-    raise _refusal(f"These references are in no form that is known here. {_FORMS}")
-
-
-def _by_pandoc(text: str, form: str) -> list[dict[str, Any]]:
-    name = {"ris": "RIS", "bibtex": "BibTeX"}[form]
-    try:
-        items: list[dict[str, Any]] = json.loads(convert(text, ["--from", form, "--to", "csljson"]).text)
-    except ConversionError as error:
-        place = re.search(r"\(line (\d+)", error.messages)
-        # Pandoc reads past the end; a person cannot.
-        where = f" near line {min(int(place[1]), len(text.splitlines()))}" if place else ""
-        raise _refusal(f"The {name} cannot be read{where}. Check that no bracket or closing line is missing.") from error
-    if not items:
-        raise _refusal(f"No reference was found in this {name}. {_FORMS}")
-    return items
-
-
-def _from_json(text: str) -> list[dict[str, Any]]:
-    try:
-        found = json.loads(text, parse_constant=_refuse_constant)
-    except RecursionError as error:
-        raise _refusal(f"The JSON cannot be read (nested too deeply). {_FORMS}") from error
-    except ValueError as error:
-        # Python refuses to read a number of more than 4,300 digits, and says so without a place.
-        raise _refusal(f"The JSON cannot be read ({getattr(error, 'msg', 'a number has too many digits')}). {_FORMS}") from error
-    items = found if isinstance(found, list) else found.get("items", [found])
-    if not isinstance(items, list) or not items or not all(isinstance(item, dict) and "title" in item for item in items):
-        raise _refusal("This JSON is not a list of CSL items, each with an id, a type and a title.")
-    return items
-
-
-def _refuse_constant(name: str) -> None:
-    raise _refusal(f"The JSON cannot be read ({name} is not a value of JSON). {_FORMS}")
-
-
-def _with_bodies_as_authors(items: list[dict[str, Any]], ris: str) -> list[dict[str, Any]]:
-    """RIS writes persons as “Family, Given”; an author without a comma is a body, which pandoc would split like a person."""
-    bodies = {line for line in _RIS_AUTHOR.findall(ris) if "," not in line}
-    for item in items:
-        for role in ("author", "editor"):
-            for author in item.get(role, []):
-                whole = f"{author.get('given', '')} {author.get('family', '')}".strip()
-                if whole in bodies:
-                    author.clear()
-                    author["literal"] = whole
-    return items
-
-
-def _tidied(item: Mapping[str, Any]) -> dict[str, Any]:
-    tidy = dict(item)
-    tidy["id"] = re.sub(r"\s+", "-", str(item.get("id") or "").strip())
-    tidy.setdefault("type", "article-journal")
-    if doi := str(item.get("DOI") or "").strip():
-        tidy["DOI"] = _DOI_ADDRESS.sub("", doi)
-    return tidy
+    return InvalidInput(sentence, field=_FIELD)

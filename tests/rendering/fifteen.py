@@ -1,0 +1,182 @@
+"""Fifteen invented references, one for every trap that a style or a form of bibliography has been seen to fall into."""
+
+from typing import Any
+
+
+def _person(family: str, given: str, **more: str) -> dict[str, str]:
+    return {"family": family, "given": given, **more}
+
+
+def _on(*parts: int) -> dict[str, Any]:
+    return {"date-parts": [list(parts)]}
+
+
+_MANY = [
+    _person("Fennimore-Oake", "Isolde R"),
+    _person("Zilverbeek", "Hendrik-Jan", **{"non-dropping-particle": "van der"}),
+    _person("Tsukigawa", "Ren"),
+    _person("Oduyami", "Folake T"),
+    _person("Sørhavn", "Liv"),
+    _person("Achterkamp", "Bas"),
+    _person("Lanternmouth", "Gwendolen"),
+    _person("Ilıksu", "Defne"),
+]
+_PANEL = {"literal": "Patients’ Panel of the Owlcombe Wards"}
+_COMMA = {"literal": "Institute of Rest, Sleep and Quiet"}
+
+FIFTEEN: tuple[dict[str, Any], ...] = (
+    {
+        "id": "fennimore2026",
+        "type": "article-journal",
+        "title": "The quiet hour and length of stay on convalescent wards: a cluster-randomised trial",
+        "author": _MANY,
+        "container-title": "The Tarnbeck Journal of Convalescent Medicine",
+        "container-title-short": "Tarnbeck J Convalesc Med",
+        "volume": "58",
+        "issue": "10",
+        "page": "701-714",
+        "issued": _on(2026, 10, 22),
+        "DOI": "10.5555/tjcm.2026.0701",
+        "PMID": "90000001",
+    },
+    {
+        "id": "panel2023",
+        "type": "article-journal",
+        "title": "Would you miss it? A survey of the quiet hour on eleven wards",
+        "author": [_PANEL],
+        "container-title": "Owlcombe Papers in Nursing",
+        "volume": "31",
+        "page": "e14",
+        "issued": _on(2023),
+        "DOI": "10.5555/opn.2023.e14",
+    },
+    {
+        "id": "institute2024",
+        "type": "report",
+        "title": "Rules that bend: discretion & the working afternoon",
+        "author": [_COMMA],
+        "publisher": "Gullhaven Hospital Press",
+        "publisher-place": "Gullhaven",
+        "number": "7",
+        "issued": _on(2024),
+    },
+    {
+        "id": "oduyami2024",
+        "type": "article-journal",
+        "title": "Day sleep and night sleep",
+        "author": [_person("Oduyami", "Folake T"), {"literal": "Brindlemoor Sleep Group"}],
+        "container-title": "Brindlemoor Journal of Sleep at Large",
+        "container-title-short": "Brindlemoor J Sleep",
+        "volume": "9",
+        "issue": "2 Suppl 1",
+        "page": "S101-S109",
+        "issued": _on(2024, 2),
+        "DOI": "10.5555/(SICI)2024(101)9:2<101::AID-BJS1>3.0.CO;2-X",
+    },
+    {
+        "id": "sombra2022",
+        "type": "book",
+        "title": "Essays for slow readers",
+        "author": [_person("Sombra", "Inés", **{"non-dropping-particle": "de la"})],
+        "edition": "2",
+        "publisher": "Dunmere & Sons",
+        "publisher-place": "Dunmere",
+        "issued": _on(2022),
+    },
+    {
+        "id": "wexholme2014",
+        "type": "chapter",
+        "title": "Changing places",
+        "author": [_person("Wexholme", "U")],
+        "editor": [_person("Dunmere", "A"), _person("Brightwater", "Samuel")],
+        "container-title": "Essays for slow readers",
+        "publisher": "Dunmere & Sons",
+        "publisher-place": "Dunmere",
+        "page": "23-41",
+        "issued": _on(2014),
+    },
+    {
+        "id": "owlcombe2025",
+        "type": "webpage",
+        "title": "Quiet hours on the wards",
+        "author": [{"literal": "Owlcombe Hospital"}],
+        "URL": "https://example.org/quiet_hours?ward=7&year=2025#top",
+        "issued": _on(2025, 5, 6),
+        "accessed": _on(2025, 11, 30),
+    },
+    {
+        "id": "achterkamp2020",
+        "type": "thesis",
+        "title": "Nurses at noon",
+        "author": [_person("Achterkamp", "Bas")],
+        "publisher": "University of Gullhaven",
+        "issued": _on(2020),
+    },
+    {
+        "id": "ojukwe2021",
+        "type": "paper-conference",
+        "title": "What the porters wrote down",
+        "author": [_person("Ojukwe-Hart", "Emeka", suffix="Jr")],
+        "container-title": "Proceedings of the Third Meeting on Ward Practice",
+        "publisher": "Pellworthy Press",
+        "page": "55-61",
+        "issued": _on(2021),
+    },
+    {
+        "id": "anonymous2019",
+        "type": "article-journal",
+        "title": "Noise at night",
+        "container-title": "Pellworthy Archives of Ward Practice",
+        "volume": "12",
+        "page": "1",
+        "issued": _on(2019),
+    },
+    {
+        "id": "thorvalds2022",
+        "type": "article-journal",
+        "title": "Sleep of <i>Lynx borealis</i> in H<sub>2</sub>O at 5% $cost_a ^ b ~ #1",
+        "author": [_person("Þorvaldsdóttir-Kay", "Unnur"), _person("O'Marrowby", "Finn")],
+        "container-title": "Journal of Invented Medicine",
+        "volume": "1",
+        "issue": "1",
+        "page": "e1-e9",
+        "issued": _on(2022, 12, 1),
+    },
+    {
+        "id": "sleep2018",
+        "type": "article-journal",
+        "title": "Schlaf und Stille in der Genesung",
+        "author": [_person("Müßig", "Änne")],
+        "container-title": "Zeitschrift für erfundene Heilkunde",
+        "volume": "3",
+        "page": "9-12",
+        "issued": _on(2018),
+    },
+    {
+        "id": "press",
+        "type": "article-journal",
+        "title": "The afternoon that never ends",
+        "author": [_person("Brightwater", "Samuel")],
+        "container-title": "Journal of Invented Medicine",
+        "issued": {"literal": "in press"},
+    },
+    {
+        "id": "guideline2026",
+        "type": "document",
+        "title": "Guideline on rest",
+        "author": [{"literal": "World Alliance for Rest"}, {"literal": "European League of Quiet"}],
+        "issued": _on(2026),
+    },
+    {
+        "id": "seven2017",
+        "type": "article-journal",
+        "title": "Seven hands",
+        "author": [*_MANY[:6], {"literal": "Seven Hands Group"}],
+        "container-title": "Journal of Invented Medicine",
+        "volume": "2",
+        "issue": "4",
+        "page": "12-8",
+        "issued": _on(2017),
+        "PMID": "90000015",
+    },
+)
