@@ -15,11 +15,11 @@ from webapp.domain.document import CslItem
 from webapp.domain.errors import InvalidInput
 from webapp.rendering.pandoc import Conversion, ConversionError, ConversionTimeoutError, convert
 from webapp.rendering.references import parse_references, refuse_unusable
+from webapp.rendering.styles import DEFAULT_STYLE, Style, find_style
 
 __all__ = ["cited_keys", "parse_references", "statement_html", "word_count"]
 
 _MOST_BYTES = 100_000
-_STYLE = Path(__file__).parents[2] / "static" / "vendor" / "csl" / "nlm-citation-sequence-superscript.csl"
 _SHAPE = Path(__file__).with_name("statement.lua")
 
 # CommonMark in all that a letter needs, citations and notes. No HTML, TeX, metadata, attributes or mathematics: a dollar is a dollar.
@@ -57,18 +57,18 @@ _MISSING = re.compile(r"Citeproc: citation (.+) not found")
 _IMAGE = re.compile(r'<img [^>]*?alt="([^"]*)"|<img ')
 
 
-def statement_html(markdown: str, references: Sequence[CslItem], *, language: str = "en-GB") -> str:
-    """The statement as clean HTML: headings from h2 down, numbered citations, lettered notes, the cited references as an ordered list.
+def statement_html(markdown: str, references: Sequence[CslItem], *, language: str = "en-GB", style: str = DEFAULT_STYLE) -> str:
+    """The statement as clean HTML: headings from h2 down, lettered notes, citations and the cited references as the style has them.
 
     Raises InvalidInput when a citation has no reference, when a reference cannot be used, for images, and beyond 100 kB.
     """
     refuse_unusable(references)
-    return _statement_html(markdown, json.dumps([dict(item) for item in references], sort_keys=True), language)
+    return _statement_html(markdown, json.dumps([dict(item) for item in references], sort_keys=True), language, find_style(style))
 
 
 @lru_cache(maxsize=64)
-def _statement_html(markdown: str, references: str, language: str) -> str:
-    converted = _convert(markdown, _citing_arguments(language), references=references)
+def _statement_html(markdown: str, references: str, language: str, style: Style) -> str:
+    converted = _convert(markdown, _citing_arguments(language, style), references=references)
     if missing := set(_MISSING.findall(converted.messages)):
         in_order = sorted(missing, key=lambda key: markdown.find(f"@{key}"))
         raise InvalidInput(_missing_sentence(in_order), field="statement")
@@ -112,10 +112,10 @@ def _parts_of(tree: Any) -> Iterator[dict[str, Any]]:
             waiting.extend(reversed(one))
 
 
-def _citing_arguments(language: str) -> list[str]:
+def _citing_arguments(language: str, style: Style) -> list[str]:
     return [
         "--citeproc",
-        f"--csl={_STYLE}",
+        f"--csl={style.file}",
         "--bibliography=references.json",
         f"--metadata=lang:{language}",
         "--metadata=link-citations:true",
