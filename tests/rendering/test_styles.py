@@ -16,7 +16,7 @@ EXPECTED = {
     "nlm-citation-sequence-superscript": (
         "Fennimore-Oake IR, van der Zilverbeek HJ, Tsukigawa R, Oduyami FT, Sørhavn L, Achterkamp B, et al. The quiet hour",
         "Oduyami FT, Brindlemoor Sleep Group. Day sleep and night sleep. Brindlemoor J Sleep. 2024 Feb;9(2 Suppl 1):S101–9.",
-        "Wexholme U. Changing places. In: Dunmere A, Brightwater S, editors. Essays for slow readers. Dunmere: Dunmere & Sons; 2014. p. 23–41.",
+        "Wexholme U. Changing places. In: Dunmere A, Brightwater S, editors. Essays for slow readers.",
     ),
     "bmj": (
         "Fennimore-Oake IR, van der Zilverbeek H-J, Tsukigawa R, et al. The quiet hour",
@@ -36,16 +36,16 @@ EXPECTED = {
     "the-new-england-journal-of-medicine": (
         "Fennimore-Oake IR, van der Zilverbeek H-J, Tsukigawa R, et al. The quiet hour",
         "Oduyami FT, Brindlemoor Sleep Group. Day sleep and night sleep. Brindlemoor J Sleep 2024;9(2 Suppl 1):S101–9.",
-        "Wexholme U. Changing places. In: Dunmere A, Brightwater S, editors. Essays for slow readers. Dunmere: Dunmere & Sons; 2014. p. 23–41.",
+        "Wexholme U. Changing places. In: Dunmere A, Brightwater S, editors. Essays for slow readers.",
     ),
     "nature": (
         "Fennimore-Oake, I. R. et al. The quiet hour",
         "Oduyami, F. T. & Brindlemoor Sleep Group. Day sleep and night sleep. Brindlemoor J Sleep 9, S101–S109 (2024).",
-        "Wexholme, U. Changing places. in Essays for slow readers (eds Dunmere, A. & Brightwater, S.) 23–41 (Dunmere & Sons, Dunmere, 2014).",
+        "Wexholme, U. Changing places. in Essays for slow readers (eds Dunmere, A. & Brightwater, S.) 23–41",
     ),
     "apa": (
-        "Fennimore-Oake, I. R., van der Zilverbeek, H.-J., Tsukigawa, R., Oduyami, F. T., Sørhavn, L., Achterkamp, B., Lanternmouth, G., & Ilıksu,",
-        "Oduyami, F. T., & Brindlemoor Sleep Group. (2024). Day sleep and night sleep. Brindlemoor Journal of Sleep at Large, 9(2 Suppl 1), S101–S109.",
+        "Fennimore-Oake, I. R., van der Zilverbeek, H.-J., Tsukigawa, R., Oduyami, F. T., Sørhavn, L., Achterkamp, B., Lanternmouth,",
+        "Oduyami, F. T., & Brindlemoor Sleep Group. (2024). Day sleep and night sleep. Brindlemoor Journal of Sleep at Large, 9(2 Suppl 1)",
         "Wexholme, U. (2014). Changing places. In A. Dunmere & S. Brightwater (Eds), Essays for slow readers (pp. 23–41). Dunmere & Sons.",
     ),
 }

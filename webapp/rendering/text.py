@@ -17,7 +17,7 @@ from webapp.rendering.pandoc import Conversion, ConversionError, ConversionTimeo
 from webapp.rendering.references import parse_references, refuse_unusable
 from webapp.rendering.styles import DEFAULT_STYLE, Style, find_style
 
-__all__ = ["cited_keys", "parse_references", "statement_html", "word_count"]
+__all__ = ["citations", "cited_keys", "parse_references", "statement_html", "word_count"]
 
 _MOST_BYTES = 100_000
 _SHAPE = Path(__file__).with_name("statement.lua")
@@ -90,14 +90,16 @@ def word_count(markdown: str, *, notes: bool = True) -> int:
     return sum(any(character.isalnum() for character in word) for word in "".join(words.pieces).split())
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
+def citations(markdown: str) -> tuple[str, ...]:
+    """The keys that the text cites, each as often as it does, in their order. Raises InvalidInput where the text cannot be converted."""
+    parts = _parts_of(json.loads(_convert(markdown, [], to="json").text)["blocks"])
+    return tuple(one["citationId"] for part in parts if part.get("t") == "Cite" for one in part["c"][0])
+
+
 def cited_keys(markdown: str) -> tuple[str, ...]:
-    """The keys that the text cites, in the order of their first citation. Raises InvalidInput where the text cannot be converted."""
-    found: dict[str, None] = {}
-    for part in _parts_of(json.loads(_convert(markdown, [], to="json").text)["blocks"]):
-        if part.get("t") == "Cite":
-            found.update(dict.fromkeys(one["citationId"] for one in part["c"][0]))
-    return tuple(found)
+    """The keys that the text cites, once each, in the order of their first citation. Raises as `citations`."""
+    return tuple(dict.fromkeys(citations(markdown)))
 
 
 def _parts_of(tree: Any) -> Iterator[dict[str, Any]]:
