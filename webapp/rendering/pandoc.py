@@ -49,14 +49,25 @@ def convert(source: str, arguments: list[str], *, files: Mapping[str, str] | Non
 
     Raises ConversionError when pandoc cannot read the source, ConversionTimeoutError after ten seconds.
     """
+    encoded = {name: _encoded(content) for name, content in (files or {}).items()}
+    written, messages = convert_file(_encoded(source), arguments, files=encoded)
+    return Conversion(written.decode("utf-8"), messages)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", errors="replace")
+
+
+def convert_file(source: bytes, arguments: list[str], *, files: Mapping[str, bytes] | None = None) -> tuple[bytes, str]:
+    """The same for what is not text on both sides: the bytes that came out, and what pandoc said."""
     command = [_program(), "+RTS", f"-M{_HEAP}", "-RTS", "--sandbox", *arguments]
     with _slots, tempfile.TemporaryDirectory(prefix="undersigned-text-") as folder:
         for name, content in (files or {}).items():
-            Path(folder, name).write_text(content, encoding="utf-8", errors="replace")
+            Path(folder, name).write_bytes(content)
         try:
             done = subprocess.run(  # noqa: S603 - a fixed program; what users typed comes in by standard input and files
                 command,
-                input=source.encode("utf-8", errors="replace"),
+                input=source,
                 capture_output=True,
                 check=False,
                 cwd=folder,
@@ -69,4 +80,4 @@ def convert(source: str, arguments: list[str], *, files: Mapping[str, str] | Non
     messages = done.stderr.decode("utf-8", errors="replace")
     if done.returncode != 0:
         raise ConversionError(messages)
-    return Conversion(done.stdout.decode("utf-8"), messages)
+    return done.stdout, messages
