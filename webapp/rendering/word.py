@@ -1,0 +1,144 @@
+"""A Word file becomes a text of ours: opened in a process apart, converted by pandoc, its changes and comments beside it."""
+
+import json
+import re
+import subprocess
+import sys
+import threading
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from webapp.domain import limits
+from webapp.domain.document import CslItem
+from webapp.domain.errors import InvalidInput
+from webapp.domain.imported import WordImport
+from webapp.rendering.dialect import Dialect
+from webapp.rendering.environment import ROOT
+from webapp.rendering.pandoc import ConversionError, convert, convert_file
+from webapp.rendering.references import parse_references
+from webapp.rendering.tree import words
+from webapp.rendering.word_changes import ChangeReader
+
+__all__ = ["read_word"]
+
+_SECONDS = 10
+_slots = threading.BoundedSemaphore(2)
+
+_TOO_MUCH = "This file takes more time or memory than a Word file may. Take out what is not text, and save it again."
+_PLURALS = {"text box": "text boxes", "table of contents": "tables of contents"}
+_HOW = {
+    "formula": ", kept as plain letters",
+    "merged cell": " of a table: the words stand in the first of what was merged",
+}
+# What the reader takes for the head of the document, by the styles of the paragraphs.
+_HEAD = {"author": "the line of authors", "date": "the date", "subtitle": "the subtitle", "abstract": "the abstract"}
+
+
+def read_word(data: bytes) -> WordImport:
+    """The text as it was before tracked changes, with each of them as a suggestion, the comments, and what was left out.
+
+    Where everything is a tracked insertion, the text is what was inserted, and nothing is suggested.
+    Raises InvalidInput with a sentence: for what is no Word file, locked, damaged, a bomb or too large, and for a text that is
+    longer than a text may be.
+    """
+    file, left_out = _opened(data)
+    tree = _tree(file, "all")
+    changes = ChangeReader()
+    try:
+        blocks = changes.blocks(tree["blocks"])
+        if changes.has_text():
+            suggestions, comments = tuple(changes.suggestions()), tuple(changes.comments())
+        else:
+            tree = _tree(file, "accept")
+            blocks, suggestions, comments = tree["blocks"], (), tuple(changes.comments())
+        references, keys = _references(tree)
+        dialect = Dialect(keys)
+        text = dialect.markdown(blocks, tree["pandoc-api-version"])
+    except RecursionError as error:
+        raise InvalidInput(_TOO_MUCH, field="file") from error
+    if len(suggestions) + len(comments) > limits.WORD_REMARKS:
+        sentence = f"This file has more than {limits.WORD_REMARKS:,} changes and comments. Accept or reject some of them in Word first."
+        raise InvalidInput(sentence, field="file")
+    if not text:
+        raise InvalidInput("There are no words in this file.", field="file")
+    head = [phrase for name, phrase in _HEAD.items() if name in tree["meta"]]
+    named = (*_phrases(left_out + dialect.left_out), *head)
+    return WordImport(_title(tree["meta"]), text, references, suggestions, comments, named)
+
+
+def _opened(data: bytes) -> tuple[bytes, Counter[str]]:
+    command = [sys.executable, "-P", "-m", "webapp.rendering.word_worker"]
+    try:
+        with _slots:
+            done = subprocess.run(  # noqa: S603 - our own module; what was uploaded comes in by standard input
+                command,
+                input=data[: limits.WORD_BYTES + 1],
+                capture_output=True,
+                check=False,
+                # Nothing of our own environment: it holds the keys.
+                env={"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"},
+                timeout=_SECONDS,
+            )
+    except subprocess.TimeoutExpired as error:
+        raise InvalidInput(_TOO_MUCH, field="file") from error
+    if done.returncode != 0:
+        raise InvalidInput(_TOO_MUCH, field="file")
+    heading, _, file = done.stdout.partition(b"\n")
+    answer = json.loads(heading)
+    if answer["refusal"]:
+        raise InvalidInput(answer["refusal"], field="file")
+    return file, Counter(answer["left_out"])
+
+
+def _tree(file: bytes, changes: str) -> dict[str, Any]:
+    try:
+        written, _ = convert_file(file, ["--from=docx+citations", "--to=json", f"--track-changes={changes}"])
+        tree: dict[str, Any] = json.loads(written)
+    except (ConversionError, RecursionError) as error:
+        raise InvalidInput(_TOO_MUCH, field="file") from error
+    return tree
+
+
+def _title(meta: dict[str, Any]) -> str:
+    title = meta.get("title", {})
+    return words(title["c"]).strip()[: limits.TITLE] if title.get("t") == "MetaInlines" else ""
+
+
+def _references(tree: dict[str, Any]) -> tuple[tuple[CslItem, ...], dict[str, str]]:
+    """What a reference manager has written into the file, and the key of each by the number that it had there.
+
+    Nothing where they cannot be used: the citations then stay as they were printed.
+    """
+    if "references" not in tree["meta"]:
+        return (), {}
+    try:
+        items = json.loads(convert(json.dumps(tree), ["--from=json", "--to=csljson"]).text)
+        keys: dict[str, str] = {}
+        for item in items:
+            keys[str(item["id"])] = item["id"] = _key(item, set(keys.values()))
+        return parse_references(json.dumps(items)), keys
+    except (ConversionError, InvalidInput):
+        return (), {}
+
+
+def _key(item: dict[str, Any], taken: Iterable[str]) -> str:
+    """Family name of the first author and year, in plain letters: “sorensen2024”, then “sorensen2024b”."""
+    author = (item.get("author") or [{}])[0]
+    name = author.get("family") or author.get("literal") or item.get("title") or "work"
+    folded = unicodedata.normalize("NFKD", str(name)).encode("ascii", "ignore").decode().casefold()
+    first = next(iter(re.findall("[a-z]+", folded)), "work")
+    year = (item.get("issued", {}).get("date-parts") or [[""]])[0][0]
+    key, number = f"{first}{year}", 1
+    while key in taken:
+        number += 1
+        key = f"{first}{year}-{number}"
+    return key
+
+
+def _phrases(left_out: Counter[str]) -> list[str]:
+    named = (
+        (count, kind if count == 1 else _PLURALS.get(kind, f"{kind}s"), _HOW.get(kind, "")) for kind, count in sorted(left_out.items())
+    )
+    return [f"{count} {what}{how}" for count, what, how in named if count]

@@ -1,0 +1,66 @@
+"""XML that strangers wrote: parsed without document types, entities or network, and within bounds of depth and size."""
+
+from typing import Any
+from xml.etree import ElementTree
+from xml.parsers import expat
+
+_DEEPEST = 150
+MOST_ELEMENTS = 250_000
+
+# Word’s “strict” files name the same things by other addresses.
+_STRICT = "http://purl.oclc.org/ooxml/"
+_TRANSITIONAL = {
+    f"{_STRICT}wordprocessingml/main": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    f"{_STRICT}officeDocument/relationships": "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    f"{_STRICT}officeDocument/math": "http://schemas.openxmlformats.org/officeDocument/2006/math",
+}
+
+
+class XmlRefusedError(Exception):
+    """The XML is not read; `str(error)` says why, for a person."""
+
+
+def parse_xml(data: bytes) -> ElementTree.Element:
+    """The tree. Raises XmlRefusedError for a document type, for more than 150 levels or 250,000 elements, and for broken XML."""
+    reading = _Reading()
+    try:
+        reading.parser.Parse(data, True)
+    except (expat.ExpatError, ValueError) as error:
+        raise XmlRefusedError("This Word file is damaged. Open it in Word and save it again.") from error
+    return reading.builder.close()
+
+
+class _Reading:
+    """The parser with the bounds that it has to keep while it builds the tree."""
+
+    def __init__(self) -> None:
+        self.builder = ElementTree.TreeBuilder()
+        self.parser = expat.ParserCreate(None, "}")
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self.builder.data
+        self.parser.StartDoctypeDeclHandler = self._refuse_type
+        self._depth = self._count = 0
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        self._count += 1
+        if self._depth > _DEEPEST:
+            raise XmlRefusedError("This file is nested more deeply than a text can be, and is not opened.")
+        if self._count > MOST_ELEMENTS:
+            raise XmlRefusedError("This file has more parts than a letter can have. Take out what does not belong to the text.")
+        self.builder.start(_named(name), {_named(key): value for key, value in attributes.items()})
+
+    def _end(self, name: str) -> None:
+        self._depth -= 1
+        self.builder.end(_named(name))
+
+    def _refuse_type(self, *_declared: Any) -> None:
+        # Word never writes one; what it can do is name other files and grow without end (CWE-611, CWE-776).
+        raise XmlRefusedError("This file declares a document type, which Word never does, and is not opened.")
+
+
+def _named(name: str) -> str:
+    address, separator, local = name.rpartition("}")
+    return f"{{{_TRANSITIONAL.get(address, address)}}}{local}" if separator else local
