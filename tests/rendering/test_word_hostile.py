@@ -6,19 +6,20 @@ import subprocess
 import zipfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.counts import times
 from webapp.domain.errors import InvalidInput
-from webapp.rendering import word, word_package, word_xml
+from webapp.rendering import program, word, word_package, word_xml
 from webapp.rendering.text import statement_html
 from webapp.rendering.word import read_word
 from webapp.rendering.word_package import WordPackage, WordRefusedError
 from webapp.rendering.word_tidying import tidied
 from webapp.rendering.word_xml import XmlRefusedError, parse_xml
 
-from .word_files import overlapping, paragraph, patched, run, word_file, zipped
+from .word_files import deleted, inserted, overlapping, paragraph, patched, run, word_file, zipped
 
 GOOD = word_file(paragraph(run("Words")))
 SECRET = Path("/etc/hostname")
@@ -72,7 +73,10 @@ HOSTILE = {
     ),
     "a document type in the relations": (lambda: word_file(more={"_rels/.rels": f"{_LAUGHS}<a>&l9;</a>"}), "document type"),
     "deep nesting": (lambda: word_file("<w:sdt><w:sdtContent>" * 50_000 + "</w:sdtContent></w:sdt>" * 50_000), "nested more deeply"),
-    "elements without end": (lambda: word_file("<w:p/>" * 300_000), "more parts"),
+    "elements without end": (lambda: word_file("<w:p/>" * 300_000), "more intricate"),
+    "too many paragraphs": (lambda: word_file(paragraph(run("a")) * 3_001), "3,000 paragraphs"),
+    "too many words": (lambda: word_file(paragraph(run("word " * 50_000))), "100,000 characters"),
+    "too many changes": (lambda: word_file(paragraph(*[inserted("a "), deleted("b ")] * 4_001)), "2,000 changes"),
     "macros": (lambda: word_file(more={"word/vbaProject.bin": b"\0"}), "macros"),
     "macros by its type": (lambda: word_file(types="<Types>application/vnd.ms-word.document.macroEnabled.main+xml</Types>"), "macros"),
     "a name that climbs": (lambda: word_file(more={"../../etc/cron.d/x": "x"}), "not put together"),
@@ -158,12 +162,12 @@ def test_file_that_eats_the_processor_is_ended_and_the_next_one_is_read(monkeypa
     """A stand-in for what the bounds do not foresee: the process itself is ended, not the application."""
     run_it = subprocess.run
 
-    def endless(command: list[str], **options: object) -> object:
+    def endless(command: list[str], **options: Any) -> Any:
         limits = "import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\nwhile True: pass"
-        return run_it([command[0], "-c", limits], **options)  # type: ignore[call-overload]
+        return run_it([command[0], "-c", limits], **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr(word.subprocess, "run", endless)
+        patch.setattr(program.subprocess, "run", endless)
         with pytest.raises(InvalidInput, match="more time or memory"):
             read_word(GOOD)
     assert read_word(GOOD).text == "Words\n"

@@ -30,6 +30,7 @@ SOCIETIES = 1_000
 WORD_BYTES = 5_000_000
 # Changes and comments that one Word file may bring.
 WORD_REMARKS = 2_000
+WORD_PARAGRAPHS = 3_000
 PASTED = 1_000_000
 
 ROSTER_BYTES = 1_000_000

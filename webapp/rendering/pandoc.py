@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from webapp.rendering.program import run_program
+
 _SECONDS = 10
 _HEAP = "512M"
 # Each run takes about 190 MB; more of them at once than cores gains nothing.
@@ -65,16 +67,7 @@ def convert_file(source: bytes, arguments: list[str], *, files: Mapping[str, byt
         for name, content in (files or {}).items():
             Path(folder, name).write_bytes(content)
         try:
-            done = subprocess.run(  # noqa: S603 - a fixed program; what users typed comes in by standard input and files
-                command,
-                input=source,
-                capture_output=True,
-                check=False,
-                cwd=folder,
-                # Nothing of our own environment: it holds the keys.
-                env={"LANG": "C.UTF-8", "HOME": folder},
-                timeout=_SECONDS,
-            )
+            done = run_program(command, source, seconds=_SECONDS, environment={"HOME": folder}, folder=folder)
         except subprocess.TimeoutExpired as error:
             raise ConversionTimeoutError(f"stopped after {_SECONDS} seconds") from error
     messages = done.stderr.decode("utf-8", errors="replace")

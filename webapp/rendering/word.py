@@ -17,6 +17,7 @@ from webapp.domain.imported import WordImport
 from webapp.rendering.dialect import Dialect
 from webapp.rendering.environment import ROOT
 from webapp.rendering.pandoc import ConversionError, convert, convert_file
+from webapp.rendering.program import run_program
 from webapp.rendering.references import parse_references
 from webapp.rendering.tree import words
 from webapp.rendering.word_changes import ChangeReader
@@ -72,15 +73,7 @@ def _opened(data: bytes) -> tuple[bytes, Counter[str]]:
     command = [sys.executable, "-P", "-m", "webapp.rendering.word_worker"]
     try:
         with _slots:
-            done = subprocess.run(  # noqa: S603 - our own module; what was uploaded comes in by standard input
-                command,
-                input=data[: limits.WORD_BYTES + 1],
-                capture_output=True,
-                check=False,
-                # Nothing of our own environment: it holds the keys.
-                env={"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"},
-                timeout=_SECONDS,
-            )
+            done = run_program(command, data[: limits.WORD_BYTES + 1], seconds=_SECONDS, environment={"PYTHONPATH": str(ROOT)})
     except subprocess.TimeoutExpired as error:
         raise InvalidInput(_TOO_MUCH, field="file") from error
     if done.returncode != 0:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from webapp.domain import limits
 from webapp.rendering.word_package import WordPackage, WordRefusedError
 from webapp.rendering.word_xml import XmlRefusedError, parse_xml
 
@@ -50,9 +51,23 @@ def tidied(data: bytes) -> tuple[bytes, Counter[str]]:
     parts = {kind: _tidy(_tree(package, name), left_out) for kind, name in sources.items()}
     if parts["document"].tag != f"{_W}document":
         raise WordRefusedError("This is not a Word file (.docx).")
+    _refuse_too_much(parts["document"])
     _give_points_a_range(parts["document"])
     links = {kind: list(_links(package.relations(name))) for kind, name in sources.items()}
     return _written(parts, links), left_out
+
+
+def _refuse_too_much(root: Element) -> None:
+    """What is longer than a text may be is refused here, because to convert it would take its time."""
+    count = Counter(part.tag for part in root.iter())
+    if count[f"{_W}p"] > limits.WORD_PARAGRAPHS or count[f"{_W}tc"] > limits.WORD_PARAGRAPHS:
+        raise WordRefusedError(f"This text has more than {limits.WORD_PARAGRAPHS:,} paragraphs. Move parts to an appendix.")
+    if sum(len(part.text or "") for part in root.iter() if part.tag in {f"{_W}t", f"{_W}delText"}) > 2 * limits.STATEMENT:
+        raise WordRefusedError(f"The text has more than {limits.STATEMENT:,} characters. Shorten it, or move parts to an appendix.")
+    # Each change is at least one mark, and a moved one four.
+    if count[f"{_W}ins"] + count[f"{_W}del"] > 4 * limits.WORD_REMARKS:
+        most = f"{limits.WORD_REMARKS:,}"
+        raise WordRefusedError(f"This file has more than {most} changes and comments. Accept or reject some of them in Word first.")
 
 
 def _main_part(package: WordPackage) -> str:

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 _DEEPEST = 150
-MOST_ELEMENTS = 250_000
+MOST_ELEMENTS = 100_000
 
 # Word’s “strict” files name the same things by other addresses.
 _STRICT = "http://purl.oclc.org/ooxml/"
@@ -21,7 +21,7 @@ class XmlRefusedError(Exception):
 
 
 def parse_xml(data: bytes) -> ElementTree.Element:
-    """The tree. Raises XmlRefusedError for a document type, for more than 150 levels or 250,000 elements, and for broken XML."""
+    """The tree. Raises XmlRefusedError for a document type, for more than 150 levels or 100,000 elements, and for broken XML."""
     reading = _Reading()
     try:
         reading.parser.Parse(data, True)
@@ -49,7 +49,7 @@ class _Reading:
         if self._depth > _DEEPEST:
             raise XmlRefusedError("This file is nested more deeply than a text can be, and is not opened.")
         if self._count > MOST_ELEMENTS:
-            raise XmlRefusedError("This file has more parts than a letter can have. Take out what does not belong to the text.")
+            raise XmlRefusedError("This file is more intricate than a letter can be. Take out what does not belong to the text.")
         self.builder.start(_named(name), {_named(key): value for key, value in attributes.items()})
 
     def _end(self, name: str) -> None:
