@@ -75,7 +75,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def warm_up(app: Flask) -> None:
-    """Loads what the first requests would: the templates, the tables of collation, the names of countries, what the fonts hold."""
+    """Loads what the first requests would: the templates, the tables of collation, the names of countries, the characters of the fonts."""
     for name in app.jinja_env.list_templates(extensions=["html"]):
         if not name.startswith(("email/", "documents/")):
             app.jinja_env.get_template(name)

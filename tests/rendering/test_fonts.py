@@ -3,7 +3,8 @@ import unicodedata
 import pytest
 
 from webapp.domain.errors import RenderingFailed
-from webapp.rendering.fonts import FOLDER, FONT_FILES, describe_character, uncovered_characters
+from webapp.rendering.coverage import coverage
+from webapp.rendering.fonts import COVERAGE, FOLDER, FONT_FILES, describe_character, uncovered_characters
 from webapp.rendering.letter import uncovered_in_document
 from webapp.rendering.pdf import letter_pdf
 
@@ -13,6 +14,10 @@ from .letters import AWKWARD_NAMES, SMITH, letter, signatories
 @pytest.mark.parametrize("name", AWKWARD_NAMES)
 def test_every_awkward_name_can_be_printed(name: str) -> None:
     assert uncovered_characters(name) == []
+
+
+def test_what_is_written_down_is_what_the_fonts_hold() -> None:
+    assert COVERAGE.read_text() == coverage(), "write it again: python -m webapp.rendering.coverage"
 
 
 @pytest.mark.parametrize(
