@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from webapp.caretaker import Charge
+from webapp.rendering.environment import ROOT
 
 _LOADED = "import sys{}; print(*{{name.partition('.')[0] for name in sys.modules}} - set(sys.stdlib_module_names))"
 
@@ -21,9 +22,10 @@ def loaded(*modules: str) -> set[str]:
     return set(done.stdout.split())
 
 
-def test_caretaker_loads_nothing_but_the_standard_library() -> None:
+def test_caretaker_by_itself_loads_hardly_more_than_the_standard_library() -> None:
+    """What the parts of the site need comes with its charge, once, for all of them."""
     # What a package has installed to run at every start is no choice of ours.
-    assert loaded("webapp.caretaker") - loaded() == {"webapp"}
+    assert loaded("webapp.caretaker") - loaded() == {"webapp", "setproctitle"}
 
 
 def test_control_what_it_loads_besides_is_seen() -> None:
@@ -37,13 +39,15 @@ def test_web_server_that_does_not_start_ends_it_with_a_sentence(tmp_path: Path) 
     with mark.open("a") as held, socket.create_server(("127.0.0.1", 0)) as listening:
         address = listening.getsockname()
         listening.close()
-        web, worker = ["-c", "raise SystemExit(3)"], ["-c", "import time; time.sleep(60)"]
-        charge = Charge(web, worker, held.fileno(), address, held.fileno(), "Ready.")
+        (tmp_path / "failing.py").write_text("raise SystemExit(3)")
+        (tmp_path / "waiting.py").write_text("import time; time.sleep(60)")
+        charge = Charge([], ["failing"], ["waiting"], held.fileno(), address, held.fileno(), "Ready.")
         reading, writing = os.pipe()
         os.write(writing, json.dumps(asdict(charge)).encode())
         os.close(writing)
         command = [sys.executable, "-m", "webapp.caretaker", str(reading)]
-        done = subprocess.run(command, pass_fds=(reading, held.fileno()), capture_output=True, text=True, check=False)
+        files, environment = (reading, held.fileno()), {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(command, pass_fds=files, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
         os.close(reading)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("The web server could not be started;")

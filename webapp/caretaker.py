@@ -1,5 +1,6 @@
-"""What `undersigned run` becomes when all is prepared: it starts the site and looks after it, with the standard library alone."""
+"""What `undersigned run` becomes when all is prepared: it loads what the parts of the site need, starts them and looks after them."""
 
+import gc
 import json
 import os
 import signal
@@ -8,9 +9,11 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from typing import NoReturn
 
-from webapp.children import ENDING, Child, Stop, end, look_after
+from webapp.children import Child, Stop, end, look_after
+from webapp.forking import ENDING, Born, live
 from webapp.processes import as_typed, become
 
 _SECONDS_TO_ANSWER = 60
@@ -20,6 +23,8 @@ _SECONDS_TO_ANSWER = 60
 class Charge:
     """What is handed over. Files that are open stay so, under their numbers."""
 
+    loads: list[str]
+    """Modules that are loaded once, for what is started is forked. They may have nothing open, and no thread."""
     web: list[str]
     worker: list[str]
     listening: int
@@ -40,30 +45,43 @@ def hand_over(charge: Charge) -> NoReturn:
         os.set_inheritable(number, True)
     # Until there is somebody again who hears them.
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
-    become(("-m", "webapp.caretaker", str(reading)))
+    become("webapp.caretaker", str(reading))
 
 
 def take_care(charge: Charge) -> int:
-    """Until told to stop; returns the exit code."""
+    """Until told to stop; returns the exit code. Raises Born in each process that it starts."""
     stop = Stop()
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
-    web = Child("The web server", charge.web, os.environ, keeps=(charge.listening,))
-    children = [web, Child("The worker", charge.worker, os.environ)]
+    _load(charge.loads)
+    web = Child("The web server", charge.web, keeps=(charge.listening,))
+    children = [web, Child("The worker", charge.worker)]
+    # Nothing here is undone by `finally`: what is forked leaves by the same way, and may not end its siblings.
     try:
-        for child in children:
-            child.start()
-        if _is_to_go_on(charge, web, stop):
-            sys.stdout.write(f"{charge.greeting}\n")
-            sys.stdout.flush()
-            look_after(children, stop)
+        _start_and_look_after(charge, children, stop)
+        code, last_words = 0, "Undersigned has stopped."
     except _NotStartedError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    finally:
-        end(children, stop)
-        os.ftruncate(charge.mark, 0)
-    sys.stdout.write("Undersigned has stopped.\n")
-    return 0
+        code, last_words = 1, str(error)
+    end(children, stop)
+    os.ftruncate(charge.mark, 0)
+    (sys.stderr if code else sys.stdout).write(f"{last_words}\n")
+    return code
+
+
+def _load(modules: list[str]) -> None:
+    for name in modules:
+        import_module(name)
+    # What the collector does not look through it does not write to, and what nobody writes to stays shared.
+    gc.collect()
+    gc.freeze()
+
+
+def _start_and_look_after(charge: Charge, children: list[Child], stop: Stop) -> None:
+    for child in children:
+        child.start()
+    if _is_to_go_on(charge, children[0], stop):
+        sys.stdout.write(f"{charge.greeting}\n")
+        sys.stdout.flush()
+        look_after(children, stop)
 
 
 class _NotStartedError(Exception):
@@ -97,5 +115,14 @@ def _received(number: int) -> Charge:
     return Charge(**{**facts, "reachable_at": tuple(facts["reachable_at"])})
 
 
+def main(number: int) -> int:
+    try:
+        return take_care(_received(number))
+    except Born as born:
+        arguments = born.arguments
+    live(arguments)
+    return 0
+
+
 if __name__ == "__main__":
-    sys.exit(take_care(_received(int(sys.argv[1]))))
+    sys.exit(main(int(sys.argv[1])))

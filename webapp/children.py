@@ -1,25 +1,19 @@
 """The processes that `undersigned run` looks after: started, started again when they die, ended with it."""
 
-import ctypes
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+
+from webapp.forking import ENDING, Life, begin_life
 
 _LOOK_EVERY = 0.2
 _BACKOFF = 1.0
 # A request may take thirty seconds, and the web server lets it end.
 _PATIENCE = 35.0
-_PR_SET_PDEATHSIG = 1
-
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 @dataclass
@@ -28,33 +22,29 @@ class Child:
 
     name: str
     arguments: list[str]
-    environment: Mapping[str, str]
+    """Its module, and what that is told."""
     keeps: tuple[int, ...] = ()
     """Open files that it inherits."""
-    process: subprocess.Popen[bytes] | None = None
+    life: Life | None = None
     starts_again_at: float | None = field(default=None)
 
     def start(self) -> None:
+        """Raises Born in the new process."""
         self.starts_again_at = None
-        self.process = subprocess.Popen(  # noqa: S603 - our own modules; no argument comes from outside
-            [sys.executable, *self.arguments],
-            env=self.environment,
-            pass_fds=self.keeps,
-            stdin=subprocess.DEVNULL,
-            # A Ctrl-C in the terminal is for the parent, which then ends each of them in good order.
-            start_new_session=True,
-            preexec_fn=_die_with_parent,
-        )
+        self.life = begin_life(self.arguments, self.keeps)
+
+    def lives(self) -> bool:
+        return self.life is not None and not self.life.has_ended()
 
     def has_died(self) -> bool:
-        return self.process is not None and self.process.poll() is not None
+        return self.life is not None and self.life.has_ended()
 
     def look_after(self) -> None:
         """Starts it again a second after it was found dead."""
-        if not self.has_died():
+        if self.life is None or not self.has_died():
             return
         if self.starts_again_at is None:
-            sys.stderr.write(f"{self.name} has ended ({_cause(self.process)}) and is started again.\n")
+            sys.stderr.write(f"{self.name} has ended ({_cause(self.life)}) and is started again.\n")
             sys.stderr.flush()
             # Workers that have lost their web server may end what they are at, and make room for the new one's.
             self._signal_group(signal.SIGTERM)
@@ -63,29 +53,23 @@ class Child:
             self.start()
 
     def ask_to_end(self) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
+        if self.life is not None and self.lives():
+            os.kill(self.life.pid, signal.SIGTERM)
 
     def kill(self) -> None:
         """Ends the process, and whatever it has left of its own."""
-        if self.process is not None:
+        if self.life is not None:
             self._signal_group(signal.SIGKILL)
-            self.process.wait()
+            self.life.wait()
 
     def _signal_group(self, number: signal.Signals) -> None:
-        if self.process is not None:
+        if self.life is not None:
             with suppress(ProcessLookupError):
-                os.killpg(self.process.pid, number)
+                os.killpg(self.life.pid, number)
 
 
-def _die_with_parent() -> None:
-    # Even when the parent is killed outright, nothing goes on running without it.
-    if _libc is not None:
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def _cause(process: subprocess.Popen[bytes] | None) -> str:
-    code = process.returncode if process else 0
+def _cause(life: Life) -> str:
+    code = life.code or 0
     return f"signal {-code}" if code < 0 else f"exit code {code}"
 
 
@@ -128,7 +112,7 @@ def end(children: list[Child], stop: Stop) -> None:
     for child in children:
         child.ask_to_end()
     latest = time.monotonic() + _PATIENCE
-    while any(child.process and child.process.poll() is None for child in children):
+    while any(child.lives() for child in children):
         if stop.is_urgent or time.monotonic() > latest:
             break
         time.sleep(0.05)

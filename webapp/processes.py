@@ -5,7 +5,6 @@ import re
 import shlex
 import shutil
 import sys
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import NoReturn
@@ -17,10 +16,10 @@ COMMANDS = (
 _NAMED = re.compile(rf"(?<![\w/.-])undersigned (?=(?:{'|'.join(COMMANDS)})\b)")
 
 
-def become(arguments: Sequence[str]) -> NoReturn:
-    """This Python with other arguments, under the same number: signals and the exit code are the new one's. Does not return."""
+def become(module: str, *arguments: str) -> NoReturn:
+    """This Python with another module, under the same number: signals and the exit code are the new one's. Does not return."""
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 - our own modules, without a shell
+    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606 - our own modules, without a shell
 
 
 @cache

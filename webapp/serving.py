@@ -18,12 +18,16 @@ loglevel = "warning"
 # The application is loaded once, and its processes share what they do not change.
 preload_app = True
 
-SPARING = {"MALLOC_ARENA_MAX": "2"}
-"""For every process: by itself glibc keeps memory for each thread apart, and what a thread once needed it keeps."""
+SPARING = {"MALLOC_ARENA_MAX": "2", "SPT_NOENV": "1"}
+"""For every process. By itself glibc keeps memory for each thread apart, and what a thread once needed it keeps; and the name of a
+process is written over its environment."""
 
 APPLICATION = "webapp.app:create_app()"
-WEB_COMMAND = ("-m", "gunicorn", "-c", "python:webapp.serving", APPLICATION)
-"""For this Python; what follows (where to listen) is the caller's."""
+WEB_COMMAND = ("gunicorn", "-c", "python:webapp.serving", APPLICATION)
+"""A module and what it is told; what follows (where to listen) is the caller's."""
+
+SHARED = ("webapp.app", "webapp.jobs.worker", "gunicorn.app.wsgiapp", worker_class.rpartition(".")[0])
+"""What web server and worker need, where both are forked from one process."""
 
 
 def on_starting(_server: object) -> None:

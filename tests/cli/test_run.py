@@ -61,6 +61,13 @@ class Running:
         return f"UNDERSIGNED_DATA={self.folder}\0".encode() in environment and word.encode() in arguments
 
 
+def shared_mb(pid: int) -> float:
+    """What was loaded before the fork, and is still the same page for several processes."""
+    found = re.search(r"^Shared_Dirty:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+    assert found
+    return int(found[1]) * 1024 / 1e6
+
+
 def eventually(is_so: Callable[[], object]) -> None:
     latest = time.monotonic() + PATIENCE
     while not is_so():
@@ -102,6 +109,7 @@ def test_it_starts_heals_and_ends(folder: Path) -> None:
         assert "22 of 36 signed" in command_in(folder)("letter", "list").stdout
 
         (worker,) = site.processes("webapp.jobs")
+        assert shared_mb(worker) > 20
         os.kill(worker, signal.SIGKILL)
         eventually(lambda: site.processes("webapp.jobs") - {worker})
         assert "The worker has ended (signal 9) and is started again." in site.said
@@ -117,6 +125,8 @@ def test_it_starts_heals_and_ends(folder: Path) -> None:
         site.process.terminate()
         assert site.process.wait(PATIENCE) == 0
         assert site.said.endswith("Undersigned has stopped.\n")
+        # What is forked leaves without the farewell of what forked it.
+        assert site.said.count("Undersigned has stopped.") == 1
         assert site.processes() == set()
 
 

@@ -22,7 +22,7 @@ from webapp.services import doors
 from webapp.services.dashboard import list_letters
 from webapp.services.demonstration import make_demonstration
 from webapp.services.installation import standing
-from webapp.serving import SPARING, WEB_COMMAND
+from webapp.serving import SHARED, SPARING, WEB_COMMAND
 from webapp.settings import Settings, load_settings
 
 
@@ -49,7 +49,7 @@ def run(*, host: str | None, port: int | None, staff: str | None, no_demo: bool)
         socket = listening.socket.fileno()
         web, greeting = [*WEB_COMMAND, "--bind", f"fd://{socket}"], _greeting(settings, email, listening)
         # What preparing has loaded is many times what looking after needs.
-        hand_over(Charge(web, [*WORKER_COMMAND], socket, listening.reachable_at, mark.fileno(), greeting))
+        hand_over(Charge([*SHARED], web, [*WORKER_COMMAND], socket, listening.reachable_at, mark.fileno(), greeting))
 
 
 @contextmanager

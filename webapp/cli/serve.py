@@ -1,7 +1,5 @@
 """The parts of an installation that is spread over several processes or machines: `serve` the pages, `work` the jobs, `migrate`."""
 
-from collections.abc import Sequence
-
 import click
 
 from webapp.cli.address import DEFAULT_PORT
@@ -10,7 +8,7 @@ from webapp.processes import become
 from webapp.serving import WEB_COMMAND
 from webapp.settings import load_settings
 
-WORKER_COMMAND = ("-m", "webapp.jobs")
+WORKER_COMMAND = ("webapp.jobs",)
 
 
 @click.command()
@@ -22,7 +20,7 @@ def serve(*, host: str, port: int) -> None:
     For a site whose worker runs by other means. The database must be up to date: see "undersigned migrate".
     """
     where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    _become([*WEB_COMMAND, "--bind", where])
+    _become(*WEB_COMMAND, "--bind", where)
 
 
 @click.command()
@@ -31,7 +29,7 @@ def work() -> None:
 
     For a site that is served by other means: the worker sends its mail and closes letters at their deadline.
     """
-    _become(WORKER_COMMAND)
+    _become(*WORKER_COMMAND)
 
 
 @click.command()
@@ -44,8 +42,8 @@ def migrate() -> None:
     click.echo("The database is up to date.")
 
 
-def _become(arguments: Sequence[str]) -> None:
+def _become(*command: str) -> None:
     """The module in place of this process, so that signals and the exit code are its own; refused while the database cannot be used."""
     with opened(load_settings()):
         pass
-    become(arguments)
+    become(*command)

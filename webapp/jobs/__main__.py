@@ -20,7 +20,7 @@ def begin_anew() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     time.sleep(_BREATH)
-    become(("-m", "webapp.jobs"))
+    become("webapp.jobs")
 
 
 if __name__ == "__main__":
