@@ -36,9 +36,26 @@ from webapp.web.views import (
     staff,
     stays,
     submissions,
+    texts,
 )
 
-BLUEPRINTS = (health, front, sign_in, letters, sign_on, roster, documents, submissions, people, staff, stays, mailbox, rooms, answers)
+BLUEPRINTS = (
+    health,
+    front,
+    sign_in,
+    letters,
+    sign_on,
+    roster,
+    texts,
+    documents,
+    submissions,
+    people,
+    staff,
+    stays,
+    mailbox,
+    rooms,
+    answers,
+)
 
 
 class OneDatabaseSession(Session):

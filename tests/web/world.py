@@ -15,10 +15,12 @@ from tests.postman import Postman
 from webapp.domain import limits
 from webapp.domain.actor import Actor
 from webapp.domain.permission import Role
+from webapp.domain.text import TextKind
 from webapp.domain.tokens import Keyring, hash_token
 from webapp.persistence.database import transaction
-from webapp.persistence.tables import InvitationRow, MailboxRow, RepresentativeRow, StaffRow, WebSessionRow
+from webapp.persistence.tables import InvitationRow, MailboxRow, RepresentativeRow, StaffRow, TextRow, WebSessionRow
 from webapp.services import doors, people, sign_on, submissions
+from webapp.services.references import new_reference
 
 
 class Person(StrEnum):
@@ -92,6 +94,12 @@ def seed(session: Session) -> Facts:
     factories.sign(session, letters["answered"])
     submissions.resolve_letter(session, coordinator, letters["resolved"], now=SEALABLE)
     sign_on.cancel_letter(session, coordinator, letters["cancelled"], "It was not needed.", now=NOW)
+    for letter in letters.values():
+        # As its drafters left it, whatever has become of the letter since.
+        row = factories.letter_row(session, letter)
+        row.texts.append(
+            TextRow(reference=new_reference(), kind=TextKind.SHORT_FORM, position=1, name="For the journal", body="We disagree.")
+        )
     for person, role in ROLES.items():
         factories.staff_actor(session, ACCOUNTS[person])
         for letter in letters.values():
@@ -195,6 +203,7 @@ class World:
                 "person": self._reference(session, ACCOUNTS[Person.READER]),
                 "account": self._reference(session, STRANGER),
                 "stay": "nobody’s",
+                "text": factories.letter_row(session, letter).texts[-1].reference,
             }
 
     @staticmethod

@@ -100,7 +100,7 @@ def _chained(letter: LetterRow, actor: Actor, happening: Happening, last: Link |
         sequence=last.sequence + 1 if last else 1,
         at=at.astimezone(UTC).isoformat(timespec="microseconds"),
         kind=happening.kind,
-        actor=f"{actor.kind}:{actor.reference}" if actor.reference else str(actor.kind),
+        actor=actor_words(actor),
         public=happening.public,
         private_commitment=private_commitment(private, salt) if private and salt else None,
         previous_hash=last.hash if last else genesis_hash(letter.reference),
@@ -119,6 +119,28 @@ def _chained(letter: LetterRow, actor: Actor, happening: Happening, last: Link |
         "previous_hash": draft.previous_hash,
         "hash": event_hash(draft),
     }
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The newest event, for whoever would only say the same again."""
+
+    at: datetime
+    kind: str
+    actor: str
+    public: Mapping[str, Any]
+
+
+def newest_event(session: Session, letter_id: int) -> Newest | None:
+    """What the record of the letter says last."""
+    query = select(EventRow.at, EventRow.kind, EventRow.actor, EventRow.public).where(EventRow.letter_id == letter_id)
+    found = session.execute(query.order_by(EventRow.sequence.desc()).limit(1)).first()
+    return Newest(found.at, found.kind, found.actor, json.loads(found.public)) if found else None
+
+
+def actor_words(actor: Actor) -> str:
+    """An actor as the record writes it."""
+    return f"{actor.kind}:{actor.reference}" if actor.reference else str(actor.kind)
 
 
 def record_time(session: Session, letter_id: int, *, now: datetime) -> datetime:

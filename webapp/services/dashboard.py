@@ -57,6 +57,8 @@ class Milestone:
 @dataclass(frozen=True)
 class Dashboard:
     reference: str
+    statement: str
+    """The reference of the text that societies sign."""
     today: date
     title: str
     state: str
@@ -127,6 +129,7 @@ def show_dashboard(session: Session, actor: Actor, reference: str, links: Links,
     sha256 = session.scalar(select(DocumentRow.sha256).where(DocumentRow.letter_id == letter.id)) or ""
     return Dashboard(
         reference=letter.reference,
+        statement=letter.statement.reference,
         today=now.astimezone(ZoneInfo(letter.deadline_zone)).date(),
         title=letter.title,
         state=letter.state,

@@ -1,0 +1,89 @@
+"""Writing texts: nobody overwrites anybody unseen, and a sitting is one event."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.conftest import Store
+from tests.factories import COORDINATOR, NOW, letter_in_draft, letter_row, staff_actor
+from webapp.domain.actor import Actor
+from webapp.domain.errors import InvalidInput, NotFound
+from webapp.persistence.record import load_events
+from webapp.services import people, texts
+from webapp.services.texts import TextChanged
+
+OTHER = "other@example.org"
+
+
+@pytest.fixture
+def drafted(store: Store, coordinator: Actor) -> str:
+    with store() as session:
+        return letter_in_draft(session, coordinator)
+
+
+def statement(store: Store, letter: str) -> str:
+    with store() as session:
+        return letter_row(session, letter).statement.reference
+
+
+def edits(store: Store, letter: str) -> int:
+    with store() as session:
+        return sum(event.kind == "text.edited" for event in load_events(session, letter_row(session, letter).id))
+
+
+def test_second_writer_is_shown_what_the_first_saved(store: Store, coordinator: Actor, drafted: str) -> None:
+    text = statement(store, drafted)
+    with store() as session:
+        second = staff_actor(session, OTHER)
+        people.add_person(session, coordinator, drafted, OTHER, "drafter", now=NOW)
+        assert texts.write_text(session, coordinator, drafted, text, "The first says this.", 1, now=NOW) == 2
+        with pytest.raises(TextChanged) as refused:
+            texts.write_text(session, second, drafted, text, "The second says that.", 1, now=NOW)
+        shown = refused.value.text
+        assert (shown.body, shown.edition, shown.edited_by) == ("The first says this.", 2, COORDINATOR)
+        assert texts.write_text(session, second, drafted, text, "Both say this.", 2, now=NOW) == 3
+
+
+def test_saving_what_is_there_already_is_no_edit(store: Store, coordinator: Actor, drafted: str) -> None:
+    text = statement(store, drafted)
+    with store() as session:
+        body = letter_row(session, drafted).statement.body
+        assert texts.write_text(session, coordinator, drafted, text, body, 1, now=NOW) == 1
+    assert edits(store, drafted) == 0
+
+
+def test_saves_of_one_sitting_are_one_event(store: Store, coordinator: Actor, drafted: str) -> None:
+    text = statement(store, drafted)
+    for number in range(1, 5):
+        with store() as session:
+            texts.write_text(session, coordinator, drafted, text, f"Version {number}.", number, now=NOW + timedelta(minutes=number))
+    assert edits(store, drafted) == 1
+    with store() as session:
+        texts.write_text(session, coordinator, drafted, text, "The next day.", 5, now=NOW + timedelta(days=1))
+    assert edits(store, drafted) == 2
+
+
+def test_text_that_cites_what_is_missing_is_saved_all_the_same(store: Store, coordinator: Actor, drafted: str) -> None:
+    with store() as session:
+        texts.write_text(session, coordinator, drafted, statement(store, drafted), "As shown [@nobody2026].", 1, now=NOW)
+
+
+def test_text_that_is_too_long_is_refused_in_a_sentence(store: Store, coordinator: Actor, drafted: str) -> None:
+    with store() as session, pytest.raises(InvalidInput, match="100000 is the most"):
+        texts.write_text(session, coordinator, drafted, statement(store, drafted), "x" * 100_001, 1, now=NOW)
+
+
+def test_short_form_begins_as_a_copy_and_can_go_again(store: Store, coordinator: Actor, drafted: str) -> None:
+    with store() as session:
+        short = texts.add_short_form(session, coordinator, drafted, "For the journal", now=NOW)
+        letter = letter_row(session, drafted)
+        assert [text.name for text in letter.texts] == ["Statement", "For the journal"]
+        assert letter.texts[1].body == letter.statement.body
+        texts.remove_short_form(session, coordinator, drafted, short, now=NOW)
+        with pytest.raises(NotFound):
+            texts.read_text(session, coordinator, drafted, short)
+
+
+def test_statement_cannot_be_removed(store: Store, coordinator: Actor, drafted: str) -> None:
+    with store() as session, pytest.raises(InvalidInput, match="what the societies sign"):
+        texts.remove_short_form(session, coordinator, drafted, statement(store, drafted), now=NOW)
