@@ -76,8 +76,8 @@ def _furnish(settings: Settings, staff: str | None, *, wants_demo: bool) -> str:
         email = staff or (accounts[0].email if accounts else COORDINATOR)
         with transaction(session):
             account, _is_new = doors.add_staff(session, email, now=now)
-        # Invented addresses are no business of a real mail server.
         is_empty = not list_letters(session, COMMAND, now=now)
+        # Invented addresses are no business of a real mail server.
         if wants_demo and settings.has_local_mailbox and is_empty and not standing(session).is_read_only:
             click.echo("Making the demonstration letter …")
             with transaction(session):
