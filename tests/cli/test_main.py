@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -88,6 +89,15 @@ def test_missing_key_is_never_made_anew_by_reading(undersigned: Command, folder:
     assert [path.name for path in folder.iterdir()] == ["undersigned.db"]
 
 
+@pytest.fixture
+def unknown_program() -> Iterator[None]:
+    """How the command is spelled is found out once for each process: anew here, and anew by whoever comes after."""
+    program.cache_clear()
+    yield
+    program.cache_clear()
+
+
+@pytest.mark.usefixtures("unknown_program")
 def test_command_is_spelled_so_that_it_works_as_typed(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Typed once more from where it was printed: in the checkout, beside it, and with the command on the path."""
     own = Path(sys.executable).with_name("undersigned")
@@ -99,7 +109,6 @@ def test_command_is_spelled_so_that_it_works_as_typed(tmp_path: Path, folder: Pa
         typed = said.partition("Begin one with: ")[2].partition(" run.")[0]
         done = subprocess.run(f"{typed} --version", shell=True, capture_output=True, text=True, check=True, cwd=here, env={"PATH": path})
         assert "undersigned" in done.stdout
-    program.cache_clear()
 
 
 def test_every_command_is_known_by_name_where_sentences_are_spelled() -> None:

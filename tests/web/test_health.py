@@ -1,6 +1,6 @@
 """Each condition is broken in turn, and is named to this machine alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,18 +20,19 @@ CONDITIONS = ["database", "schema", "outbox", "clock", "write", "disk", "worker"
 
 
 @pytest.fixture
-def working(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    """An installation with a worker, and nothing kept of an earlier look."""
+def working(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """An installation with a worker, and nothing kept of an earlier look; nothing is kept of this one either, nor its key."""
     monkeypatch.setattr(health, "_LOOK_EVERY_SECONDS", 0.0)
     world.app.extensions.pop(health._LAST, None)
     with Session(world.engine) as session, transaction(session):
         workers.note_worker(session, "this-machine:1", now=datetime.now(UTC))
-    # The folder outlives the test, and another key may have been left in it.
-    world.app.config["UNDERSIGNED"].secret_key_file.unlink(missing_ok=True)
     world.mail.deliver()
     # Some of the letters have gone on to be sealed, and their record with them.
     world.clock.at = LATER
-    return world
+    yield world
+    # The application and its folder outlive the test.
+    world.app.extensions.pop(health._LAST, None)
+    world.app.config["UNDERSIGNED"].secret_key_file.unlink(missing_ok=True)
 
 
 def asked(app: Flask, **headers: str) -> tuple[int, dict[str, bool]]:
@@ -141,8 +142,9 @@ def test_stranger_who_asks_often_takes_no_turn_among_the_writers(working: World,
     assert looks == [1]
 
 
-def test_watcher_may_ask_at_this_machine_s_own_name(working: World) -> None:
-    working.app.config["TRUSTED_HOSTS"][0] = "letters.example.org"
+def test_watcher_may_ask_at_this_machine_s_own_name(working: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    _own, *usual = working.app.config["TRUSTED_HOSTS"]
+    monkeypatch.setitem(working.app.config, "TRUSTED_HOSTS", ["letters.example.org", *usual])
     for host in ("localhost:8000", "127.0.0.1:8000", "letters.example.org"):
         assert working.app.test_client().get("/healthz", base_url=f"http://{host}").status_code == 200
 
