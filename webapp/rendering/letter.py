@@ -5,12 +5,11 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-import babel
-from babel.dates import format_date
 from markupsafe import Markup
 
 from webapp.domain.document import LetterDocument, TargetLine
 from webapp.domain.wording import count_phrase, signed_sentence
+from webapp.rendering.dates import long_date
 from webapp.rendering.environment import document_environment
 from webapp.rendering.fonts import uncovered_characters
 from webapp.rendering.text import statement_html
@@ -35,7 +34,7 @@ def letter_html(document: LetterDocument) -> str:
             # The one piece of markup that comes from what people typed.
             statement=Markup(statement_html(document.statement, document.references, language=document.language)),  # noqa: S704 - cleaned there
             targets=[_target(target) for target in document.targets],
-            dated=format_date(document.dated, "long", locale=_locale(document.language)),
+            dated=long_date(document.dated, document.language),
             notice=notice,
             has_unbroken_words=_has_unbroken_words(document.statement),
             watermark=_watermark(document),
@@ -102,10 +101,3 @@ def _shortened(title: str, columns: int) -> str:
             cut = title[:place]
             return f"{cut.rpartition(' ')[0] or cut}…"
     return title
-
-
-def _locale(language: str) -> babel.Locale:
-    try:
-        return babel.Locale.parse(language, sep="-")
-    except (ValueError, babel.UnknownLocaleError):
-        return babel.Locale("en", "GB")

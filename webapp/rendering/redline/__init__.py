@@ -4,8 +4,10 @@ from webapp.rendering.redline.alignment import State
 from webapp.rendering.redline.blocks import read_blocks
 from webapp.rendering.redline.comparison import compared
 from webapp.rendering.redline.page import redline_html
+from webapp.rendering.redline.paper import RedlineDocument, redline_pdf
 from webapp.rendering.redline.passages import Change, ChangeKind, Counts, Passage, Redline, Segment, accepted, rejected
 from webapp.rendering.redline.phrases import counts_phrase
+from webapp.rendering.redline.word import redline_docx
 
 __all__ = [
     "Change",
@@ -13,12 +15,15 @@ __all__ = [
     "Counts",
     "Passage",
     "Redline",
+    "RedlineDocument",
     "Segment",
     "State",
     "accepted",
     "counts_phrase",
     "redline",
+    "redline_docx",
     "redline_html",
+    "redline_pdf",
     "rejected",
 ]
 

@@ -14,7 +14,6 @@ _MARKS = {"em", "strong", "code", "sup", "sub", "a"}
 # What HTML takes for one space; a no-break space is a character like any other.
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _BREAK = "\v"
-_BACK_TO_NOTE = "#fnref"
 
 
 @dataclass(frozen=True)
@@ -35,11 +34,16 @@ class Run:
 
 @dataclass(frozen=True)
 class Container:
-    """A list, item, quote, table or section; `number` tells it from the others of the same text."""
+    """A list, item, quote, table or section; `number` tells it from the others of the same text, `anchor` is the id of an item.
+
+    `detail` is the class of a section, or the number that a list begins with; `signs` is how a list counts, if not in figures.
+    """
 
     tag: str
     number: int
     detail: str = ""
+    signs: str = ""
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class Block:
     @property
     def shape(self) -> tuple[object, ...]:
         """What two blocks must have in common to be one block whose words have changed."""
-        return self.kind, tuple((one.tag, one.detail) for one in self.path), tuple(cell.tag for cell in self.cells)
+        return self.kind, tuple((one.tag, one.detail, one.signs) for one in self.path), tuple(cell.tag for cell in self.cells)
 
 
 def read_blocks(html: str) -> tuple[Block, ...]:
@@ -130,19 +134,16 @@ class _Reader(HTMLParser):
             self._marks.pop()
 
     def handle_data(self, data: str) -> None:
-        if any(mark.target.startswith(_BACK_TO_NOTE) for mark in self._marks):
-            # The arrow under a footnote, back to its place: no word of the text.
-            return
         if self._leaf is not None or data.strip():
             self._add(data)
 
     def _begin_container(self, tag: str, given: dict[str, str]) -> None:
         self.end_leaf()
         self._count += 1
-        detail = given.get("start", "") if tag == "ol" else given.get("class", "")
-        self._open.append(Container(tag, self._count, detail))
+        detail, anchor = given.get("start" if tag == "ol" else "class", ""), given.get("id", "")
+        self._open.append(Container(tag, self._count, detail, given.get("type", ""), anchor))
         if tag == "li":
-            self._key = given["id"] if given.get("id", "").startswith("ref-") else ""
+            self._key = anchor if anchor.startswith("ref-") else ""
 
     def _end_container(self, tag: str) -> None:
         self.end_leaf()

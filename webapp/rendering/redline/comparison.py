@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from webapp.rendering.redline.alignment import State, Step, align
-from webapp.rendering.redline.blocks import Block, Cell, Container, Mark, Run
+from webapp.rendering.redline.blocks import Block, Cell, Container, Run
 from webapp.rendering.redline.passages import Change, ChangeKind, Counts, Passage, Redline, RedlineCell, Segment
-from webapp.rendering.redline.words import Piece, compare, count_words
+from webapp.rendering.redline.words import NOTE, Piece, compare, count_words
 
 # Of these a parent has one at most, so that they correspond when their parents do.
 _ONE_OF_EACH = {"thead", "tbody", "tfoot"}
@@ -143,21 +143,27 @@ def _kind(piece: Piece) -> ChangeKind:
         return ChangeKind.DELETED
     if _text(piece.deleted) != _text(piece.inserted):
         return ChangeKind.REPLACED
-    return ChangeKind.LINK if _targets(piece.deleted) != _targets(piece.inserted) else ChangeKind.FORM
+    old, new = _targets(piece.deleted), _targets(piece.inserted)
+    if old == new:
+        return ChangeKind.FORM
+    # Another reference that happens to have the same number is another citation.
+    return ChangeKind.REPLACED if any(target.startswith("#") for target in {*old, *new}) else ChangeKind.LINK
 
 
 def _text(runs: tuple[Run, ...]) -> str:
     return "".join(run.text for run in runs)
 
 
-def _targets(runs: tuple[Run, ...]) -> list[Mark]:
-    return [mark for run in runs for mark in run.marks if mark.target]
+def _targets(runs: tuple[Run, ...]) -> list[str]:
+    return [mark.target for run in runs for mark in run.marks if mark.target]
 
 
 def _counts(passages: tuple[Passage, ...], changes: list[Change]) -> Counts:
     segments = [segment for passage in passages for cell in passage.cells for segment in cell.segments]
     inserted = [one for one in segments if one.state == State.INSERTED]
     deleted = [one for one in segments if one.state == State.DELETED]
+    renumbered = [one for one in segments if one.state == State.RENUMBERED]
+    relettered = sum(any(mark.target.startswith(NOTE) for run in one.runs for mark in run.marks) for one in renumbered)
     of_kind = [change.kind for change in changes]
     both = sum(kind in {ChangeKind.REPLACED, ChangeKind.LINK, ChangeKind.FORM} for kind in of_kind)
     return Counts(
@@ -166,6 +172,7 @@ def _counts(passages: tuple[Passage, ...], changes: list[Change]) -> Counts:
         moved=of_kind.count(ChangeKind.MOVED),
         words_inserted=sum(count_words(one.runs) for one in inserted),
         words_deleted=sum(count_words(one.runs) for one in deleted),
-        renumbered=sum(one.state == State.RENUMBERED for one in segments),
+        renumbered=len(renumbered) - relettered,
+        relettered=relettered,
         links=of_kind.count(ChangeKind.LINK),
     )

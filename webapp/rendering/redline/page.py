@@ -7,12 +7,14 @@ from itertools import groupby
 from markupsafe import Markup, escape
 
 from webapp.rendering.redline.alignment import State
-from webapp.rendering.redline.blocks import Container, Run
+from webapp.rendering.redline.blocks import Container, Mark, Run
 from webapp.rendering.redline.passages import Change, ChangeKind, Passage, Redline, RedlineCell, Segment
 from webapp.rendering.redline.phrases import DELETED, INSERTED, MOVED_FROM, MOVED_TO, RULE, invisible_words, sentences
+from webapp.rendering.redline.words import NOTE
 from webapp.rendering.writing import direction
 
 _NOTHING = Markup("")
+_GONE = {State.DELETED, State.MOVED_FROM}
 _WEB = ("http://", "https://", "mailto:")
 
 
@@ -89,7 +91,7 @@ class _Writer:
             depth += 1
         found = self._leave(depth)
         for container in passage.path[depth:]:
-            found.append(self._begin(container, passage))
+            found.append(self._begin(container))
             self._open.append(container)
         return found
 
@@ -98,19 +100,26 @@ class _Writer:
         del self._open[depth:]
         return found
 
-    def _begin(self, container: Container, passage: Passage) -> Markup:
+    def _list(self, container: Container) -> Markup:
+        start = int(container.detail or 1) + self._items[container.number]
+        signs = Markup(' type="{}"').format(container.signs) if container.signs else _NOTHING
+        begins = Markup(' start="{}"').format(start) if start != 1 else _NOTHING
+        return Markup("<ol{}{}>").format(begins, signs)
+
+    def _begin(self, container: Container) -> Markup:
         is_again = container.number in self._begun
         self._begun.add(container.number)
         if container.tag == "ol":
-            start = int(container.detail or 1) + self._items[container.number]
-            return Markup('<ol start="{}">').format(start) if start != 1 else Markup("<ol>")
+            return self._list(container)
         if container.tag == "li":
             # What is gone has no number, nor has the rest of an item that a deleted passage cuts in two.
             is_gone = container.number < 0 or is_again
             if not is_gone and self._open:
                 self._items[self._open[-1].number] += 1
             name = Markup(' class="redline__gone"') if is_gone else _NOTHING
-            return Markup("<li{}{}>").format(name, self._id(passage.key) if passage.key else _NOTHING)
+            # The notes of both texts are numbered alike; what is linked to are those of the new.
+            is_place = container.anchor.startswith("ref-") or (container.anchor and not is_gone)
+            return Markup("<li{}{}>").format(name, self._id(container.anchor) if is_place else _NOTHING)
         if container.tag == "section" and container.detail:
             return Markup('<section class="{}">').format(container.detail)
         return Markup("<{}>").format(container.tag)
@@ -153,7 +162,7 @@ class _Writer:
         return Markup("").join(found)
 
     def _segment(self, passage: Passage, segment: Segment) -> Markup:
-        words = Markup("").join(self._run(run, is_code=passage.kind == "pre") for run in segment.runs)
+        words = self._words(segment.runs, is_code=passage.kind == "pre", is_gone=segment.state in _GONE)
         if segment.state == State.KEPT or (passage.is_quiet and segment.state == State.MOVED_TO):
             return words
         if segment.state == State.RENUMBERED:
@@ -165,16 +174,26 @@ class _Writer:
         unseen = invisible_words("".join(run.text for run in segment.runs))
         return Markup("<{0}>{1}{2}</{0}>").format(tag, self._hidden(f"{said}{unseen}"), words)
 
-    def _run(self, run: Run, *, is_code: bool) -> Markup:
-        lines = run.text.split("\n")
-        shown = escape(run.text) if is_code else Markup("<br>").join(escape(line) for line in lines)
-        for mark in reversed(run.marks):
-            if mark.tag != "a":
-                shown = Markup("<{0}>{1}</{0}>").format(mark.tag, shown)
-            elif mark.target.startswith(_WEB):
-                shown = Markup('<a href="{}">{}</a>').format(mark.target, shown)
-            elif mark.target.startswith("#ref-") and self._manner.is_pressed:
-                shown = Markup('<a href="#{}-{}">{}</a>').format(self._manner.prefix, mark.target[1:], shown)
+    def _words(self, runs: tuple[Run, ...], *, is_code: bool, is_gone: bool, depth: int = 0) -> Markup:
+        """The runs, each mark around as many of them as it can be."""
+        found: list[Markup] = []
+        for mark, group in groupby(runs, key=lambda run: run.marks[depth] if len(run.marks) > depth else None):
+            together = tuple(group)
+            if mark is not None:
+                inner = self._words(together, is_code=is_code, is_gone=is_gone, depth=depth + 1)
+                found.append(self._marked(mark, inner, is_gone=is_gone))
+                continue
+            text = "".join(run.text for run in together)
+            found.append(escape(text) if is_code else Markup("<br>").join(escape(line) for line in text.split("\n")))
+        return Markup("").join(found)
+
+    def _marked(self, mark: Mark, shown: Markup, *, is_gone: bool) -> Markup:
+        if mark.tag != "a":
+            return Markup("<{0}>{1}</{0}>").format(mark.tag, shown)
+        if mark.target.startswith(_WEB):
+            return Markup('<a href="{}">{}</a>').format(mark.target, shown)
+        if mark.target.startswith(("#ref-", NOTE)) and self._manner.is_pressed and not is_gone:
+            return Markup('<a href="#{}-{}">{}</a>').format(self._manner.prefix, mark.target[1:], shown)
         return shown
 
     def _label(self, passage: Passage) -> Markup:

@@ -64,7 +64,10 @@ class Passage:
 
 @dataclass(frozen=True)
 class Counts:
-    """`insertions` and `deletions` are passages or places in a text; a replacement is one of each. `renumbered` are citations."""
+    """`insertions` and `deletions` are passages or places in a text; a replacement is one of each.
+
+    `renumbered` are citations, and `relettered` marks of notes, that have a new number or letter because of other changes.
+    """
 
     insertions: int
     deletions: int
@@ -72,11 +75,12 @@ class Counts:
     words_inserted: int
     words_deleted: int
     renumbered: int
+    relettered: int
     links: int
 
     @property
     def is_none(self) -> bool:
-        return not (self.insertions or self.deletions or self.moved or self.renumbered)
+        return not (self.insertions or self.deletions or self.moved or self.renumbered or self.relettered)
 
 
 @dataclass(frozen=True)

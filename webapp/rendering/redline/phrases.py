@@ -30,10 +30,12 @@ def words_phrase(counts: Counts) -> str:
 
 def renumbered_sentence(counts: Counts) -> str:
     """Why numbers differ that nobody changed; nothing where none does."""
-    if not counts.renumbered:
+    found = [_number(counts.renumbered, "citation", "citations"), _number(counts.relettered, "note", "notes")]
+    what = " and ".join(one for one in found if one)
+    if not what:
         return ""
-    citations = "1 citation has" if counts.renumbered == 1 else f"{counts.renumbered:,} citations have"
-    return f"{citations} a new number, because the references are numbered in the order in which they are cited."
+    has = "has" if counts.renumbered + counts.relettered == 1 else "have"
+    return f"{what} {has} a new number or letter, because they are counted in order: dotted beneath, and no change of the text."
 
 
 def sentences(counts: Counts) -> list[str]:

@@ -17,6 +17,7 @@ _UNSPACED = re.compile(
 _ALWAYS_APART = "—…–/"
 _INSIDE_NUMBERS = "–/"
 _LONGEST_ISLAND = 4
+NOTE = "#note-"
 
 
 @dataclass(frozen=True)
@@ -66,16 +67,12 @@ def compare(old: tuple[Run, ...], new: tuple[Run, ...]) -> list[Piece]:
 
 
 def _identity(run: Run) -> object:
-    """What makes two words the same: text and marks. Of a citation only what is cited, for its number follows from its place."""
-    if run.text.isdecimal():
-        for mark in run.marks:
-            if mark.target.startswith(("#ref-", "#fn")):
-                return tuple(_numberless(mark) for mark in run.marks)
+    """What makes two words the same: text and marks. Of a citation what is cited, for its number follows from its place; so of a note."""
+    if run.text.isdecimal() and any(mark.target.startswith("#ref-") for mark in run.marks):
+        return run.marks
+    if any(mark.target.startswith(NOTE) for mark in run.marks):
+        return tuple(Mark(mark.tag, NOTE) if mark.target.startswith(NOTE) else mark for mark in run.marks)
     return run
-
-
-def _numberless(mark: Mark) -> Mark:
-    return Mark(mark.tag, "#fn") if mark.target.startswith("#fn") else mark
 
 
 def _tokens(runs: tuple[Run, ...]) -> Iterator[_Token]:
