@@ -1,5 +1,9 @@
 """What changed between two texts, as their reader sees them: moved passages as moved, the rest word by word."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from webapp.domain.document import CslItem
 from webapp.rendering.redline.alignment import State
 from webapp.rendering.redline.blocks import read_blocks
 from webapp.rendering.redline.comparison import compared
@@ -8,6 +12,7 @@ from webapp.rendering.redline.paper import RedlineDocument, redline_pdf
 from webapp.rendering.redline.passages import Change, ChangeKind, Counts, Passage, Redline, Segment, accepted, rejected
 from webapp.rendering.redline.phrases import counts_phrase
 from webapp.rendering.redline.word import redline_docx
+from webapp.rendering.text import statement_html
 
 __all__ = [
     "Change",
@@ -17,6 +22,7 @@ __all__ = [
     "Redline",
     "RedlineDocument",
     "Segment",
+    "SourceText",
     "State",
     "accepted",
     "counts_phrase",
@@ -24,8 +30,23 @@ __all__ = [
     "redline_docx",
     "redline_html",
     "redline_pdf",
+    "redline_texts",
     "rejected",
 ]
+
+
+@dataclass(frozen=True)
+class SourceText:
+    """A text as it is kept: Markdown, and the references that it may cite."""
+
+    markdown: str
+    references: Sequence[CslItem]
+    language: str = "en-GB"
+
+
+def redline_texts(old: SourceText, new: SourceText) -> Redline:
+    """Converts both and compares them. Raises InvalidInput where one cannot be converted."""
+    return redline(*(statement_html(one.markdown, one.references, language=one.language) for one in (old, new)))
 
 
 def redline(old_html: str, new_html: str) -> Redline:

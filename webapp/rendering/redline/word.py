@@ -10,8 +10,9 @@ from itertools import count
 from typing import Any
 from xml.etree import ElementTree as Xml
 
+from webapp.domain.errors import RenderingFailed
 from webapp.rendering.dates import long_date
-from webapp.rendering.pandoc import convert_file
+from webapp.rendering.pandoc import ConversionError, convert_file
 from webapp.rendering.redline.document_tree import MOVED, redline_blocks
 from webapp.rendering.redline.paper import RedlineDocument
 from webapp.rendering.redline.passages import Redline
@@ -27,12 +28,20 @@ _EARLIEST_YEAR = 1980
 
 
 def redline_docx(redline: Redline, document: RedlineDocument, *, author: str, at: datetime) -> bytes:
-    """The Word file: heading and counts, then the text; `author` and `at` stand at each change. The same bytes for the same input."""
+    """The Word file: heading and counts, then the text; `author` and `at` stand at each change. The same bytes for the same input.
+
+    Raises RenderingFailed for lists or quotes that are nested hundreds deep, and where pandoc took too long.
+    """
     instant = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    blocks = [*_head(redline, document), *redline_blocks(redline, author, instant)]
-    whole = {"pandoc-api-version": _API_VERSION, "meta": _meta(document), "blocks": blocks}
-    written, _messages = convert_file(json.dumps(whole).encode(), ["--from", "json", "--to", "docx", "--output", "-"])
-    return _settled(written, instant, at)
+    try:
+        blocks = [*_head(redline, document), *redline_blocks(redline, author, instant)]
+        whole = json.dumps({"pandoc-api-version": _API_VERSION, "meta": _meta(document), "blocks": blocks})
+        written, _messages = convert_file(whole.encode(), ["--from", "json", "--to", "docx", "--output", "-"])
+        return _settled(written, instant, at)
+    except RecursionError as error:
+        raise RenderingFailed("The Word file was not made: lists or quotes are nested too deeply. Take some levels out.") from error
+    except ConversionError as error:
+        raise RenderingFailed("The Word file was not made: it takes too long. Nothing was stored; you can try again.") from error
 
 
 def _head(redline: Redline, document: RedlineDocument) -> list[dict[str, Any]]:
