@@ -12,6 +12,7 @@ from webapp.rendering.redline.paper import RedlineDocument, redline_pdf
 from webapp.rendering.redline.passages import Change, ChangeKind, Counts, Passage, Redline, Segment, accepted, rejected
 from webapp.rendering.redline.phrases import counts_phrase
 from webapp.rendering.redline.word import redline_docx
+from webapp.rendering.styles import DEFAULT_STYLE
 from webapp.rendering.text import statement_html
 
 __all__ = [
@@ -37,16 +38,17 @@ __all__ = [
 
 @dataclass(frozen=True)
 class SourceText:
-    """A text as it is kept: Markdown, and the references that it may cite."""
+    """A text as it is kept, and how it is set: Markdown, the references that it may cite, and the style of both."""
 
     markdown: str
     references: Sequence[CslItem]
     language: str = "en-GB"
+    style: str = DEFAULT_STYLE
 
 
 def redline_texts(old: SourceText, new: SourceText) -> Redline:
     """Converts both and compares them. Raises InvalidInput where one cannot be converted."""
-    return redline(*(statement_html(one.markdown, one.references, language=one.language) for one in (old, new)))
+    return redline(*(statement_html(one.markdown, one.references, language=one.language, style=one.style) for one in (old, new)))
 
 
 def redline(old_html: str, new_html: str) -> Redline:
