@@ -49,6 +49,8 @@ WRONG = [
     ("DATABASE_URL", {"DATABASE_URL": "sqlite://"}, "a database in memory"),
     ("DATABASE_URL", {"DATABASE_URL": "nonsense"}, "no database"),
     ("UNDERSIGNED_MAIL_FROM", {"UNDERSIGNED_MAIL_FROM": "letters"}, "a sender without a domain"),
+    ("UNDERSIGNED_LOOK_UP", {"UNDERSIGNED_LOOK_UP": "on"}, "R20 a look-up without an address of ours"),
+    ("UNDERSIGNED_LOOK_UP", {"UNDERSIGNED_LOOK_UP": "https://evil.example"}, "R20 a register of somebody else"),
     ("UNDERSIGNED_MAIL_FROM", {"UNDERSIGNED_MAIL_FROM": "Letters <letters@example.org>"}, "a sender with a name"),
     ("UNDERSIGNED_MAIL_FROM", {"UNDERSIGNED_MAIL_FROM": "a@example.org, b@example.org"}, "two senders"),
     ("UNDERSIGNED_MAIL_FROM", {"UNDERSIGNED_MAIL_FROM": "a@example.org\r\nBcc: b@example.org"}, "R20 a header in the sender"),
@@ -212,3 +214,14 @@ def test_port_follows_the_security_of_the_connection(tmp_path: Path, security: s
     settings = load(tmp_path, UNDERSIGNED_SMTP_HOST="mail.example.org", UNDERSIGNED_SMTP_SECURITY=security)
     assert settings.smtp is not None
     assert settings.smtp.port == port
+
+
+def test_nothing_is_looked_up_until_it_is_switched_on(tmp_path: Path) -> None:
+    assert load(tmp_path).look_up is None
+
+
+def test_look_up_asks_the_two_registers_and_no_other(tmp_path: Path) -> None:
+    look_up = load(tmp_path, UNDERSIGNED_LOOK_UP="office@example.org").look_up
+    assert look_up is not None
+    assert (look_up.contact, look_up.crossref) == ("office@example.org", "https://api.crossref.org")
+    assert look_up.pubmed == "https://eutils.ncbi.nlm.nih.gov"

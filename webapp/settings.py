@@ -17,6 +17,7 @@ from webapp.log import LEVELS, level_from
 
 SHORTEST_KEY = 32
 _KEY_FILE = "secret-key"
+_PLAIN_ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
 _DATABASE_FILE = "undersigned.db"
 
 
@@ -55,6 +56,15 @@ class Smtp:
 
 
 @dataclass(frozen=True)
+class LookUp:
+    """Whom the registers of works may write to, and where they are. The environment sets no address of a register (R20)."""
+
+    contact: str
+    crossref: str = "https://api.crossref.org"
+    pubmed: str = "https://eutils.ncbi.nlm.nih.gov"
+
+
+@dataclass(frozen=True)
 class Settings:
     data_folder: Path
     database_url: str
@@ -69,6 +79,8 @@ class Settings:
     log_level: str
     has_key_from_environment: bool = False
     """Then the file of the same name, left over from a trial, is not the key."""
+    look_up: LookUp | None = None
+    """None until it is switched on: then no request leaves for a register."""
 
     @property
     def has_local_mailbox(self) -> bool:
@@ -135,6 +147,7 @@ def _read(env: Mapping[str, str], folder: Path) -> Settings:
         trusted_proxies=_number(env, "UNDERSIGNED_TRUSTED_PROXIES", 0),
         log_level=_log_level(env),
         has_key_from_environment=bool(env.get("UNDERSIGNED_SECRET_KEY")),
+        look_up=_look_up(env.get("UNDERSIGNED_LOOK_UP")),
     )
 
 
@@ -174,9 +187,17 @@ def _base_address(typed: str) -> str:
 def _mail_from(typed: str | None, links: Links) -> str:
     if not typed:
         return f"undersigned@{'localhost' if links.is_loopback or '.' not in links.host else links.host}"
-    if not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+", typed):
+    if not _PLAIN_ADDRESS.fullmatch(typed):
         raise SettingsError("UNDERSIGNED_MAIL_FROM must be one plain address, such as letters@example.org.")
     return typed
+
+
+def _look_up(typed: str | None) -> LookUp | None:
+    if not typed:
+        return None
+    if not _PLAIN_ADDRESS.fullmatch(typed):
+        raise SettingsError("UNDERSIGNED_LOOK_UP must be the address that Crossref and PubMed may write to, such as office@example.org.")
+    return LookUp(contact=typed)
 
 
 def _secret_key(env: Mapping[str, str], folder: Path) -> bytes:

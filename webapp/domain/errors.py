@@ -47,6 +47,10 @@ class BrokenReferences(InvalidInput):
         super().__init__(f"{which} cannot be read, so nothing is stored. {' '.join(self.sentences)}", field=field)
 
 
+class LookUpFailed(DomainError):
+    """A register of works gave no answer that can be used; nothing was stored, and a reference can always be typed."""
+
+
 class RenderingFailed(DomainError):
     """A document could not be made; nothing was stored, and trying again is safe."""
 

@@ -12,7 +12,7 @@ from webapp.persistence.database import DatabaseUnreachable, opened_session
 from webapp.persistence.inspection import ServerFacts, file_system_of, inspect_database, inspect_server
 from webapp.persistence.tables import LetterRow, StaffRow
 from webapp.services.check import Finding
-from webapp.settings import Settings
+from webapp.settings import LookUp, Settings
 
 # RFC 2606 and RFC 6761: nobody can be reached under these.
 RESERVED = ("example", "test", "invalid", "localhost", "local", "internal", "example.com", "example.net", "example.org")
@@ -39,6 +39,7 @@ def deploy_findings(settings: Settings, environ: Mapping[str, str], *, user_id: 
         folders_finding(_folders(settings)),
         environment_finding(environ),
         user_finding(user_id),
+        look_up_finding(settings.look_up),
         *_database_findings(settings),
     )
 
@@ -123,6 +124,19 @@ def user_finding(user_id: int) -> Finding:
     if user_id:
         return Finding("User", True, "The site does not run as root.")
     return Finding("User", False, "This runs as root, so that one mistake reaches the whole machine.", "Give it a user of its own.")
+
+
+def look_up_finding(look_up: LookUp | None) -> Finding:
+    """Off is fine: it is for the installation to say whether its references may be asked about elsewhere."""
+    name = "Look-up"
+    if look_up is None:
+        advice = "To have references looked up, and retractions found, set UNDERSIGNED_LOOK_UP to an address that both may write to."
+        return Finding(name, True, "No reference is looked up at Crossref or PubMed.", advice)
+    if is_reserved(look_up.contact.rpartition("@")[2]):
+        return Finding(
+            name, False, f"Crossref and PubMed are told {look_up.contact}, where nobody can be reached.", "Set UNDERSIGNED_LOOK_UP."
+        )
+    return Finding(name, True, f"References are looked up at Crossref and PubMed, which may write to {look_up.contact}.")
 
 
 def _database_findings(settings: Settings) -> tuple[Finding, ...]:
