@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from tests.factories import settings_for
 from webapp import serving
-from webapp.app import create_app, warm_up
+from webapp.app import create_app, open_database, warm_up
+from webapp.settings import Settings
 
 
 def test_application_that_is_loaded_before_the_fork_has_nothing_open(tmp_path: Path) -> None:
@@ -21,6 +23,15 @@ def test_application_that_is_loaded_before_the_fork_has_nothing_open(tmp_path: P
     assert pool.checkedin() + pool.checkedout() == 0
     assert not (tmp_path / "undersigned.db").exists()
     assert len(os.listdir("/proc/self/fd")) <= len(before)  # noqa: PTH208 - as above
+
+
+def test_pages_are_opened_though_no_file_can_be_written_beside_them(settings: Settings, tmp_path: Path) -> None:
+    app = create_app(replace(settings, data_folder=tmp_path / "on a full disk"))
+    open_database(app)
+    with app.app_context():
+        engine = app.extensions["sqlalchemy"].engine
+    assert engine.pool.checkedin() == 1
+    engine.dispose()
 
 
 def test_application_does_not_load_what_only_migrating_and_printing_need() -> None:
