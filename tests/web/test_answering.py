@@ -6,11 +6,16 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from tests.browser import Browser
 from tests.dump import changed, dump
-from tests.factories import ANNA, BRUNO, COORDINATOR, DEADLINE, NOW
+from tests.factories import ANNA, BRUNO, COORDINATOR, DEADLINE, NOW, letter_row, staff_actor
 from tests.web.world import SIGN, Person, World
+from webapp.domain.text import Change
+from webapp.persistence.database import transaction
+from webapp.persistence.tables import FreezingRow
+from webapp.services import revisions
 
 
 @pytest.fixture
@@ -200,6 +205,45 @@ def test_r2_form_with_an_older_digest_stores_nothing_and_says_so(world: World, a
     assert page.value("officer") == "Prof. Anna Berg"
     assert changed(before, dump(world.engine)) <= {"web_session"}
     assert anna.press("Go on to review", **SIGN).heading == "Review and confirm"
+
+
+def freeze_another(world: World, words: str) -> None:
+    """The letter as it will be when the text changed after freezing, whoever is about to sign."""
+    with Session(world.engine) as session, transaction(session):
+        letter, actor = letter_row(session, world.facts.letters["signing"]), staff_actor(session)
+        letter.statement.body = letter.statement.body.replace("disagree", words)
+        declared = revisions.Declaration("A word.", Change.EDITORIAL)
+        revision = revisions.take_revision(session, letter, actor, declared, now=NOW)
+        freezing = FreezingRow(revision=revision, change=Change.EDITORIAL, frozen_at=NOW, is_fit=True)
+        revisions.freeze(session, letter, actor, freezing)
+
+
+def test_r2_form_with_an_older_digest_is_refused_with_the_redline(world: World, anna: Browser) -> None:
+    anna.follow("Sign now for")
+    freeze_another(world, "differ")
+    before = dump(world.engine)
+    page = anna.press("Go on to review", status=409, **SIGN)
+    assert "1 insertion, 1 deletion." in page.text
+    assert "deleted: disagree inserted: differ" in " ".join(page.text.split())
+    assert page.value("officer") == "Prof. Anna Berg"
+    assert changed(before, dump(world.engine)) <= {"web_session"}
+
+
+def test_r2_text_that_changed_between_form_and_code_is_refused_with_the_redline(world: World, anna: Browser) -> None:
+    review(anna)
+    freeze_another(world, "differ")
+    page = anna.press("Sign for", status=409, code=world.mail.code(ANNA))
+    assert "deleted: disagree inserted: differ" in " ".join(page.text.split())
+
+
+def test_draft_that_was_never_frozen_is_not_shown_for_its_digest(world: World, anna: Browser) -> None:
+    with Session(world.engine) as session, transaction(session):
+        letter = letter_row(session, world.facts.letters["signing"])
+        letter.statement.body = "A secret draft."
+        digest = revisions.take_revision(session, letter, staff_actor(session), revisions.Declaration(), now=NOW).digest
+    anna.follow("Sign now for")
+    page = anna.press("Go on to review", status=409, **{**SIGN, "digest": digest})
+    assert "secret" not in page.text
 
 
 def test_r8_double_click_and_back_button_give_one_answer(world: World, anna: Browser) -> None:

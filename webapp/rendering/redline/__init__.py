@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 from webapp.domain.document import CslItem
 from webapp.rendering.redline.alignment import State
@@ -38,17 +39,26 @@ __all__ = [
 
 @dataclass(frozen=True)
 class SourceText:
-    """A text as it is kept, and how it is set: Markdown, the references that it may cite, and the style of both."""
+    """A text as it is kept, and how it is set: Markdown, the references that it may cite, and the style of both.
+
+    `head` are lines of plain text that stand before it and are compared with it: the title, the request, what is answered.
+    """
 
     markdown: str
     references: Sequence[CslItem]
     language: str = "en-GB"
     style: str = DEFAULT_STYLE
+    head: tuple[str, ...] = ()
 
 
 def redline_texts(old: SourceText, new: SourceText) -> Redline:
     """Converts both and compares them. Raises InvalidInput where one cannot be converted."""
-    return redline(*(statement_html(one.markdown, one.references, language=one.language, style=one.style) for one in (old, new)))
+    return redline(_html(old), _html(new))
+
+
+def _html(text: SourceText) -> str:
+    head = "".join(f"<p>{escape(line)}</p>" for line in text.head)
+    return head + statement_html(text.markdown, text.references, language=text.language, style=text.style)
 
 
 def redline(old_html: str, new_html: str) -> Redline:

@@ -10,7 +10,7 @@ from webapp.domain.answer import AnswerKind, authority_sentence
 from webapp.domain.errors import AnswerStands, Conflict, InvalidInput, StaleText, TooLate, TooMany, WrongState
 from webapp.domain.rate import WRONG_CODES
 from webapp.domain.wording import wrong_code_sentence
-from webapp.services import answers, rooms
+from webapp.services import answers, redlines, rooms
 from webapp.services.answer_store import WITHDRAW
 from webapp.services.answers import Intent
 from webapp.services.place import Place
@@ -98,11 +98,13 @@ def _page(act: str, place: Place, form: AnswerForm) -> Any:
 
 def _refused(invitation: str, form: AnswerForm, error: Exception, act: str) -> Any:
     """Refused, and nothing typed is lost: the same form once more, with what has happened above it."""
-    room = rooms.show_room(reading(), reload_place(invitation), now=now())
+    place = reload_place(invitation)
+    room = rooms.show_room(reading(), place, now=now())
+    changes = redlines.changes_since(reading(), place, form.digest.data or "") if isinstance(error, StaleText) else None
     form.nonce.data, form.digest.data = new_nonce(), room.digest
     form.replaces.data = error.answer if isinstance(error, AnswerStands) else form.replaces.data
     kind = {StaleText: "stale", AnswerStands: "stands", TooLate: "late"}[type(error)]
-    return _show(act, room, form, refused=kind, sentence=str(error)), 409
+    return _show(act, room, form, refused=kind, sentence=str(error), changes=changes), 409
 
 
 def _show(act: str, room: rooms.RoomView, form: AnswerForm, **context: Any) -> str:
@@ -150,12 +152,15 @@ def _begin_review(place: Place) -> Any:
 
 
 def _review_page(invitation: str, form: ReviewForm, *, refused: str = "", status: int) -> Any:
-    room = rooms.show_room(reading(), reload_place(invitation), now=now())
-    return _show_review(room, form, refused=refused), status
+    place = reload_place(invitation)
+    room = rooms.show_room(reading(), place, now=now())
+    changes = redlines.changes_since_pending(reading(), place) if refused else None
+    return _show_review(room, form, refused=refused, changes=changes), status
 
 
-def _show_review(room: rooms.RoomView, form: ReviewForm, *, refused: str) -> str:
-    return render_template("answers/review.html", form=form, again=EmptyForm(formdata=None), room=room, refused=refused)
+def _show_review(room: rooms.RoomView, form: ReviewForm, *, refused: str, changes: str | None = None) -> str:
+    again = EmptyForm(formdata=None)
+    return render_template("answers/review.html", form=form, again=again, room=room, refused=refused, changes=changes)
 
 
 @bp.post("/code")

@@ -1,0 +1,57 @@
+"""What changed between two revisions, for whoever reads or signs."""
+
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.domain.document import CslItem
+from webapp.domain.letter import ASKS
+from webapp.persistence.tables import FreezingRow, LetterRow, RevisionRow
+from webapp.rendering.redline import Redline, SourceText, redline_html, redline_texts
+from webapp.services.answers import pending_answer
+from webapp.services.place import Place
+
+
+def statement_redline(old: RevisionRow, new: RevisionRow, language: str) -> Redline:
+    """All that the digest of the statement stands for, compared: title, request, articles answered, statement, references."""
+    return redline_texts(_statement_of(old, language), _statement_of(new, language))
+
+
+def changes_since(session: Session, place: Place, digest: str) -> Markup | None:
+    """What changed from the statement that was shown, to the one in force (R2); None where they are the same or the first never was.
+
+    Only what was once frozen is found by its digest: drafts are not the representative's to see.
+    """
+    letter = session.get_one(LetterRow, place.letter_id)
+    shown = session.scalars(
+        select(RevisionRow)
+        .join(FreezingRow, FreezingRow.revision_id == RevisionRow.id)
+        .where(RevisionRow.letter_id == letter.id, RevisionRow.digest == digest)
+        .order_by(RevisionRow.number.desc())
+        .limit(1)
+    ).one_or_none()
+    in_force = letter.revision_in_force
+    if shown is None or in_force is None or shown.digest == in_force.digest:
+        return None
+    return redline_html(statement_redline(shown, in_force, letter.language), language=letter.language)
+
+
+def changes_since_pending(session: Session, place: Place) -> Markup | None:
+    """The same since the text on which the answer was prepared that waits for its code."""
+    pending = pending_answer(session, place)
+    return changes_since(session, place, pending.digest) if pending else None
+
+
+def _statement_of(revision: RevisionRow, language: str) -> SourceText:
+    references: list[CslItem] = list(revision.references)
+    return SourceText(revision.statement, references, language, head=tuple(_head(revision)))
+
+
+def _head(revision: RevisionRow) -> list[str]:
+    asked = f"Request: {ASKS.get(revision.ask, revision.ask)}" if revision.ask else ""
+    targets = [f"In response to: {_cited(target)}" for target in revision.targets]
+    return [line for line in (revision.title, asked, *targets) if line]
+
+
+def _cited(target: dict[str, str]) -> str:
+    return " ".join(part for part in (target.get("role", ""), target.get("citation", ""), target.get("doi", "")) if part)
