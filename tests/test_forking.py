@@ -57,7 +57,8 @@ def run(folder: Path, script: str, **modules: str) -> str:
     for name, text in modules.items():
         (folder / f"{name}.py").write_text(text)
     (folder / "main.py").write_text(script)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "PYTHONUNBUFFERED": ""}
+    python = {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "PYTHONUNBUFFERED": ""}
+    environment = {**os.environ, **python, "UNDERSIGNED_DATA": str(folder)}
     command = [sys.executable, "main.py"]
     done = subprocess.run(command, cwd=folder, env=environment, input="typed", capture_output=True, text=True, check=False)
     assert done.stderr == ""
@@ -97,19 +98,22 @@ def test_control_each_part_is_missed(tmp_path: Path, line: str, seen: list[str])
 _LOADED = """
 import os
 import threading
+from webapp.caretaker import load
 before = set(os.listdir("/proc/self/fd"))
-import {}
+load({!r})
 print(len(os.listdir("/proc/self/task")), threading.active_count(), len(set(os.listdir("/proc/self/fd")) - before))
 """
 
 
 def test_what_is_loaded_before_the_fork_has_nothing_open_and_no_thread(tmp_path: Path) -> None:
-    assert run(tmp_path, _LOADED.format(", ".join(SHARED))) == "1 1 0\n"
+    assert run(tmp_path, _LOADED.format(SHARED)) == "1 1 0\n"
+    assert not list(tmp_path.rglob("*.db"))
 
 
 def test_control_thread_and_file_of_a_module_are_seen(tmp_path: Path) -> None:
-    busy = "import os, threading; os.open('busy', os.O_CREAT); threading.Thread(target=threading.Event().wait, daemon=True).start()"
-    assert run(tmp_path, _LOADED.format("busy"), busy=busy) == "2 2 1\n"
+    opening = "import os, threading\nbegin = lambda: os.open('busy', os.O_CREAT)\n"
+    busy = f"{opening}threading.Thread(target=threading.Event().wait, daemon=True).start()"
+    assert run(tmp_path, _LOADED.format(["busy:begin"]), busy=busy) == "2 2 1\n"
 
 
 def test_signal_that_ended_it_is_told() -> None:

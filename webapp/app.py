@@ -1,6 +1,7 @@
 """`create_app(settings)`: the one place where the parts are joined."""
 
 from contextlib import suppress
+from functools import cache
 from typing import Any, cast
 
 from flask import Flask, g
@@ -88,6 +89,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.exempt("webapp.web.views.rooms.enter")
     app.context_processor(_page_facts)
     app.jinja_env.globals["program"] = program_for_others()
+    return app
+
+
+@cache
+def prepared_app() -> Flask:
+    """The one application of this process and of all that is forked from it, warm."""
+    app = create_app()
+    warm_up(app)
     return app
 
 

@@ -7,9 +7,10 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import NoReturn
 
 from webapp.children import Child, Stop, end, look_after
@@ -24,7 +25,8 @@ class Charge:
     """What is handed over. Files that are open stay so, under their numbers."""
 
     loads: list[str]
-    """Modules that are loaded once, for what is started is forked. They may have nothing open, and no thread."""
+    """What is loaded once, for what is started is forked: modules, or functions in them that are called (`module:function`). None may
+    leave a file open or a thread running."""
     web: list[str]
     worker: list[str]
     listening: int
@@ -52,7 +54,7 @@ def take_care(charge: Charge) -> int:
     """Until told to stop; returns the exit code. Raises Born in each process that it starts."""
     stop = Stop()
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
-    _load(charge.loads)
+    load(charge.loads)
     web = Child("The web server", charge.web, keeps=(charge.listening,))
     children = [web, Child("The worker", charge.worker)]
     # Nothing here is undone by `finally`: what is forked leaves by the same way, and may not end its siblings.
@@ -67,9 +69,11 @@ def take_care(charge: Charge) -> int:
     return code
 
 
-def _load(modules: list[str]) -> None:
-    for name in modules:
-        import_module(name)
+def load(names: Iterable[str]) -> None:
+    for name in names:
+        found = resolve_name(name)
+        if callable(found):
+            found()
     # What the collector does not look through it does not write to, and what nobody writes to stays shared.
     gc.collect()
     gc.freeze()

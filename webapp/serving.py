@@ -22,12 +22,13 @@ SPARING = {"MALLOC_ARENA_MAX": "2", "SPT_NOENV": "1"}
 """For every process. By itself glibc keeps memory for each thread apart, and what a thread once needed it keeps; and the name of a
 process is written over its environment."""
 
-APPLICATION = "webapp.app:create_app()"
+APPLICATION = "webapp.app:prepared_app()"
 WEB_COMMAND = ("gunicorn", "-c", "python:webapp.serving", APPLICATION)
 """A module and what it is told; what follows (where to listen) is the caller's."""
 
-SHARED = ("webapp.app", "webapp.jobs.worker", "gunicorn.app.wsgiapp", worker_class.rpartition(".")[0])
-"""What web server and worker need, where both are forked from one process."""
+SHARED = ("webapp.app:prepared_app", "webapp.jobs.worker", "gunicorn.app.wsgiapp", worker_class.rpartition(".")[0])
+"""What web server and worker need, where both are forked from one process. The less the web server prepares for itself, the less of
+what both share does it write to."""
 
 
 def on_starting(_server: object) -> None:
@@ -38,9 +39,8 @@ def on_starting(_server: object) -> None:
 on_reload = on_starting
 
 
-def when_ready(server: Any) -> None:
-    """Before the first process is forked: what each of them would load for itself is loaded now."""
-    import_module("webapp.app").warm_up(server.app.wsgi())
+def when_ready(_server: object) -> None:
+    """Before the first process is forked, with all loaded that each of them would load for itself."""
     # One for all: by itself each process would start its own with the first document.
     import_module("webapp.rendering.press").PRESS.start()
     # What the collector does not look through it does not write to, and what nobody writes to stays shared.
