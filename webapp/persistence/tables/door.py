@@ -42,6 +42,9 @@ class WebSessionRow(Base):
     proved_at: Mapped[datetime | None] = mapped_column(Instant)
     """When a code last proved who sits there; some acts ask for it."""
 
+    device: Mapped[str | None]
+    """“Firefox on Windows”, of a session at the desk: for its owner to know it again. The header itself is never kept."""
+
     staff: Mapped[StaffRow | None] = relationship()
     representative: Mapped[RepresentativeRow | None] = relationship()
 
