@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from tests.browser import Browser
-from tests.dump import unchanged
+from tests.dump import dump, unchanged
 from tests.web.test_access import token_of
 from tests.web.world import ACCOUNTS, Person, World
 from webapp.domain import limits
@@ -38,6 +38,24 @@ def test_live_sessions_are_listed_with_their_times_and_which_is_here(world: Worl
     page = two[1].get("/stays")
     assert page.text.count("Sign out here") == 1, "a session that has ended is listed no more"
     assert "Sign it out signed in since" not in page.text
+
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
+
+
+def test_each_session_says_which_browser_it_is_and_keeps_no_header(world: World) -> None:
+    browser = Browser(world.app)
+    browser.client.environ_base["HTTP_USER_AGENT"] = FIREFOX
+    world.sign_in(browser)
+    here = next(one for one in browser.get("/stays").all("tr") if "this browser" in browser.page.words(one))
+    assert browser.page.words(here).startswith("Firefox on Linux")
+    assert not any("Gecko" in str(row) for rows in dump(world.engine).values() for row in rows)
+
+
+def test_session_from_before_says_that_nobody_knows(world: World, two: tuple[Browser, Browser]) -> None:
+    with world.engine.begin() as connection:
+        connection.execute(update(WebSessionRow).values(device=None))
+    assert two[0].get("/stays").text.count("Kind not known") == 2
 
 
 def test_other_session_is_ended_by_a_press(two: tuple[Browser, Browser]) -> None:

@@ -140,8 +140,8 @@ def _is_known(link: SignInLinkRow, browser: str) -> bool:
     return link.browser_hash is None or hmac.compare_digest(link.browser_hash, hash_token(browser))
 
 
-def use_sign_in_link(session: Session, token: str, *, browser: str = "", typed: str = "", now: datetime) -> str:
-    """Consumes the link and begins a stay at the desk: its session token.
+def use_sign_in_link(session: Session, token: str, *, browser: str = "", typed: str = "", device: str = "", now: datetime) -> str:
+    """Consumes the link and begins a stay at the desk: its session token. `device` is by what its owner knows it again.
 
     Raises NotFound for a dead link; InvalidInput, and the link lives on, where another browser than the one that asked
     does not type the address to which it was mailed.
@@ -152,7 +152,7 @@ def use_sign_in_link(session: Session, token: str, *, browser: str = "", typed: 
     if not _is_known(link, browser) and not _is_address_of(link.staff, typed):
         raise InvalidInput("This link was not mailed to that address. Look into the mail for the one it was sent to.", field="email")
     link.used_at = now
-    return begin_stay(session, now=now, staff_id=link.staff_id)
+    return begin_stay(session, now=now, staff_id=link.staff_id, device=device)
 
 
 def _is_address_of(staff: StaffRow, typed: str) -> bool:
@@ -160,7 +160,9 @@ def _is_address_of(staff: StaffRow, typed: str) -> bool:
     return hmac.compare_digest(hash_token(folded_address(typed)), hash_token(folded_address(staff.email)))
 
 
-def begin_stay(session: Session, *, now: datetime, staff_id: int | None = None, representative_id: int | None = None) -> str:
+def begin_stay(
+    session: Session, *, now: datetime, staff_id: int | None = None, representative_id: int | None = None, device: str = ""
+) -> str:
     """A new session for one person, its token known to the browser alone."""
     token = secrets.token_urlsafe(32)
     row = WebSessionRow(
@@ -170,6 +172,7 @@ def begin_stay(session: Session, *, now: datetime, staff_id: int | None = None, 
         representative_id=representative_id,
         began_at=now,
         seen_at=now,
+        device=device or None,
     )
     session.add(row)
     session.flush()

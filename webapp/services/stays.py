@@ -1,4 +1,4 @@
-"""Where an account is signed in: each live session, ended by a press. No address and no browser's name is kept (R19)."""
+"""Where an account is signed in: each live session, ended by a press. Of a browser only its kind is kept, and no address (R19)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,8 @@ class StayLine:
     """One browser in which the account is signed in."""
 
     reference: str
+    device: str
+    """“Firefox on Windows”; empty where nobody knows."""
     began_at: ShownInstant
     seen_at: ShownInstant
     is_here: bool
@@ -32,7 +34,10 @@ def list_stays(session: Session, token: str, *, now: datetime) -> list[StayLine]
         WebSessionRow.began_at > now - limits.DESK_LONGEST,
     )
     rows = session.scalars(query.order_by(WebSessionRow.seen_at.desc(), WebSessionRow.id.desc()))
-    return [StayLine(row.reference, show_instant(row.began_at, "UTC"), show_instant(row.seen_at, "UTC"), row.id == here.id) for row in rows]
+    return [
+        StayLine(row.reference, row.device or "", show_instant(row.began_at, "UTC"), show_instant(row.seen_at, "UTC"), row.id == here.id)
+        for row in rows
+    ]
 
 
 def end_stay(session: Session, token: str, reference: str) -> bool:

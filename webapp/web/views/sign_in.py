@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from webapp.domain.device import describe_device
 from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.rate import SIGN_IN_MISSES
 from webapp.services import doors
@@ -52,9 +53,10 @@ def enter(token: str) -> Any:
     if not form.validate_on_submit():
         return _page(form, token), 422
     typed = form.email.data if isinstance(form, SignInForm) else ""
+    device = describe_device(request.user_agent.string)
     try:
         with transaction() as session:
-            stay = doors.use_sign_in_link(session, token, browser=known_browser(), typed=typed, now=now())
+            stay = doors.use_sign_in_link(session, token, browser=known_browser(), typed=typed, device=device, now=now())
     except NotFound:
         return render_template("sign_in/dead.html"), 404
     except InvalidInput as error:
