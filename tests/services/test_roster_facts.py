@@ -12,7 +12,7 @@ from tests.factories import NOW, RosterEntry, enter, entry, give, intent, letter
 from webapp.domain.actor import COMMAND, Actor
 from webapp.domain.answer import AnswerKind
 from webapp.domain.links import Links
-from webapp.domain.stage import Stage
+from webapp.domain.stage import WAITED_FOR, Stage
 from webapp.persistence.tables import OutboxRow
 from webapp.persistence.tables.message import MessageState
 from webapp.services import rooms, roster, roster_list
@@ -143,6 +143,16 @@ def test_search_and_stage_look_through_all_pages(store: Store, paged: str) -> No
         assert [line.society for line in page_roster(session, COMMAND, paged, search="person 6").lines] == ["Society 006"]
         assert [line.society for line in page_roster(session, COMMAND, paged, stage="signed").lines] == ["Society 006"]
         assert page_roster(session, COMMAND, paged, stage="invited").last == 1
+
+
+def test_roster_is_narrowed_to_who_is_waited_for(store: Store, mixed: str) -> None:
+    with store() as session:
+        waited = page_roster(session, COMMAND, mixed, stage=WAITED_FOR)
+        assert waited.found == dashboard(session, mixed).waiting_for > 0
+        answered = {Stage.SIGNED, Stage.DECLINED}
+        everybody = {line.society: line.stage for line in page_roster(session, COMMAND, mixed).lines}
+        assert {line.society for line in waited.lines} == {name for name, stage in everybody.items() if stage not in answered}
+        assert len({line.stage for line in waited.lines}) > 1
 
 
 def test_roster_that_is_not_long_is_one_page(store: Store, mixed: str) -> None:

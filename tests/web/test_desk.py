@@ -302,6 +302,17 @@ def test_roster_is_narrowed_by_stage_and_search(world: World, desk: Browser) -> 
         assert ("Anna Berg" in desk.get(address + query).text) is shown, query
 
 
+def test_roster_shows_who_is_waited_for_with_the_count(world: World, desk: Browser) -> None:
+    desk.get(letter(world, "signing") + "/roster/add")
+    desk.press("Add the society", society="Ferns", contact="Fern", email="f@ferns.example.org")
+    page = desk.get(letter(world, "signing") + "/roster")
+    assert [page.words(one) for one in page.all("a") if one.get("class") == "chip"][:2] == ["all 2", "waited for 2"]
+    desk.follow("waited for")
+    assert ("Ferns" in desk.page.text, "Anna Berg" in desk.page.text) == (True, True)
+    assert "waited for" not in desk.get(letter(world, "answered") + "/roster?stage=waited+for").text.partition("No society fits")[2]
+    assert "waited for" not in desk.get(letter(world, "drafting") + "/roster").text
+
+
 def test_pages_of_a_long_roster_keep_stage_and_search(world: World, desk: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(roster_list, "_LONGEST_PAGE", 1)
     monkeypatch.setattr(roster_list, "_PAGE", 1)

@@ -14,6 +14,16 @@ class Stage(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+WAITED_FOR = "waited for"
+"""Not a stage but several: invited, and without an answer that stands. The roster can be narrowed to it as to a stage."""
+_WITHOUT_ANSWER = frozenset({Stage.INVITED, Stage.READING, Stage.WITH_BOARD, Stage.WITHDRAWN})
+
+
+def is_at(stage: Stage, wanted: str) -> bool:
+    """Whether a society at this stage is among those looked for; all are where nothing is."""
+    return stage in _WITHOUT_ANSWER if wanted == WAITED_FOR else not wanted or stage == wanted
+
+
 def stage_of(*, was_invited: bool, was_opened: bool, board_meets_on: date | None, standing_kind: str | None, has_withdrawn: bool) -> Stage:
     """The stage that the facts give; a standing answer outranks everything, a withdrawal everything but that."""
     if standing_kind is not None:

@@ -13,7 +13,7 @@ from webapp.domain.answer import MANDATES, AnswerKind
 from webapp.domain.deadline import ShownInstant, show_date, show_instant
 from webapp.domain.names import comparison_key
 from webapp.domain.permission import Permission
-from webapp.domain.stage import Stage
+from webapp.domain.stage import Stage, is_at
 from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, OutboxRow, RepresentativeRow, SocietyRow
 from webapp.services.access import load_letter
 from webapp.services.documents import sort_key
@@ -134,7 +134,7 @@ def _roster_line(invitation: InvitationRow, answer: AnswerRow | None, mail: dict
 
 
 def list_roster(session: Session, actor: Actor, reference: str, *, stage: str = "", search: str = "") -> list[RosterLine]:
-    """The roster, narrowed to one stage and to names, people or addresses that hold the words."""
+    """The roster, narrowed to one stage, or to who is waited for, and to names, people or addresses that hold the words."""
     letter = load_letter(session, actor, reference, Permission.SEE)
     return roster_lines(session, letter, _fitting(session, letter, stage, search))
 
@@ -162,7 +162,7 @@ def _fitting(session: Session, letter: LetterRow, stage: str, search: str) -> li
     words = comparison_key(search)
     people = _people(session, letter) if words else {}
     entries = session.execute(_ENTRIES, {"letter": letter.id}).all()
-    fitting = [row for row in entries if _is_at(row, stage) and (not words or words in _words_of(row, people.get(row.id, "")))]
+    fitting = [row for row in entries if is_at(stage_from(row), stage) and (not words or words in _words_of(row, people.get(row.id, "")))]
     return [row.id for row in sorted(fitting, key=lambda row: sort_key(row.printed_name, row.sort_name))]
 
 
@@ -171,10 +171,6 @@ def _people(session: Session, letter: LetterRow) -> dict[int, str]:
     for invitation, name, email in session.execute(_PEOPLE, {"letter": letter.id}):
         found[invitation] = f"{found.get(invitation, '')} {name} {email}"
     return found
-
-
-def _is_at(row: Any, stage: str) -> bool:
-    return not stage or stage_from(row) == stage
 
 
 def _words_of(row: Any, people: str) -> str:
