@@ -119,6 +119,7 @@ def test_figures_and_tables_are_one_line_where_the_journal_counts_them_together(
         (400, 400, "400 of 400 words; 0 left."),
         (1412, 400, "1,412 of 400 words: 1,012 too many."),
         (312, None, "312 words; the limit is not known: check with the journal."),
+        (1, None, "1 word; the limit is not known: check with the journal."),
     ],
 )
 def test_reading_says_how_it_stands(used: int, most: int | None, sentence: str) -> None:

@@ -58,6 +58,9 @@ MEASURES: dict[str, str] = {
 }
 
 
+_SINGULAR = {"words": "word", "references": "reference", "authors": "author", "figures": "figure", "tables": "table"}
+
+
 class Standing(StrEnum):
     """How a count stands against its limit."""
 
@@ -218,7 +221,7 @@ class Reading:
         """“412 of 400 words: 12 too many.”"""
         what = MEASURES[self.measure]
         if self.most is None:
-            return f"{self.used:,} {what}; the limit is {NOT_KNOWN}."
+            return f"{self.used:,} {_SINGULAR.get(what, what) if self.used == 1 else what}; the limit is {NOT_KNOWN}."
         if self.standing is Standing.OVER_ADVICE:
             return f"{self.used:,} {what}: {self.over_by:,} more than the {self.most:,} that the journal asks for as a guideline."
         so_far = f"{self.used:,} of {self.most:,} {what}"

@@ -52,6 +52,9 @@ _EVENT_TITLES = {
     "person.changed": "Role on the letter changed",
     "person.removed": "Somebody taken off the letter",
     "addresses.exported": "Addresses of the representatives exported",
+    "venue.chosen": "Venue chosen for a text",
+    "venue.dropped": "Venue taken off a text",
+    "venue.window_set": "Start of a venue’s window set",
 }
 
 _ACTORS = {
