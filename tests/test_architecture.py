@@ -162,6 +162,7 @@ def test_markup_is_made_of_text_only_in_rendering() -> None:
 
 FRAGMENTS = {
     "errors/bare.html": "shown when no other page can be made",
+    "chosen_venues/meters.html": "a fragment for the editor",
     "letters/preview.html": "a fragment for the editor, and read without script as a bare page",
 }
 

@@ -24,6 +24,7 @@ from webapp.settings import Settings, load_settings
 from webapp.web import access, errors, lines, read_only, security, transaction
 from webapp.web.views import (
     answers,
+    chosen_venues,
     documents,
     front,
     health,
@@ -38,6 +39,7 @@ from webapp.web.views import (
     stays,
     submissions,
     texts,
+    venues,
 )
 
 BLUEPRINTS = (
@@ -51,6 +53,8 @@ BLUEPRINTS = (
     documents,
     submissions,
     people,
+    chosen_venues,
+    venues,
     staff,
     stays,
     mailbox,

@@ -74,14 +74,15 @@ def test_statement_goes_to_several_venues_in_the_order_in_which_they_were_chosen
         assert kinds == ["venue.chosen"] * 3 + ["venue.dropped"]
 
 
-def test_short_form_is_cut_for_one_venue(store: Store, connection: Connection, coordinator: Actor, drafted: str, short_form: str) -> None:
+def test_short_form_is_cut_for_one_venue_and_another_takes_its_place(
+    store: Store, coordinator: Actor, drafted: str, short_form: str
+) -> None:
     with store() as session:
-        chosen_venues.choose_venue(session, coordinator, drafted, short_form, AJR, now=NOW)
-    with unchanged(connection), store() as session, pytest.raises(Conflict, match="cut for one venue"):
-        chosen_venues.choose_venue(session, coordinator, drafted, short_form, BMJ, now=NOW)
-    with store() as session:
-        texts = chosen_venues.list_chosen(session, coordinator, drafted, now=NOW)
-        assert [(text.is_short_form, text.takes_another) for text in texts] == [(False, True), (True, False)]
+        for slug in (AJR, BMJ):
+            chosen_venues.choose_venue(session, coordinator, drafted, short_form, slug, now=NOW)
+        assert [one.venue.slug for one in chosen(session, coordinator, drafted, short_form)] == [BMJ]
+        kinds = [event.kind for event in load_events(session, letter_row(session, drafted).id)][-3:]
+        assert kinds == ["venue.chosen", "venue.dropped", "venue.chosen"]
 
 
 def test_venue_is_chosen_once_and_not_without_end(

@@ -100,6 +100,7 @@ DRAFT = {
 SOCIETY = {"society": "Society of Ferns", "contact": "Fern Wood", "email": "fern@ferns.example.org"}
 LIST = "society,contact,email\nSociety of Ferns,Fern Wood,fern@ferns.example.org\n"
 SUBMISSION = {"journal": "Journal of Invented Medicine", "route": "rapid_response", "submitted_on": SEALABLE.date().isoformat()}
+VENUE = {"journal": "Journal of Ferns", "route": "letter", "window": "", "refuses_accusations": ""}
 STEP = {"kind": "acknowledged", "happened_on": SEALABLE.date().isoformat(), "outcome": ""}
 
 # Staff who are signed in are taken from the front page to their letters.
@@ -133,6 +134,13 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("staff.make_administrator", "POST"): rule(For.ADMINISTRATOR, 303),
     ("staff.unmake_administrator", "POST"): rule(For.ADMINISTRATOR, 303),
     ("staff.remove", "POST"): rule(For.ADMINISTRATOR, 303),
+    ("venues.index", "GET"): rule(For.STAFF, 200),
+    ("venues.show", "GET"): rule(For.STAFF, 200),
+    ("venues.new", "GET"): rule(For.ADMINISTRATOR, 200),
+    ("venues.new", "POST"): rule(For.ADMINISTRATOR, 303, **VENUE),
+    ("venues.correct", "GET"): rule(For.ADMINISTRATOR, 200),
+    ("venues.correct", "POST"): rule(For.ADMINISTRATOR, 303),
+    ("venues.confirm", "POST"): rule(For.ADMINISTRATOR, 303),
     ("stays.show", "GET"): rule(For.STAFF, 200),
     ("stays.end", "POST"): rule(For.STAFF, 303),
     ("stays.end_others", "POST"): rule(For.STAFF, 303),
@@ -146,6 +154,11 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("texts.preview", "POST"): rule(_SEE, 200),
     ("texts.add", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409, name="For the journal"),
     ("texts.remove", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409),
+    ("chosen_venues.show", "GET"): rule(_SEE, 200),
+    ("chosen_venues.meters", "POST"): rule(_SEE, 200),
+    ("chosen_venues.choose", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409, venue="bmj-letter"),
+    ("chosen_venues.drop", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409),
+    ("chosen_venues.set_window", "POST"): rule(_EDIT, 303, 303, 303, 303, 303, 409, 409),
     ("people.show", "GET"): rule(_SEE, 200),
     ("people.add", "POST"): rule(Permission.SHARE, 303, email=STRANGER, role=Role.READER),
     ("people.change_role", "POST"): rule(Permission.SHARE, 303, role=Role.DRAFTER),

@@ -18,7 +18,7 @@ from webapp.domain.permission import Role
 from webapp.domain.text import TextKind
 from webapp.domain.tokens import Keyring, hash_token
 from webapp.persistence.database import transaction
-from webapp.persistence.tables import InvitationRow, MailboxRow, RepresentativeRow, StaffRow, TextRow, WebSessionRow
+from webapp.persistence.tables import ChosenVenueRow, InvitationRow, MailboxRow, RepresentativeRow, StaffRow, TextRow, WebSessionRow
 from webapp.services import doors, people, sign_on, submissions
 from webapp.services.references import new_reference
 
@@ -47,6 +47,8 @@ ACCOUNTS = {
     Person.OWNER: COORDINATOR,
     Person.EXPIRED: COORDINATOR,
 }
+# For which the short form of every letter is cut: its window has an end, and its limits are kept.
+VENUE = "bcmj-letter"
 ROLES = {Person.READER: Role.READER, Person.DRAFTER: Role.DRAFTER, Person.COLLEAGUE: Role.COORDINATOR}
 # What Anna types into the form to sign.
 SIGN = {
@@ -97,8 +99,16 @@ def seed(session: Session) -> Facts:
     for letter in letters.values():
         # As its drafters left it, whatever has become of the letter since.
         row = factories.letter_row(session, letter)
+        chosen = ChosenVenueRow(letter_id=row.id, venue=VENUE, position=1)
         row.texts.append(
-            TextRow(reference=new_reference(), kind=TextKind.SHORT_FORM, position=1, name="For the journal", body="We disagree.")
+            TextRow(
+                reference=new_reference(),
+                kind=TextKind.SHORT_FORM,
+                position=1,
+                name="For the journal",
+                body="We disagree.",
+                venues=[chosen],
+            )
         )
     for person, role in ROLES.items():
         factories.staff_actor(session, ACCOUNTS[person])
@@ -200,6 +210,7 @@ class World:
                 "token": KEYRING.personal_link(anna.reference, 1),
                 "reference": self.facts.mailbox,
                 "filename": "css/base.css",
+                "venue": VENUE,
                 "person": self._reference(session, ACCOUNTS[Person.READER]),
                 "account": self._reference(session, STRANGER),
                 "stay": "nobody’s",

@@ -56,7 +56,7 @@ class TextVenues:
 
     @property
     def takes_another(self) -> bool:
-        return len(self.venues) < (1 if self.is_short_form else limits.VENUES_OF_A_TEXT)
+        return self.is_short_form or len(self.venues) < limits.VENUES_OF_A_TEXT
 
 
 @dataclass(frozen=True)
@@ -92,14 +92,15 @@ def freezing_refusals(session: Session, letter: LetterRow) -> tuple[str, ...]:
 
 
 def choose_venue(session: Session, actor: Actor, reference: str, text: str, slug: str, *, now: datetime) -> None:
-    """Sends the text to one venue more. Conflict where it goes there already, or is a short form that has its venue."""
+    """Sends the text to one venue more; a short form is cut for one, so that another replaces it. Conflict where it goes there already."""
     letter = load_letter(session, actor, reference, Permission.EDIT, for_update=True)
     move_for(letter.state, Action.WRITE)
     row, venue = _text(letter, text), show_venue(session, slug).venue
     if any(one.venue == slug for one in row.venues):
         raise Conflict(f"“{row.name}” goes to {venue.name} already.")
-    if row.kind == TextKind.SHORT_FORM and row.venues:
-        raise Conflict("A short form is cut for one venue. Take that one off first, or make another short form.")
+    if row.kind == TextKind.SHORT_FORM:
+        for one in list(row.venues):
+            _drop(session, actor, letter, row, one.venue, now=now)
     if len(row.venues) >= limits.VENUES_OF_A_TEXT:
         raise Conflict(f"A text can have {limits.VENUES_OF_A_TEXT} venues at most.")
     position = max((one.position for one in row.venues), default=0) + 1
@@ -111,9 +112,12 @@ def drop_venue(session: Session, actor: Actor, reference: str, text: str, slug: 
     """Takes the venue off the text. NotFound where it does not go there."""
     letter = load_letter(session, actor, reference, Permission.EDIT, for_update=True)
     move_for(letter.state, Action.WRITE)
-    row = _text(letter, text)
-    row.venues.remove(_chosen(row, slug))
-    append_event(session, letter, actor, "venue.dropped", {"text": row.reference, "venue": slug}, now=now)
+    _drop(session, actor, letter, _text(letter, text), slug, now=now)
+
+
+def _drop(session: Session, actor: Actor, letter: LetterRow, text: TextRow, slug: str, *, now: datetime) -> None:
+    text.venues.remove(_chosen(text, slug))
+    append_event(session, letter, actor, "venue.dropped", {"text": text.reference, "venue": slug}, now=now)
 
 
 def set_window_start(

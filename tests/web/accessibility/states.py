@@ -15,11 +15,12 @@ from tests.factories import ANNA, BRUNO, COORDINATOR, DEADLINE, KEYRING, NOW, SE
 from tests.web.matrix import MATRIX
 from tests.web.test_access import token_of
 from tests.web.world import SIGN, Person, World
-from webapp.domain.actor import Actor, ActorKind
+from webapp.domain.actor import COMMAND, Actor, ActorKind
 from webapp.domain.errors import NotAllowed, RenderingFailed, TookTooLong, TooMany
+from webapp.domain.venue import Limits, Part, Venue, WordLimit
 from webapp.persistence.database import DatabaseBusy, transaction
 from webapp.persistence.tables import InstallationRow
-from webapp.services import dashboard
+from webapp.services import chosen_venues, dashboard, venues
 from webapp.web.views import documents
 
 P = Person
@@ -75,8 +76,8 @@ def _address(world: World, endpoint: str, method: str, letter_state: str) -> str
     return world.app.url_map.bind("localhost").build(endpoint, {name: values[name] for name in rule.arguments}, method=method)
 
 
-# The preview is a fragment that the editor takes in: it is looked at there.
-FRAGMENTS = {"letters.preview"}
+# Fragments that the editor takes in: they are looked at there.
+FRAGMENTS = {"chosen_venues.meters", "letters.preview"}
 
 
 def every_state() -> list[State]:
@@ -783,3 +784,34 @@ def database_that_is_busy(world: World, monkeypatch: MonkeyPatch) -> Page:
 @state("503")
 def request_that_took_too_long(world: World, monkeypatch: MonkeyPatch) -> Page:
     return _broken(world, monkeypatch, TookTooLong("That took too long, and nothing was stored. Send it again."), 503)
+
+
+# Venues
+
+
+@state("filled")
+def venues_with_limits_crossed_and_a_window(world: World, _: MonkeyPatch) -> Page:
+    with Session(world.engine) as session, transaction(session):
+        narrow = Limits(words=WordLimit(9, leaves_out=frozenset({Part.REFERENCES})), references=0, tables=0)
+        slug = venues.add_venue(session, COMMAND, Venue("", "Journal of Ferns", "letter", narrow, note="By mail."), now=NOW)
+        letter = world.facts.letters["drafting"]
+        text = factories.letter_row(session, letter).statement.reference
+        for one in (slug, "science-advances-eletter", "jama-letter"):
+            chosen_venues.choose_venue(session, COMMAND, letter, text, one, now=NOW)
+    browser = desk(world)
+    browser.get(at(world, "drafting", "/venues"))
+    return browser.press("Keep this day", window_starts_on="2025-09-20")
+
+
+@state("filled")
+def venue_that_was_corrected(world: World, _: MonkeyPatch) -> Page:
+    browser = world.browser(P.ADMINISTRATOR)
+    browser.get("/venues/jhop-letter/correct")
+    return browser.press("Keep what I have read", words="450", references="0")
+
+
+@state("error")
+def venue_with_a_contradiction(world: World, _: MonkeyPatch) -> Page:
+    browser = world.browser(P.ADMINISTRATOR)
+    browser.get("/venues/jama-letter/correct")
+    return browser.press("Keep what I have read", status=422, words="450", counts=["title"], leaves_out=["title"], references="many")

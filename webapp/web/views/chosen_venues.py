@@ -1,0 +1,86 @@
+"""Where the texts of a letter are to go, and how each stands against the limits there."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from webapp.domain.errors import InvalidInput
+from webapp.domain.permission import Permission
+from webapp.domain.venue import NOT_KNOWN, PARTS
+from webapp.domain.window import WARNING
+from webapp.services import chosen_venues, dashboard, venues
+from webapp.services.chosen_venues import Typed
+from webapp.web.access import actor, for_staff
+from webapp.web.errors import attach
+from webapp.web.forms.venue import ChooseForm, WindowForm, set_apart
+from webapp.web.transaction import now, reading, settings, transaction
+
+_WORDS = {"not_known": NOT_KNOWN, "parts": PARTS, "window_warning": WARNING}
+
+bp = Blueprint("chosen_venues", __name__, url_prefix="/letters/<letter>/venues")
+
+
+@bp.get("")
+@for_staff(Permission.SEE)
+def show(letter: str) -> Any:
+    return _page(letter)
+
+
+@bp.post("/<text>/choose")
+@for_staff(Permission.EDIT)
+def choose(letter: str, text: str) -> Any:
+    form = ChooseForm().offer({one.venue.slug: one.venue.name for one in venues.list_venues(reading())})
+    if not form.validate_on_submit():
+        return _page(letter, wrong=(text, form))
+    with transaction() as session:
+        chosen_venues.choose_venue(session, actor(), letter, text, form.venue.data, now=now())
+    flash("The venue is chosen.", "ok")
+    return redirect(url_for("chosen_venues.show", letter=letter), 303)
+
+
+@bp.post("/<text>/<venue>/drop")
+@for_staff(Permission.EDIT)
+def drop(letter: str, text: str, venue: str) -> Any:
+    with transaction() as session:
+        chosen_venues.drop_venue(session, actor(), letter, text, venue, now=now())
+    flash("The venue is taken off the text.", "ok")
+    return redirect(url_for("chosen_venues.show", letter=letter), 303)
+
+
+@bp.post("/<text>/<venue>/window")
+@for_staff(Permission.EDIT)
+def set_window(letter: str, text: str, venue: str) -> Any:
+    form = WindowForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                chosen_venues.set_window_start(session, actor(), letter, text, venue, form.window_starts_on.data, now=now())
+        except InvalidInput as error:
+            attach(form, error)
+        else:
+            flash("The start of the window is kept.", "ok")
+            return redirect(url_for("chosen_venues.show", letter=letter), 303)
+    return _page(letter, wrong=(f"{text}-{venue}", form))
+
+
+@bp.post("/<text>/meters")
+@for_staff(Permission.SEE)
+def meters(letter: str, text: str) -> Any:
+    """The meters of a text as it is typed: nothing is stored."""
+    typed = Typed(request.form.get("body", request.form.get("statement")), request.form.get("references_typed"))
+    measured = chosen_venues.measure_text(reading(), actor(), letter, text, typed, now=now())
+    return render_template("chosen_venues/meters.html", text=measured, **_WORDS)
+
+
+def _page(letter: str, wrong: tuple[str, Any] | None = None) -> Any:
+    """`wrong` is a form that was refused, after the text, or the text and venue, to which it belongs."""
+    view = dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
+    texts = chosen_venues.list_chosen(reading(), actor(), letter, now=now())
+    offered = {one.venue.slug: one.venue.name for one in venues.list_venues(reading())}
+    forms: dict[str, Any] = {text.reference: ChooseForm(formdata=None).offer(offered) for text in texts}
+    for text in texts:
+        for one in text.venues:
+            forms[f"{text.reference}-{one.venue.slug}"] = WindowForm(formdata=None, data={"window_starts_on": one.window.starts_on})
+    forms |= dict([wrong]) if wrong else {}
+    context = {"forms": {mark: set_apart(form, mark) for mark, form in forms.items()}, "form": wrong[1] if wrong else None}
+    return render_template("chosen_venues/show.html", letter=view, texts=texts, **context, **_WORDS), 422 if wrong else 200
