@@ -12,9 +12,10 @@ from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.answer import AnswerKind, Mandate, SignOn
 from webapp.domain.links import Links
 from webapp.domain.roster import RosterEntry
+from webapp.domain.text import Change
 from webapp.domain.tokens import Keyring, hash_token
-from webapp.persistence.tables import CodeRow, InvitationRow, LetterRow, RepresentativeRow, SocietyRow
-from webapp.services import access, answers, doors, letters, rooms, roster, seal, sign_on, submissions
+from webapp.persistence.tables import CodeRow, FreezingRow, InvitationRow, LetterRow, RepresentativeRow, SocietyRow
+from webapp.services import access, answers, doors, letters, revisions, rooms, roster, seal, sign_on, submissions
 from webapp.services.answers import Intent, Recorded
 from webapp.services.documents import digest_in_force
 from webapp.services.letters import AuthorDraft, LetterDraft, PreparedDraft, TargetDraft
@@ -117,6 +118,15 @@ def letter_in_signing(session: Session, actor: Actor, *entries: RosterEntry, **c
     reference = letter_in_draft(session, actor, *entries, **changes)
     sign_on.open_sign_on(session, actor, reference, is_fit=True, now=NOW)
     return reference
+
+
+def freeze_another(session: Session, reference: str, old: str, new: str, *, now: datetime = NOW) -> None:
+    """A new statement in force, with these words changed, whoever was about to sign the one before."""
+    letter, actor = letter_row(session, reference), staff_actor(session)
+    letter.statement.body = letter.statement.body.replace(old, new)
+    revision = revisions.take_revision(session, letter, actor, revisions.Declaration("A word.", Change.EDITORIAL), now=now)
+    freezing = FreezingRow(revision=revision, change=Change.EDITORIAL, frozen_at=now, is_fit=True)
+    revisions.freeze(session, letter, actor, freezing)
 
 
 def letter_row(session: Session, reference: str) -> LetterRow:

@@ -35,6 +35,9 @@ ROSTER, ROSTER_1000 = "roster, 34 societies", "roster, a page of 1,000 societies
 BARE_PDF, PDF = "bare WeasyPrint, 34 signatories", "letter as PDF, 34 signatories"
 BARE_PDF_1000, PDF_1000 = "bare WeasyPrint, 1,000 signatories", "letter as PDF, 1,000 signatories"
 PANDOC, STATEMENT, STATEMENT_AGAIN = "bare pandoc, the statement", "statement, first time", "statement, once more"
+PANDOC_1500, REDLINE_1500 = "bare pandoc, 1,500 words", "redline, 1,500 words"
+PANDOC_15000, REDLINE_15000 = "bare pandoc, 15,000 words", "redline, 15,000 words"
+COMPARED_15000 = "redline, 15,000 words, converted before"
 BARE_MEMORY, WEB_MEMORY, WORKER_MEMORY, PRESS_MEMORY = "memory, bare web", "memory, web", "memory, worker", "memory, press"
 MEMORY, SUPERVISOR_MEMORY, RESIDENT = "memory, web, worker and press", "memory, what looks after them", "memory, all, resident"
 
@@ -96,6 +99,12 @@ FIGURES = (
     Figure(PANDOC, _WALL),
     Figure(STATEMENT, _WALL, PANDOC),
     Figure(STATEMENT_AGAIN, _WALL, STATEMENT),
+    # Two texts with citations converted, compared, and written as a page, against pandoc on one of them.
+    Figure(PANDOC_1500, _WALL),
+    Figure(REDLINE_1500, _WALL, PANDOC_1500),
+    Figure(PANDOC_15000, _WALL),
+    Figure(REDLINE_15000, _WALL, PANDOC_15000),
+    Figure(COMPARED_15000, _WALL, PANDOC_15000),
     # Proportional shares (PSS): a page that three processes share counts a third for each. The last line counts it three times.
     Figure(BARE_MEMORY, _SIZE),
     Figure(WEB_MEMORY, _SIZE, BARE_MEMORY),

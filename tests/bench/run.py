@@ -30,6 +30,7 @@ from tests.bench.pages import (
 )
 from tests.bench.people import sign_in
 from tests.bench.processes import descendants, own_mb, resident_mb
+from tests.bench.redlines import measure_redlines
 from tests.bench.serving import bare_server, free_port, serving, site
 from tests.databases import create_database, postgresql_server
 from tests.factories import KEYRING, letter_row, staff_actor
@@ -205,3 +206,4 @@ def _measure_documents(folder: Path, document: LetterDocument, plan: Plan, sampl
         for _round in range(plan.document_rounds):
             measure_letters(press, document, samples)
             measure_statement(document, samples)
+            measure_redlines(samples)

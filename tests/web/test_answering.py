@@ -10,11 +10,9 @@ from sqlalchemy.orm import Session
 
 from tests.browser import Browser
 from tests.dump import changed, dump
-from tests.factories import ANNA, BRUNO, COORDINATOR, DEADLINE, NOW, letter_row, staff_actor
+from tests.factories import ANNA, BRUNO, COORDINATOR, DEADLINE, NOW, freeze_another, letter_row, staff_actor
 from tests.web.world import SIGN, Person, World
-from webapp.domain.text import Change
 from webapp.persistence.database import transaction
-from webapp.persistence.tables import FreezingRow
 from webapp.services import revisions
 
 
@@ -207,20 +205,10 @@ def test_r2_form_with_an_older_digest_stores_nothing_and_says_so(world: World, a
     assert anna.press("Go on to review", **SIGN).heading == "Review and confirm"
 
 
-def freeze_another(world: World, words: str) -> None:
-    """The letter as it will be when the text changed after freezing, whoever is about to sign."""
-    with Session(world.engine) as session, transaction(session):
-        letter, actor = letter_row(session, world.facts.letters["signing"]), staff_actor(session)
-        letter.statement.body = letter.statement.body.replace("disagree", words)
-        declared = revisions.Declaration("A word.", Change.EDITORIAL)
-        revision = revisions.take_revision(session, letter, actor, declared, now=NOW)
-        freezing = FreezingRow(revision=revision, change=Change.EDITORIAL, frozen_at=NOW, is_fit=True)
-        revisions.freeze(session, letter, actor, freezing)
-
-
 def test_r2_form_with_an_older_digest_is_refused_with_the_redline(world: World, anna: Browser) -> None:
     anna.follow("Sign now for")
-    freeze_another(world, "differ")
+    with Session(world.engine) as session, transaction(session):
+        freeze_another(session, world.facts.letters["signing"], "disagree", "differ")
     before = dump(world.engine)
     page = anna.press("Go on to review", status=409, **SIGN)
     assert "1 insertion, 1 deletion." in page.text
@@ -231,7 +219,8 @@ def test_r2_form_with_an_older_digest_is_refused_with_the_redline(world: World, 
 
 def test_r2_text_that_changed_between_form_and_code_is_refused_with_the_redline(world: World, anna: Browser) -> None:
     review(anna)
-    freeze_another(world, "differ")
+    with Session(world.engine) as session, transaction(session):
+        freeze_another(session, world.facts.letters["signing"], "disagree", "differ")
     page = anna.press("Sign for", status=409, code=world.mail.code(ANNA))
     assert "deleted: disagree inserted: differ" in " ".join(page.text.split())
 

@@ -201,7 +201,10 @@ def form_to_sign_after_a_colleague_has(world: World, _: MonkeyPatch) -> Page:
 def form_to_sign_an_older_text(world: World, _: MonkeyPatch) -> Page:
     browser = anna(world)
     browser.get(room(world, "/sign"))
-    return browser.press("Go on to review", status=409, **{**SIGN, "digest": "0" * 64})
+    added = "differ\n\n| a | b |\n|---|---|\n| 1 | [2](https://example.org/2) |\n\n1. one\n2. two\n\nWe, the others,"
+    with Session(world.engine) as session, transaction(session):
+        factories.freeze_another(session, world.facts.letters["signing"], "disagree", added)
+    return browser.press("Go on to review", status=409, **SIGN)
 
 
 @state("409")
