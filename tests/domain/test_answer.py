@@ -13,8 +13,10 @@ from webapp.domain.answer import (
     StandingFacts,
     authority_sentence,
     decline_sentence,
+    digests_that_count,
     is_in_time,
     is_signatory,
+    is_to_be_affirmed,
 )
 
 IN_FORCE, OLDER = "a" * 64, "b" * 64
@@ -24,7 +26,7 @@ MS = timedelta(milliseconds=1)
 
 
 def test_r4_standing_sign_on_the_statement_in_force_makes_a_signatory() -> None:
-    assert is_signatory(SIGNED, digest_in_force=IN_FORCE)
+    assert is_signatory(SIGNED, digests={IN_FORCE})
 
 
 @pytest.mark.parametrize(
@@ -41,14 +43,55 @@ def test_r4_standing_sign_on_the_statement_in_force_makes_a_signatory() -> None:
         pytest.param(replace(SIGNED, authority=""), id="R4 authority that is not known is not settled"),
         pytest.param(replace(SIGNED, authority="surely"), id="R4 authority of an unknown kind is not settled"),
         pytest.param(replace(SIGNED, is_disputed=True), id="R4 a disputed answer does not count"),
+        pytest.param(replace(SIGNED, has_objected=True), id="R4 an answer whose society has objected to a change does not count"),
     ],
 )
 def test_r4_any_one_failing_fact_keeps_a_society_off_the_list(answer: StandingFacts) -> None:
-    assert not is_signatory(answer, digest_in_force=IN_FORCE)
+    assert not is_signatory(answer, digests={IN_FORCE})
+
+
+ONE, TWO, THREE, FOUR = "1" * 64, "2" * 64, "3" * 64, "4" * 64
+
+
+@pytest.mark.parametrize(
+    ("frozen", "counting"),
+    [
+        pytest.param([], set(), id="R4 on a draft nothing counts"),
+        pytest.param([(ONE, "")], {ONE}, id="R4 the text that was frozen counts"),
+        pytest.param([(ONE, ""), (TWO, "editorial")], {ONE, TWO}, id="R4 a signature is carried across an editorial change"),
+        pytest.param([(ONE, ""), (TWO, "substantive")], {TWO}, id="R4 a substantive change carries none"),
+        pytest.param(
+            [(ONE, ""), (TWO, "substantive"), (THREE, "editorial"), (FOUR, "editorial")],
+            {TWO, THREE, FOUR},
+            id="R4 it is carried across several, and no further than to the last substantive one",
+        ),
+        pytest.param(
+            [(ONE, ""), (TWO, "editorial"), (THREE, "substantive")], {THREE}, id="R4 nothing is carried past a substantive change"
+        ),
+        pytest.param([(ONE, ""), (TWO, "unknown")], {TWO}, id="R4 a change of an unknown kind carries none"),
+    ],
+)
+def test_r4_signature_is_carried_across_editorial_changes_alone(frozen: list[tuple[str, str]], counting: set[str]) -> None:
+    assert digests_that_count(frozen) == counting
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_waiting"),
+    [
+        (SIGNED, False),
+        (replace(SIGNED, digest=OLDER), True),
+        (replace(SIGNED, has_objected=True), True),
+        (replace(SIGNED, digest=OLDER, kind="decline"), False),
+        (replace(SIGNED, digest=OLDER, is_standing=False), False),
+        (replace(SIGNED, digest=OLDER, authority="open"), False),
+    ],
+)
+def test_r4_signature_on_an_older_text_is_to_be_affirmed_and_is_no_signatory(answer: StandingFacts, *, is_waiting: bool) -> None:
+    assert is_to_be_affirmed(answer, digests={IN_FORCE}) is is_waiting
 
 
 def test_withdrawn_society_is_not_a_signatory() -> None:
-    assert not is_signatory(replace(SIGNED, is_standing=False), digest_in_force=IN_FORCE)
+    assert not is_signatory(replace(SIGNED, is_standing=False), digests={IN_FORCE})
 
 
 @pytest.mark.parametrize(

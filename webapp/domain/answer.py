@@ -1,8 +1,11 @@
 """What a society can say, and when it counts."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+
+from webapp.domain.text import Change
 
 
 class AnswerKind(StrEnum):
@@ -56,18 +59,37 @@ class StandingFacts:
     is_standing: bool
     digest: str
     authority: str
+    has_objected: bool = False
+    """Its society took a later change for more than editorial: it is to be affirmed."""
     is_disputed: bool = False
 
 
-def is_signatory(answer: StandingFacts, *, digest_in_force: str) -> bool:
-    """R4: a standing *sign* on the statement in force, undisputed, with its authority settled."""
-    return (
-        answer.is_standing
-        and answer.kind == AnswerKind.SIGN
-        and answer.digest == digest_in_force
-        and not answer.is_disputed
-        and answer.authority in _SETTLED
-    )
+def digests_that_count(frozen: Sequence[tuple[str, str]]) -> frozenset[str]:
+    """The digests on which a signature stands, from what was frozen, first to last, each as (digest, change against the one before).
+
+    The newest; and what came before it for as long as every change since was declared editorial (R4).
+    """
+    counting: set[str] = set()
+    for digest, change in reversed(frozen):
+        counting.add(digest)
+        if change != Change.EDITORIAL:
+            break
+    return frozenset(counting)
+
+
+def is_signatory(answer: StandingFacts, *, digests: Collection[str]) -> bool:
+    """R4: a standing *sign* on the statement in force, or carried to it, undisputed, with its authority settled."""
+    return is_signature(answer) and answer.digest in digests and not answer.has_objected
+
+
+def is_to_be_affirmed(answer: StandingFacts, *, digests: Collection[str]) -> bool:
+    """A signature that would count if its society affirmed it on the statement in force."""
+    return is_signature(answer) and not is_signatory(answer, digests=digests)
+
+
+def is_signature(answer: StandingFacts) -> bool:
+    """A standing *sign*, undisputed, with its authority settled, on whatever text."""
+    return answer.is_standing and answer.kind == AnswerKind.SIGN and not answer.is_disputed and answer.authority in _SETTLED
 
 
 def is_in_time(received_at: datetime, closes_at: datetime) -> bool:

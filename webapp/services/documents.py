@@ -1,23 +1,30 @@
 """From rows to a document: the one place that lists the signatories of a letter (R4, R5)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from webapp.domain.answer import StandingFacts, is_signatory
+from webapp.domain.answer import StandingFacts, digests_that_count, is_signatory, is_to_be_affirmed
 from webapp.domain.document import AuthorLine, LetterDocument, SignatoryLine, TargetLine
 from webapp.domain.letter import ASKS
 from webapp.domain.names import default_sort_name
-from webapp.persistence.tables import AnswerRow, FreezingRow, InvitationRow, LetterRow, RevisionRow, SealedSignatoryRow
+from webapp.persistence.tables import AnswerRow, FreezingRow, InvitationRow, LetterRow, ObjectionRow, RevisionRow, SealedSignatoryRow
 from webapp.services.collation import collation_weights
 from webapp.services.revisions import draft_digest
 
+_FROZEN = (
+    select(RevisionRow.digest, FreezingRow.change)
+    .join(FreezingRow, FreezingRow.revision_id == RevisionRow.id)
+    .where(FreezingRow.letter_id == bindparam("letter"))
+    .order_by(FreezingRow.id)
+)
+_HAS_OBJECTED = exists().where(ObjectionRow.answer_id == AnswerRow.id)
 _FROZEN_DIGEST = (
     select(RevisionRow.digest)
     .join(FreezingRow, FreezingRow.revision_id == RevisionRow.id)
@@ -32,7 +39,7 @@ _MOST_INSTANTS = 100
 @lru_cache(maxsize=_MOST_INSTANTS + 1)
 def _signed_before(instants: int) -> Select[*tuple[Any, ...]]:
     """One row for each sort of answer, however many answers there are: how many came before each instant, and how many there are."""
-    sort = (AnswerRow.kind, AnswerRow.is_standing, AnswerRow.digest, AnswerRow.authority)
+    sort = (AnswerRow.kind, AnswerRow.is_standing, AnswerRow.digest, AnswerRow.authority, _HAS_OBJECTED)
     before = (func.count().filter(AnswerRow.received_at < bindparam(f"instant_{number}")) for number in range(instants))
     standing = (AnswerRow.letter_id == bindparam("letter"), AnswerRow.is_standing.is_(True))
     return select(*sort, *before, func.count()).where(*standing).group_by(*sort)
@@ -58,17 +65,31 @@ def frozen_digest(session: Session, letter_id: int) -> str | None:
     return digest
 
 
-def facts_of(answer: AnswerRow) -> StandingFacts:
-    return StandingFacts(kind=answer.kind, is_standing=answer.is_standing, digest=answer.digest, authority=answer.authority)
+def counting_digests(session: Session, letter_id: int) -> frozenset[str]:
+    """The digests on which a signature stands (R4); none while there is only a draft, for nobody was asked yet."""
+    return digests_that_count([(digest, change) for digest, change in session.execute(_FROZEN, {"letter": letter_id})])
+
+
+def facts_of(answer: AnswerRow, *, has_objected: bool) -> StandingFacts:
+    return StandingFacts(answer.kind, answer.is_standing, answer.digest, answer.authority, has_objected)
 
 
 def signing_answers(session: Session, letter: LetterRow) -> list[AnswerRow]:
     """The answers that make a society a signatory (R4), in the order in which they are printed (R15)."""
-    query = select(AnswerRow).where(AnswerRow.letter_id == letter.id, AnswerRow.is_standing.is_(True))
-    rows = session.scalars(query.options(joinedload(AnswerRow.invitation).joinedload(InvitationRow.society)))
-    digest = letter.revision_in_force.digest if letter.revision_in_force else ""
-    signing = [row for row in rows if is_signatory(facts_of(row), digest_in_force=digest)]
-    return sorted(signing, key=lambda row: (sort_key(row.printed_name, row.invitation.society.sort_name), row.printed_name))
+    return _answers_that(is_signatory, session, letter)
+
+
+def answers_to_affirm(session: Session, letter: LetterRow) -> list[AnswerRow]:
+    """The signatures that wait until their society has affirmed the statement in force, in the same order."""
+    return _answers_that(is_to_be_affirmed, session, letter)
+
+
+def _answers_that(rule: Callable[..., bool], session: Session, letter: LetterRow) -> list[AnswerRow]:
+    query = select(AnswerRow, _HAS_OBJECTED).where(AnswerRow.letter_id == letter.id, AnswerRow.is_standing.is_(True))
+    rows = session.execute(query.options(joinedload(AnswerRow.invitation).joinedload(InvitationRow.society)))
+    digests = counting_digests(session, letter.id)
+    chosen = [row for row, has_objected in rows if rule(facts_of(row, has_objected=has_objected), digests=digests)]
+    return sorted(chosen, key=lambda row: (sort_key(row.printed_name, row.invitation.society.sort_name), row.printed_name))
 
 
 def signatory_lines(session: Session, letter: LetterRow) -> tuple[SignatoryLine, ...]:
@@ -98,8 +119,8 @@ def signed_before(session: Session, letter: LetterRow, instants: Sequence[dateti
     asked = {f"instant_{number}": instant for number, instant in enumerate(instants)}
     sorts = session.execute(_signed_before(len(instants)), {"letter": letter.id, **asked})
     # Where nothing was frozen nobody was asked yet.
-    digest = frozen_digest(session, letter.id) or ""
-    signing = [row[4:] for row in sorts if is_signatory(StandingFacts(*row[:4]), digest_in_force=digest)]
+    digests = counting_digests(session, letter.id)
+    signing = [row[5:] for row in sorts if is_signatory(StandingFacts(*row[:5]), digests=digests)]
     return [sum(column) for column in zip(*signing, strict=True)] or [0] * (len(instants) + 1)
 
 
