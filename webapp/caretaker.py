@@ -105,7 +105,7 @@ def _is_to_go_on(charge: Charge, web: Child, stop: Stop) -> bool:
 
 
 def _answers(address: tuple[str, int]) -> bool:
-    """Without the library for it, which takes as much memory as all else here."""
+    """Whether anything comes back but an error of the server."""
     with suppress(OSError), socket.create_connection(address, timeout=2) as connection:
         connection.sendall(b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")
         status = connection.makefile("rb").readline().split()[1:2]
