@@ -310,3 +310,9 @@ def test_large_and_monotonous_text_keeps_both_sides(old: str, new: str) -> None:
     assert accepted(found) == read_blocks(new)
     assert rejected(found) == read_blocks(old)
     assert "redline__summary" in redline_html(found)
+
+
+def test_short_line_between_two_that_stayed_is_compared_word_by_word() -> None:
+    around = "<p>Before it.</p><p>{}</p><p>And after.</p>"
+    found = redline(around.format("We sign."), around.format("First of all, we do. We sign."))
+    assert marked(found) == [("inserted", "First of all, we do. ")]

@@ -54,4 +54,6 @@ def _head(revision: RevisionRow) -> list[str]:
 
 
 def _cited(target: dict[str, str]) -> str:
-    return " ".join(part for part in (target.get("role", ""), target.get("citation", ""), target.get("doi", "")) if part)
+    role, doi = target.get("role", ""), target.get("doi", "")
+    parts = [f"{role[:1].upper()}{role[1:]}." if role else "", target.get("citation", ""), f"doi:{doi}" if doi else ""]
+    return " ".join(part for part in parts if part)

@@ -14,6 +14,8 @@ from webapp.rendering.redline.words import words_of
 
 # By eye on letters: below, the words of another sentence shine through the first and nobody can read either.
 _ALIKE = 0.45
+# Alone between two that stayed, it need not be told from any other.
+_ALIKE_ALONE = 0.3
 # Somewhere else entirely, it has to be plain that it is the same passage.
 _ALIKE_ELSEWHERE = 0.6
 _FEWEST_WORDS_MOVED = 4
@@ -69,8 +71,13 @@ class _Candidates:
 
     def in_place(self) -> Iterator[tuple[int, int, float]]:
         """Those between the same two neighbours, with how many words they share."""
+        old_ends, new_ends = [one for one, _ in self._same], [other for _, other in self._same]
+        gaps_of_old = Counter(bisect(old_ends, old) for old in self._left)
+        gaps_of_new = Counter(bisect(new_ends, new) for new in self._right)
         for old, new, score in self._pairs:
-            if bisect([one for one, _ in self._same], old) == bisect([other for _, other in self._same], new):
+            gap = bisect(old_ends, old)
+            is_alone = gaps_of_old[gap] == gaps_of_new[gap] == 1
+            if gap == bisect(new_ends, new) and (is_alone or score >= _ALIKE):
                 yield old, new, score * len(self._left[old]) + 1
 
     def moved(self, chain: set[Pair]) -> list[Pair]:
@@ -104,13 +111,13 @@ class _Candidates:
             shared = Counter(new for word in set(words) if len(holding[word]) <= most for new in holding[word])
             for new, _count in shared.most_common(_MOST_LOOKED_AT):
                 score = self._score(old, new)
-                if score >= _ALIKE:
+                if score >= _ALIKE_ALONE:
                     yield old, new, score
 
     def _score(self, old: int, new: int) -> float:
         if self._old[old].shape != self._new[new].shape or self._new[new].key:
             return 0.0
-        return Indel.normalized_similarity(self._left[old], self._right[new], score_cutoff=_ALIKE)
+        return Indel.normalized_similarity(self._left[old], self._right[new], score_cutoff=_ALIKE_ALONE)
 
 
 def _spelt(block: Block, letters: dict[str, str]) -> str:
