@@ -6,15 +6,16 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, Table, bindparam, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.actor import CLOCK, Actor
 from webapp.domain.digest import canonical_json
 from webapp.domain.lifetime import has_gone_back
 from webapp.domain.record import RecordedEvent, event_hash, genesis_hash, private_commitment
+from webapp.persistence.plain import run, table
 from webapp.persistence.tables import EventRow, LetterRow
 
 _END = (
@@ -22,10 +23,8 @@ _END = (
     .where(EventRow.letter_id == bindparam("letter"))
     .order_by(EventRow.sequence.desc())
     .limit(1)
-    # Events are written at once; what else waits to be written can wait for its own turn.
-    .execution_options(autoflush=False)
 )
-_INSERT = insert(cast(Table, EventRow.__table__))
+_INSERT = insert(table(EventRow))
 _WENT_BACK = "clock.regressed"
 
 
@@ -36,6 +35,16 @@ class Link:
     sequence: int
     at: datetime
     hash: str
+
+
+class Recorded(Protocol):
+    """A letter, as far as its record needs to know it."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def reference(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,7 @@ class Happening:
 
 def append_event(
     session: Session,
-    letter: LetterRow,
+    letter: Recorded,
     actor: Actor,
     kind: str,
     public: Mapping[str, Any],
@@ -61,7 +70,7 @@ def append_event(
     return append_events(session, letter, actor, [Happening(kind, public, private)], now=now)[-1]
 
 
-def append_events(session: Session, letter: LetterRow, actor: Actor, happenings: Iterable[Happening], *, now: datetime) -> list[Link]:
+def append_events(session: Session, letter: Recorded, actor: Actor, happenings: Iterable[Happening], *, now: datetime) -> list[Link]:
     """Chains several events, with one look at the record and one write: a roster of 1,000 societies makes 2,000."""
     last = _end(session, letter.id)
     links, rows = [], []
@@ -70,16 +79,17 @@ def append_events(session: Session, letter: LetterRow, actor: Actor, happenings:
         last = Link(row["sequence"], row["at"], row["hash"])
         links.append(last)
         rows.append(row)
-    session.execute(_INSERT, rows)
+    run(session, _INSERT, rows)
     return links
 
 
 def _end(session: Session, letter_id: int) -> Link | None:
-    found = session.execute(_END, {"letter": letter_id}).first()
+    # Past the session: events are written at once, and what else waits to be written can wait for its own turn.
+    found = session.connection().execute(_END, {"letter": letter_id}).first()
     return Link(*found) if found else None
 
 
-def _going_back(session: Session, letter: LetterRow, last: Link | None, *, now: datetime) -> list[tuple[Actor, Happening]]:
+def _going_back(session: Session, letter: Recorded, last: Link | None, *, now: datetime) -> list[tuple[Actor, Happening]]:
     """That the clock has gone back is itself an event, once for each time that it does (`bar.md` F10)."""
     if last is None or not has_gone_back(now, since=last.at):
         return []
@@ -91,7 +101,7 @@ def _going_back(session: Session, letter: LetterRow, last: Link | None, *, now: 
     return [(CLOCK, Happening(_WENT_BACK, {"clock": now.astimezone(UTC).isoformat(timespec="microseconds")}))]
 
 
-def _chained(letter: LetterRow, actor: Actor, happening: Happening, last: Link | None, *, now: datetime) -> dict[str, Any]:
+def _chained(letter: Recorded, actor: Actor, happening: Happening, last: Link | None, *, now: datetime) -> dict[str, Any]:
     # Times in the record never run backwards, even when the machine's clock does.
     at = max(now, last.at) if last else now
     private = happening.private
