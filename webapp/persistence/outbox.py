@@ -5,10 +5,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
+from webapp.persistence.plain import run, table
 from webapp.persistence.queue import CODES_QUEUE, MAIL_QUEUE, enqueue
 from webapp.persistence.tables import OutboxRow
 from webapp.persistence.tables.message import MessageState
@@ -21,6 +23,7 @@ LOST_AFTER = timedelta(minutes=10)
 # Somebody is waiting at a screen for these; they do not stand in line behind a thousand invitations.
 _AWAITED = {"code", "staff_code", "sign_in", "receipt", "withdrawal_receipt", "new_link"}
 
+_INSERT = insert(table(OutboxRow)).returning(OutboxRow.id, sort_by_parameter_order=True)
 _KNOWN = select(OutboxRow.reason).where(OutboxRow.reason.in_(bindparam("reasons", expanding=True)))
 
 
@@ -33,36 +36,49 @@ class Due:
     parameters: dict[str, int]
 
 
+@dataclass(frozen=True)
+class Queued:
+    """A message that has been put, and what its next attempt goes by."""
+
+    id: int
+    reference: str
+    kind: str
+    attempts: int
+    next_attempt_at: datetime
+
+
 def put(
     session: Session, kind: str, reason: str, to_address: str, *, now: datetime, letter_id: int | None = None, **parameters: int
-) -> OutboxRow | None:
+) -> Queued | None:
     """Queues one message to one recipient; None where a message has left, or waits, for this very reason."""
     return next(iter(put_all(session, kind, [Due(reason, to_address, parameters)], now=now, letter_id=letter_id)), None)
 
 
-def put_all(session: Session, kind: str, due: Sequence[Due], *, now: datetime, letter_id: int | None = None) -> list[OutboxRow]:
+def put_all(session: Session, kind: str, due: Sequence[Due], *, now: datetime, letter_id: int | None = None) -> list[Queued]:
     """Queues several messages, each to one recipient, with one look for what has left or waits already."""
-    known = set(session.scalars(_KNOWN, {"reasons": [one.reason for one in due]}))
-    rows = [
-        OutboxRow(
-            reference=secrets.token_urlsafe(16),
-            reason=one.reason,
-            kind=kind,
-            letter_id=letter_id,
-            to_address=one.to_address,
-            parameters=one.parameters,
-            state=MessageState.QUEUED,
-            next_attempt_at=now + LOST_AFTER,
-            queued_at=now,
-        )
+    known = set(run(session, _KNOWN, {"reasons": [one.reason for one in due]}).scalars())
+    rows: list[dict[str, Any]] = [
+        {
+            "reference": secrets.token_urlsafe(16),
+            "reason": one.reason,
+            "kind": kind,
+            "letter_id": letter_id,
+            "to_address": one.to_address,
+            "parameters": one.parameters,
+            "state": MessageState.QUEUED,
+            "next_attempt_at": now + LOST_AFTER,
+            "queued_at": now,
+        }
         for one in due
         if one.reason not in known
     ]
-    session.add_all(rows)
-    session.flush()
-    for row in rows:
-        enqueue_attempt(session, row)
-    return rows
+    if not rows:
+        return []
+    ids = run(session, _INSERT, rows).scalars()
+    queued = [Queued(row_id, row["reference"], kind, 0, row["next_attempt_at"]) for row_id, row in zip(ids, rows, strict=True)]
+    for one in queued:
+        enqueue_attempt(session, one)
+    return queued
 
 
 @contextmanager
@@ -77,7 +93,7 @@ def pretending(session: Session, kind: str, *, now: datetime) -> Iterator[None]:
     undone.rollback()
 
 
-def enqueue_attempt(session: Session, row: OutboxRow) -> None:
+def enqueue_attempt(session: Session, row: Queued | OutboxRow) -> None:
     """Queues the next attempt to send. A number is claimed by one workflow only, however many were queued for it."""
     queue = CODES_QUEUE if row.kind in _AWAITED else MAIL_QUEUE
     when = row.next_attempt_at.isoformat(timespec="milliseconds")
