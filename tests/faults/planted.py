@@ -6,6 +6,7 @@ import secrets
 import sys
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from webapp.domain.tokens import Keyring
 from webapp.persistence import database
 from webapp.persistence.tables import PendingAnswerRow
 from webapp.services import answer_store, answers
-from webapp.services.access import lock_letter
+from webapp.services.access import hold_place
 from webapp.services.place import Place
 from webapp.web import security
 from webapp.web.transaction import now
@@ -80,16 +81,14 @@ def knows_no_nonce() -> Application:
     """Every press is a new answer, and the database lets several stand."""
 
     def confirm(session: Session, place: Place, _nonce: str, _code: str, _keyring: Keyring, *, received_at: Any, now: Any) -> Any:
-        letter = lock_letter(session, place.letter_id)
+        place, letter = hold_place(session, place)
         pending = answers.pending_answer(session, place)
         assert pending is not None
-        kept = {name: getattr(pending, name) for name in ("web_session_id", "act", "digest", "content", "saved_at")}
-        pending.nonce = secrets.token_urlsafe(18)
-        session.flush()
-        act = answer_store.Act(place, letter, pending, None, received_at, now)
+        kept = {name: getattr(pending, name) for name in ("act", "digest", "content")}
+        act = answer_store.Act(place, letter, replace(pending, nonce=secrets.token_urlsafe(18)), None, received_at, now)
         reference = answer_store.store_answer(session, act)
         # It goes on waiting, and the next press finds it.
-        session.add(PendingAnswerRow(nonce=secrets.token_urlsafe(18), replaces_id=None, **kept))
+        session.add(PendingAnswerRow(nonce=secrets.token_urlsafe(18), replaces_id=None, web_session_id=place.stay.id, saved_at=now, **kept))
         return answers.Recorded(reference)
 
     inner = create_app()

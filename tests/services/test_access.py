@@ -10,6 +10,7 @@ from webapp.domain import limits
 from webapp.domain.actor import CLOCK, COMMAND, Actor, ActorKind
 from webapp.domain.errors import NotAllowed, NotFound
 from webapp.domain.permission import ROLE_PERMISSIONS, Permission, Role
+from webapp.persistence.tables import RepresentativeRow, WebSessionRow
 from webapp.services import access
 
 MS = timedelta(milliseconds=1)
@@ -53,7 +54,7 @@ def test_place_is_found_by_its_own_session_alone(store: Store, coordinator: Acto
     with store() as session:
         place = enter(session, letter)
         token_hash, own = place.stay.token_hash, place.invitation.reference
-        assert access.load_place(session, token_hash, own, now=NOW).representative is place.representative
+        assert access.load_place(session, token_hash, own, now=NOW).representative == place.representative
         other = letter_in_signing(session, coordinator, title="Another letter")
         for wrong in (("0" * 64, own), (token_hash, "lost"), (token_hash, enter(session, other).invitation.reference)):
             with pytest.raises(NotFound):
@@ -79,7 +80,7 @@ def test_room_closes_after_an_hour_without_use(store: Store, letter: str, after:
 def test_room_closes_after_twelve_hours_of_use(store: Store, letter: str) -> None:
     with store() as session:
         place = enter(session, letter)
-        place.stay.seen_at = NOW + limits.ROOM_LONGEST - MS
+        session.get_one(WebSessionRow, place.stay.id).seen_at = NOW + limits.ROOM_LONGEST - MS
         session.flush()
         reference = place.invitation.reference
         assert access.load_place(session, place.stay.token_hash, reference, now=NOW + limits.ROOM_LONGEST - MS)
@@ -90,7 +91,7 @@ def test_room_closes_after_twelve_hours_of_use(store: Store, letter: str) -> Non
 def test_r14_room_of_a_revoked_representative_is_shut(store: Store, letter: str) -> None:
     with store() as session:
         place = enter(session, letter)
-        place.representative.revoked_at = NOW
+        session.get_one(RepresentativeRow, place.representative.id).revoked_at = NOW
         session.flush()
         with pytest.raises(NotFound):
             access.load_place(session, place.stay.token_hash, place.invitation.reference, now=NOW)

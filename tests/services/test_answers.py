@@ -242,7 +242,7 @@ def test_r8_answer_event_and_receipt_are_stored_together_or_not_at_all(
         raise ConnectionError
 
     # The one way to break a transaction at its last step.
-    monkeypatch.setattr(answer_store.outbox, "put", fail)
+    monkeypatch.setattr(answer_store.outbox, "put_all", fail)
     with unchanged(connection), pytest.raises(ConnectionError), store() as session:
         answers.confirm_answer(session, back(session, place), what.nonce, code, KEYRING, received_at=NOW, now=NOW)
 

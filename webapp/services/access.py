@@ -1,19 +1,33 @@
 """Loaders that fetch and check in one step: nobody holds a thing that they may not see (R13)."""
 
 from datetime import datetime
+from itertools import accumulate
+from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, contains_eager, defer
+from sqlalchemy.orm import Session, defer
 
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.errors import NotAllowed, NotFound
 from webapp.domain.lifetime import IN_A_ROOM
 from webapp.domain.permission import Permission, permissions_of
-from webapp.persistence.tables import GrantRow, InvitationRow, LetterRow, RepresentativeRow, StaffRow, WebSessionRow
-from webapp.services.place import Place
+from webapp.persistence.database import is_alone
+from webapp.persistence.plain import run
+from webapp.persistence.tables import (
+    FreezingRow,
+    GrantRow,
+    InvitationRow,
+    LetterRow,
+    RepresentativeRow,
+    RevisionRow,
+    SocietyRow,
+    StaffRow,
+    WebSessionRow,
+)
+from webapp.services.place import HeldLetter, Invitation, Place, Representative, Society, Stay
 
 # Built once: a statement takes longer to build than to run, and every answer asks for these behind the lock.
-_STAY = select(WebSessionRow.id).where(WebSessionRow.id == bindparam("stay"))
+_HOLD = select(LetterRow.id).where(LetterRow.id == bindparam("letter")).with_for_update()
 _LOCKED_LETTER = (
     select(LetterRow)
     .where(LetterRow.id == bindparam("letter"))
@@ -22,17 +36,47 @@ _LOCKED_LETTER = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
-_PLACE = (
-    select(WebSessionRow)
-    .join(WebSessionRow.representative)
-    .join(RepresentativeRow.invitation)
-    .join(InvitationRow.society)
-    .where(WebSessionRow.token_hash == bindparam("token_hash"))
-    .options(
-        contains_eager(WebSessionRow.representative).contains_eager(RepresentativeRow.invitation).contains_eager(InvitationRow.society)
-    )
-    .execution_options(populate_existing=True)
+_STAY = (WebSessionRow.id, WebSessionRow.token_hash, WebSessionRow.began_at, WebSessionRow.seen_at)
+_REPRESENTATIVE = (RepresentativeRow.id, RepresentativeRow.reference, RepresentativeRow.name, RepresentativeRow.email)
+_INVITATION = (
+    InvitationRow.id,
+    InvitationRow.reference,
+    InvitationRow.letter_id,
+    InvitationRow.invited_at,
+    InvitationRow.opened_at,
+    InvitationRow.board_meets_on,
 )
+_SOCIETY = (SocietyRow.reference, SocietyRow.printed_name, SocietyRow.country)
+# What is judged behind the lock is never the text, which is by far the longest part of a letter.
+_LETTER = (
+    LetterRow.id,
+    LetterRow.reference,
+    LetterRow.title,
+    LetterRow.state,
+    LetterRow.deadline,
+    LetterRow.closed_at,
+    LetterRow.deadline_zone,
+    select(RevisionRow.digest)
+    .join(FreezingRow, FreezingRow.revision_id == RevisionRow.id)
+    .where(FreezingRow.letter_id == LetterRow.id)
+    .order_by(FreezingRow.id.desc())
+    .limit(1)
+    .correlate(LetterRow)
+    .scalar_subquery(),
+)
+_AT_A_PLACE = (
+    select(*_STAY, *_REPRESENTATIVE, *_INVITATION, *_SOCIETY)
+    .select_from(WebSessionRow)
+    .join(RepresentativeRow, RepresentativeRow.id == WebSessionRow.representative_id)
+    .join(InvitationRow, InvitationRow.id == RepresentativeRow.invitation_id)
+    .join(SocietyRow, SocietyRow.id == InvitationRow.society_id)
+    .where(RepresentativeRow.revoked_at.is_(None))
+)
+_PLACE = _AT_A_PLACE.where(WebSessionRow.token_hash == bindparam("token_hash"))
+_HELD = (
+    _AT_A_PLACE.join(LetterRow, LetterRow.id == InvitationRow.letter_id).add_columns(*_LETTER).where(WebSessionRow.id == bindparam("stay"))
+)
+_REPRESENTATIVE_AT, _INVITATION_AT, _SOCIETY_AT, _LETTER_AT = accumulate(map(len, (_STAY, _REPRESENTATIVE, _INVITATION, _SOCIETY)))
 
 
 def load_letter(session: Session, actor: Actor, reference: str, permission: Permission, *, for_update: bool = False) -> LetterRow:
@@ -74,20 +118,31 @@ def lock_letter(session: Session, letter_id: int) -> LetterRow:
     return session.scalars(_LOCKED_LETTER, {"letter": letter_id}).one()
 
 
-def lock_letter_at(session: Session, place: Place) -> LetterRow:
-    """The same for an act at this place; NotFound if its link was replaced or revoked while this waited for the letter (R14)."""
-    letter = lock_letter(session, place.letter_id)
-    if session.scalar(_STAY, {"stay": place.stay.id}) is None:
+def hold_place(session: Session, place: Place) -> tuple[Place, HeldLetter]:
+    """The place once more, and its letter, held until the transaction ends: what is judged now is still so when it is stored.
+
+    NotFound if its link was replaced or revoked while this waited for the letter (R14).
+    """
+    if not is_alone(session):
+        # By itself: what a statement reads that has to wait may be older than what it waited for.
+        run(session, _HOLD, {"letter": place.letter_id})
+    row = run(session, _HELD, {"stay": place.stay.id}).one_or_none()
+    if row is None:
         raise NotFound
-    return letter
+    return _place_of(row), HeldLetter(*row[_LETTER_AT:])
 
 
 def load_place(session: Session, token_hash: str, invitation: str, *, now: datetime) -> Place:
     """The representative's own place, if this browser's session is live and is theirs. NotFound otherwise."""
-    stay = session.scalars(_PLACE, {"token_hash": token_hash}).one_or_none()
-    if stay is None or stay.representative is None or stay.representative.revoked_at is not None:
+    row = run(session, _PLACE, {"token_hash": token_hash}).one_or_none()
+    if row is None:
         raise NotFound
-    is_live = IN_A_ROOM.is_live(stay.began_at, stay.seen_at, now=now)
-    if not is_live or stay.representative.invitation.reference != invitation:
+    place = _place_of(row)
+    if place.invitation.reference != invitation or not IN_A_ROOM.is_live(place.stay.began_at, place.stay.seen_at, now=now):
         raise NotFound
-    return Place(stay, stay.representative, stay.representative.invitation)
+    return place
+
+
+def _place_of(row: Any) -> Place:
+    invitation = (*row[_INVITATION_AT:_SOCIETY_AT], Society(*row[_SOCIETY_AT:_LETTER_AT]))
+    return Place(Stay(*row[:_REPRESENTATIVE_AT]), Representative(*row[_REPRESENTATIVE_AT:_INVITATION_AT]), Invitation(*invitation))

@@ -2,20 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.answer import AnswerKind, AuthorityCheck, answer_sentence
 from webapp.domain.errors import Conflict
 from webapp.persistence import outbox
+from webapp.persistence.plain import add, run, table
 from webapp.persistence.record import Link, append_event
-from webapp.persistence.tables import AnswerRow, LetterRow, PendingAnswerRow, RepresentativeRow
-from webapp.services.place import Place
+from webapp.persistence.tables import AnswerRow, PendingAnswerRow, RepresentativeRow
+from webapp.services.place import HeldLetter, Place
 from webapp.services.references import new_reference
 
 WITHDRAW = "withdraw"
 
+# Built once, as what is read: a statement takes longer to build than to run.
+_INSERT = insert(table(AnswerRow))
+_FORGET = delete(table(PendingAnswerRow)).where(PendingAnswerRow.id == bindparam("pending"))
 _LIVE_REPRESENTATIVES = (
     select(RepresentativeRow.id, RepresentativeRow.reference, RepresentativeRow.email)
     .where(RepresentativeRow.invitation_id == bindparam("invitation"), RepresentativeRow.revoked_at.is_(None))
@@ -24,12 +29,24 @@ _LIVE_REPRESENTATIVES = (
 
 
 @dataclass(frozen=True)
+class Pending:
+    """What was typed and waits for its code."""
+
+    id: int
+    nonce: str
+    act: str
+    digest: str
+    content: dict[str, Any]
+    replaces_id: int | None
+
+
+@dataclass(frozen=True)
 class Act:
     """What a representative has confirmed, with all that it was judged by."""
 
     place: Place
-    letter: LetterRow
-    pending: PendingAnswerRow
+    letter: HeldLetter
+    pending: Pending
     standing: AnswerRow | None
     received_at: datetime
     now: datetime
@@ -45,12 +62,14 @@ def store_answer(session: Session, act: Act) -> str:
         # First, for only one answer of a society may stand at any moment (R1).
         act.standing.is_standing = False
         session.flush()
-    answer = _answer_row(act, reference, event)
-    session.add(answer)
-    session.delete(act.pending)
-    session.flush()
-    _send_receipts(session, act, answer, "receipt")
+    answer_id = add(session, _INSERT, _answer_row(act, reference, event))
+    forget_pending(session, act.pending)
+    _send_receipts(session, act, (answer_id, reference), "receipt")
     return reference
+
+
+def forget_pending(session: Session, pending: Pending) -> None:
+    run(session, _FORGET, {"pending": pending.id})
 
 
 def _record(session: Session, act: Act, reference: str) -> Link:
@@ -72,34 +91,34 @@ def _record(session: Session, act: Act, reference: str) -> Link:
     return append_event(session, act.letter, act.place.actor, "answer.given", public, now=act.now, private=private)
 
 
-def _answer_row(act: Act, reference: str, event: Link) -> AnswerRow:
+def _answer_row(act: Act, reference: str, event: Link) -> dict[str, Any]:
     content, pending = act.pending.content, act.pending
     name = content.get("printed_name") or act.place.invitation.society.printed_name
-    return AnswerRow(
-        reference=reference,
-        letter_id=act.letter.id,
-        invitation_id=act.place.invitation.id,
-        representative_id=act.place.representative.id,
-        replaces_id=act.standing.id if act.standing else None,
-        nonce=pending.nonce,
-        kind=pending.act,
-        is_standing=True,
-        received_at=act.received_at,
-        digest=pending.digest,
-        printed_name=name,
-        officer=content.get("officer", ""),
-        office=content.get("office", ""),
-        consent_to_print=content.get("consent_to_print", False),
-        decided_by=content.get("decided_by", ""),
-        decided_on=date.fromisoformat(content["decided_on"]) if pending.act == AnswerKind.SIGN else None,
-        competing_interests=content.get("competing_interests", ""),
-        mandate=content.get("mandate", ""),
-        authority_sentence=answer_sentence(pending.act, name, act.letter.title),
-        authority=AuthorityCheck.CODE,
-        reason=content.get("reason", ""),
-        record_sequence=event.sequence,
-        record_hash=event.hash,
-    )
+    return {
+        "reference": reference,
+        "letter_id": act.letter.id,
+        "invitation_id": act.place.invitation.id,
+        "representative_id": act.place.representative.id,
+        "replaces_id": act.standing.id if act.standing else None,
+        "nonce": pending.nonce,
+        "kind": pending.act,
+        "is_standing": True,
+        "received_at": act.received_at,
+        "digest": pending.digest,
+        "printed_name": name,
+        "officer": content.get("officer", ""),
+        "office": content.get("office", ""),
+        "consent_to_print": content.get("consent_to_print", False),
+        "decided_by": content.get("decided_by", ""),
+        "decided_on": date.fromisoformat(content["decided_on"]) if pending.act == AnswerKind.SIGN else None,
+        "competing_interests": content.get("competing_interests", ""),
+        "mandate": content.get("mandate", ""),
+        "authority_sentence": answer_sentence(pending.act, name, act.letter.title),
+        "authority": AuthorityCheck.CODE,
+        "reason": content.get("reason", ""),
+        "record_sequence": event.sequence,
+        "record_hash": event.hash,
+    }
 
 
 def _withdraw(session: Session, act: Act) -> str:
@@ -111,14 +130,16 @@ def _withdraw(session: Session, act: Act) -> str:
     private = {"reason": act.pending.content.get("reason", ""), "representative": representative.name, "email": representative.email}
     event = append_event(session, act.letter, act.place.actor, "answer.withdrawn", public, now=act.now, private=private)
     standing.withdrawn_at = event.at
-    session.delete(act.pending)
-    _send_receipts(session, act, standing, "withdrawal_receipt")
+    forget_pending(session, act.pending)
+    _send_receipts(session, act, (standing.id, standing.reference), "withdrawal_receipt")
     return standing.reference
 
 
-def _send_receipts(session: Session, act: Act, answer: AnswerRow, kind: str) -> None:
+def _send_receipts(session: Session, act: Act, answer: tuple[int, str], kind: str) -> None:
     """To the one who acted, and to every other representative of the society: nobody's answer changes unseen."""
-    for representative in session.execute(_LIVE_REPRESENTATIVES, {"invitation": act.place.invitation.id}):
-        reason = f"{kind}:{answer.reference}:{representative.reference}"
-        parameters = {"answer": answer.id, "representative": representative.id}
-        outbox.put(session, kind, reason, representative.email, now=act.now, letter_id=act.letter.id, **parameters)
+    answer_id, reference = answer
+    due = [
+        outbox.Due(f"{kind}:{reference}:{one.reference}", one.email, {"answer": answer_id, "representative": one.id})
+        for one in run(session, _LIVE_REPRESENTATIVES, {"invitation": act.place.invitation.id})
+    ]
+    outbox.put_all(session, kind, due, now=act.now, letter_id=act.letter.id)

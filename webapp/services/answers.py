@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, insert, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.domain import limits
@@ -15,22 +15,26 @@ from webapp.domain.letter import LetterState
 from webapp.domain.lifetime import has_gone_back
 from webapp.domain.names import bounded_line, bounded_text
 from webapp.domain.tokens import Keyring
+from webapp.persistence.plain import run, table
 from webapp.persistence.record import record_time
-from webapp.persistence.tables import AnswerRow, LetterRow, PendingAnswerRow
-from webapp.services.access import lock_letter_at
-from webapp.services.answer_store import WITHDRAW, Act, store_answer
+from webapp.persistence.tables import AnswerRow, PendingAnswerRow
+from webapp.services.access import hold_place
+from webapp.services.answer_store import WITHDRAW, Act, Pending, forget_pending, store_answer
 from webapp.services.codes import send_code, use_code
-from webapp.services.documents import frozen_digest
-from webapp.services.place import Place
+from webapp.services.place import HeldLetter, Place
 from webapp.services.roster import printable_name
 
 # Built once: a statement takes longer to build than to run.
-_STANDING = (
-    select(AnswerRow)
-    .where(AnswerRow.invitation_id == bindparam("invitation"), AnswerRow.is_standing.is_(True))
-    .execution_options(populate_existing=True)
-)
-_PENDING = select(PendingAnswerRow).where(PendingAnswerRow.web_session_id == bindparam("stay"))
+_STANDING = select(AnswerRow.id).where(AnswerRow.invitation_id == bindparam("invitation"), AnswerRow.is_standing.is_(True))
+_PENDING = select(
+    PendingAnswerRow.id,
+    PendingAnswerRow.nonce,
+    PendingAnswerRow.act,
+    PendingAnswerRow.digest,
+    PendingAnswerRow.content,
+    PendingAnswerRow.replaces_id,
+).where(PendingAnswerRow.web_session_id == bindparam("stay"))
+_INSERT_PENDING = insert(table(PendingAnswerRow))
 _DONE_BEFORE = select(AnswerRow.reference).where(
     AnswerRow.invitation_id == bindparam("invitation"),
     or_(AnswerRow.nonce == bindparam("nonce"), AnswerRow.withdrawal_nonce == bindparam("nonce")),
@@ -68,11 +72,16 @@ class WrongCode:
 
 
 def standing_answer(session: Session, invitation_id: int) -> AnswerRow | None:
-    return session.scalars(_STANDING, {"invitation": invitation_id}).one_or_none()
+    """The answer that stands for the society, read anew."""
+    # Most have none yet, and then nothing is loaded.
+    known: int | None = run(session, _STANDING, {"invitation": invitation_id}).scalar_one_or_none()
+    return session.get_one(AnswerRow, known, populate_existing=True) if known is not None else None
 
 
-def pending_answer(session: Session, place: Place) -> PendingAnswerRow | None:
-    return session.scalars(_PENDING, {"stay": place.stay.id}).one_or_none()
+def pending_answer(session: Session, place: Place) -> Pending | None:
+    """What waits in this stay for its code."""
+    row = run(session, _PENDING, {"stay": place.stay.id}).one_or_none()
+    return Pending(*row) if row else None
 
 
 def prepare_answer(session: Session, place: Place, intent: Intent, keyring: Keyring, *, received_at: datetime, now: datetime) -> None:
@@ -80,9 +89,9 @@ def prepare_answer(session: Session, place: Place, intent: Intent, keyring: Keyr
 
     Raises StaleText, AnswerStands, TooLate or InvalidInput, and then keeps nothing.
     """
-    letter = lock_letter_at(session, place)
+    place, letter = hold_place(session, place)
     _refuse_late(session, letter, received_at, now=now)
-    _refuse_stale(session, letter, intent.digest)
+    _refuse_stale(letter, intent.digest)
     standing = standing_answer(session, place.invitation.id)
     _refuse_unasked_replacement(standing, intent.replaces, letter)
     _refuse_used_nonce(session, place, intent.nonce)
@@ -93,19 +102,17 @@ def prepare_answer(session: Session, place: Place, intent: Intent, keyring: Keyr
     if pending is not None and (pending.nonce, pending.content) == (intent.nonce, content):
         return
     if pending is not None:
-        session.delete(pending)
-        session.flush()
-    session.add(
-        PendingAnswerRow(
-            web_session_id=place.stay.id,
-            nonce=intent.nonce,
-            act=intent.act,
-            digest=intent.digest,
-            content=content,
-            replaces_id=standing.id if standing else None,
-            saved_at=now,
-        )
-    )
+        forget_pending(session, pending)
+    row = {
+        "web_session_id": place.stay.id,
+        "nonce": intent.nonce,
+        "act": intent.act,
+        "digest": intent.digest,
+        "content": content,
+        "replaces_id": standing.id if standing else None,
+        "saved_at": now,
+    }
+    run(session, _INSERT_PENDING, row)
     send_code(session, place, intent.nonce, keyring, now=now)
 
 
@@ -124,7 +131,7 @@ def confirm_answer(
 
     The same nonce again gives the same answer. Raises TooLate, StaleText or AnswerStands, and then stores nothing.
     """
-    letter = lock_letter_at(session, place)
+    place, letter = hold_place(session, place)
     if done := _done_before(session, place, nonce):
         return Recorded(done)
     _refuse_slow(received_at, now=now)
@@ -132,7 +139,7 @@ def confirm_answer(
     if pending is None or pending.nonce != nonce:
         raise Conflict("This page is older than your last one. Open the letter again and continue there.")
     _refuse_late(session, letter, received_at, now=now)
-    _refuse_stale(session, letter, pending.digest)
+    _refuse_stale(letter, pending.digest)
     standing = standing_answer(session, place.invitation.id)
     _refuse_unasked_replacement(standing, _reference_of(session, pending.replaces_id), letter)
     tries_left = use_code(session, place, nonce, code, keyring, now=now)
@@ -142,7 +149,7 @@ def confirm_answer(
 
 
 def _done_before(session: Session, place: Place, nonce: str) -> str | None:
-    reference: str | None = session.scalars(_DONE_BEFORE, {"invitation": place.invitation.id, "nonce": nonce}).first()
+    reference: str | None = run(session, _DONE_BEFORE, {"invitation": place.invitation.id, "nonce": nonce}).scalar()
     return reference
 
 
@@ -157,7 +164,7 @@ def _refuse_slow(received_at: datetime, *, now: datetime) -> None:
         raise TookTooLong("The answer waited for too long, so nothing was stored. Please send it once more.")
 
 
-def _refuse_late(session: Session, letter: LetterRow, received_at: datetime, *, now: datetime) -> None:
+def _refuse_late(session: Session, letter: HeldLetter, received_at: datetime, *, now: datetime) -> None:
     if letter.state not in {LetterState.SIGNING, LetterState.CLOSED}:
         raise TooLate("Answers to this letter are no longer taken.")
     # Once closed, closed: an answer on its way comes soon after the close, never on a clock that stands well before it.
@@ -167,12 +174,12 @@ def _refuse_late(session: Session, letter: LetterRow, received_at: datetime, *, 
         raise TooLate(f"Sign-on closed on {closed}. Your answer arrived after that and was not counted.")
 
 
-def _refuse_stale(session: Session, letter: LetterRow, digest: str) -> None:
-    if digest != frozen_digest(session, letter.id):
+def _refuse_stale(letter: HeldLetter, digest: str) -> None:
+    if digest != letter.digest:
         raise StaleText("The letter has changed since you opened this page, so nothing was stored. Read the new text, and answer again.")
 
 
-def _refuse_unasked_replacement(standing: AnswerRow | None, replaces: str | None, letter: LetterRow) -> None:
+def _refuse_unasked_replacement(standing: AnswerRow | None, replaces: str | None, letter: HeldLetter) -> None:
     if standing is None:
         return
     if standing.reference != replaces:
@@ -185,8 +192,8 @@ def _refuse_unasked_replacement(standing: AnswerRow | None, replaces: str | None
 
 def _refuse_used_nonce(session: Session, place: Place, nonce: str) -> None:
     """The page chooses it, so it may come from anywhere: a form that was kept, or that somebody wrote by hand."""
-    is_answered = session.scalars(_ANSWERED_NONCE, {"nonce": nonce}).first() is not None
-    if is_answered or session.scalar(_PENDING_NONCE, {"nonce": nonce, "stay": place.stay.id}) is not None:
+    is_answered = run(session, _ANSWERED_NONCE, {"nonce": nonce}).first() is not None
+    if is_answered or run(session, _PENDING_NONCE, {"nonce": nonce, "stay": place.stay.id}).first() is not None:
         raise Conflict("This page has been sent before, so nothing was stored. Look through the form once more, and send it again.")
 
 

@@ -11,7 +11,7 @@ from webapp.domain.lifetime import is_live
 from webapp.domain.tokens import Keyring, hash_token
 from webapp.persistence import outbox
 from webapp.persistence.tables import StaffCodeRow, WebSessionRow
-from webapp.services.codes import end_at_once, judge_code, refuse_too_many
+from webapp.services.codes import judge_code, refuse_too_many
 from webapp.services.references import new_reference
 
 
@@ -46,8 +46,11 @@ def send_staff_code(session: Session, token: str, keyring: Keyring, *, now: date
     stay = _stay(session, token)
     mine = select(StaffCodeRow).where(StaffCodeRow.staff_id == stay.staff_id, StaffCodeRow.made_at > now - limits.AN_HOUR)
     recent = session.scalars(mine).all()
-    refuse_too_many(recent, stay.id)
-    end_at_once(one for one in recent if one.web_session_id == stay.id)
+    refuse_too_many([one.web_session_id for one in recent], stay.id)
+    for code in recent:
+        if code.web_session_id == stay.id:
+            # As for a representative: no life at all.
+            code.expires_at = code.made_at
     reference = new_reference()
     code = StaffCodeRow(
         reference=reference,
@@ -70,7 +73,7 @@ def use_staff_code(session: Session, token: str, typed: str, keyring: Keyring, *
     """
     stay = _stay(session, token)
     code = session.scalars(_live(stay.id, now=now).order_by(StaffCodeRow.id.desc()).limit(1).with_for_update()).one_or_none()
-    tries_left = judge_code(code, typed, keyring, now=now)
+    tries_left = judge_code(session, StaffCodeRow, code, typed, keyring, now=now)
     if tries_left is None:
         stay.proved_at = now
     return tries_left

@@ -23,12 +23,12 @@ from webapp.persistence import outbox
 from webapp.persistence.record import append_event
 from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, RepresentativeRow
 from webapp.rendering.text import statement_html
-from webapp.services.access import lock_letter, lock_letter_at
+from webapp.services.access import hold_place, lock_letter
 from webapp.services.answers import pending_answer
 from webapp.services.documents import country_name, signed_count
 from webapp.services.doors import begin_stay, folded_address
 from webapp.services.limits import count, may_mail
-from webapp.services.place import Place
+from webapp.services.place import Invitation, Place
 
 _LATEST = (
     select(AnswerRow)
@@ -170,7 +170,7 @@ def show_room(session: Session, place: Place, *, now: datetime) -> RoomView:
     if revision is None or letter.deadline is None or letter.closes_at is None:
         raise NotFound
     invitation = place.invitation
-    shown = latest_answer(session, invitation)
+    shown = latest_answer(session, invitation.id)
     return RoomView(
         invitation=invitation.reference,
         society=invitation.society.printed_name,
@@ -204,12 +204,12 @@ def show_room(session: Session, place: Place, *, now: datetime) -> RoomView:
     )
 
 
-def latest_answer(session: Session, invitation: InvitationRow) -> AnswerRow | None:
+def latest_answer(session: Session, invitation_id: int) -> AnswerRow | None:
     """The standing answer, else the newest one, which its society took back."""
-    return session.scalars(_LATEST, {"invitation": invitation.id}).first()
+    return session.scalars(_LATEST, {"invitation": invitation_id}).first()
 
 
-def invitation_stage(invitation: InvitationRow, newest: AnswerRow | None) -> Stage:
+def invitation_stage(invitation: Invitation | InvitationRow, newest: AnswerRow | None) -> Stage:
     return stage_of(
         was_invited=invitation.invited_at is not None,
         was_opened=invitation.opened_at is not None,
@@ -272,14 +272,14 @@ def set_board_date(session: Session, place: Place, day: date, *, now: datetime) 
 
     Returns whether that leaves time to answer before sign-on closes.
     """
-    letter = lock_letter_at(session, place)
+    place, letter = hold_place(session, place)
     if letter.state != LetterState.SIGNING or letter.deadline is None or now >= letter.deadline:
         raise TooLate("Sign-on has closed, so a date for your board can no longer be kept.")
     if day < earliest_today(now):
         raise InvalidInput("That day has passed. When does your board meet?", field="board_meets_on")
     if day > letter.deadline.date() + limits.LONGEST_BOARD_WAIT:
         raise InvalidInput("That day lies more than a year after the deadline. Please check the year.", field="board_meets_on")
-    place.invitation.board_meets_on = day
+    session.get_one(InvitationRow, place.invitation.id).board_meets_on = day
     public = {"society": place.invitation.society.reference, "board_meets_on": day.isoformat()}
     append_event(session, letter, place.actor, "board.announced", public, now=now)
     return day <= letter.deadline.astimezone(ZoneInfo(letter.deadline_zone)).date()
