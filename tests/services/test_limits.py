@@ -107,7 +107,7 @@ def test_control_counting_without_the_lock_lets_too_many_through(engine: Engine,
 
 
 def mailed(session: Session, kind: str) -> list[str]:
-    return list(session.scalars(select(OutboxRow.to_address).where(OutboxRow.kind == kind)))
+    return list(session.scalars(select(OutboxRow.to_address).where(OutboxRow.kind == kind).order_by(OutboxRow.id)))
 
 
 def test_t46_two_hundred_requests_for_one_address_from_everywhere_mail_its_link_three_times(store: Store, letter: str) -> None:
