@@ -78,7 +78,7 @@ def _answer(place: Place, form: AnswerForm, act: str, **what: Any) -> Any:
     intent = Intent(act=act, nonce=form.nonce.data or "", digest=form.digest.data or "", replaces=form.replaces.data or None, **what)
     try:
         with transaction() as session:
-            answers.prepare_answer(session, reload_place(invitation), intent, settings().keyring, received_at=received_at(), now=now())
+            answers.prepare_answer(session, place, intent, settings().keyring, received_at=received_at(), now=now())
     except InvalidInput as error:
         attach(form, error)
         return _page(act, place, form)
@@ -128,7 +128,7 @@ def review(place: Place) -> Any:
             with transaction() as session:
                 done = answers.confirm_answer(
                     session,
-                    reload_place(invitation),
+                    place,
                     form.nonce.data,
                     form.code.data,
                     settings().keyring,
