@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from webapp.persistence.plain import run, table
+from webapp.persistence.plain import run
 from webapp.persistence.queue import CODES_QUEUE, MAIL_QUEUE, enqueue
 from webapp.persistence.tables import OutboxRow
 from webapp.persistence.tables.message import MessageState
@@ -23,8 +23,11 @@ LOST_AFTER = timedelta(minutes=10)
 # Somebody is waiting at a screen for these; they do not stand in line behind a thousand invitations.
 _AWAITED = {"code", "staff_code", "sign_in", "receipt", "withdrawal_receipt", "new_link"}
 
-_INSERT = insert(table(OutboxRow)).returning(OutboxRow.id, sort_by_parameter_order=True)
-_KNOWN = select(OutboxRow.reason).where(OutboxRow.reason.in_(bindparam("reasons", expanding=True)))
+# What has left or waits for the same reason is neither put again nor read.
+_INSERT = {
+    name: insert(OutboxRow).on_conflict_do_nothing(index_elements=["reason"]).returning(OutboxRow.id, OutboxRow.reference)
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,7 @@ def put(
 
 
 def put_all(session: Session, kind: str, due: Sequence[Due], *, now: datetime, letter_id: int | None = None) -> list[Queued]:
-    """Queues several messages, each to one recipient, with one look for what has left or waits already."""
-    known = set(run(session, _KNOWN, {"reasons": [one.reason for one in due]}).scalars())
+    """Queues several messages, each to one recipient, in one statement."""
     rows: list[dict[str, Any]] = [
         {
             "reference": secrets.token_urlsafe(16),
@@ -70,12 +72,12 @@ def put_all(session: Session, kind: str, due: Sequence[Due], *, now: datetime, l
             "queued_at": now,
         }
         for one in due
-        if one.reason not in known
     ]
     if not rows:
         return []
-    ids = run(session, _INSERT, rows).scalars()
-    queued = [Queued(row_id, row["reference"], kind, 0, row["next_attempt_at"]) for row_id, row in zip(ids, rows, strict=True)]
+    ids = {reference: row_id for row_id, reference in run(session, _INSERT[session.get_bind().dialect.name], rows)}
+    put = [row for row in rows if row["reference"] in ids]
+    queued = [Queued(ids[row["reference"]], row["reference"], kind, 0, row["next_attempt_at"]) for row in put]
     for one in queued:
         enqueue_attempt(session, one)
     return queued
