@@ -13,6 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.domain import limits
+from webapp.domain.venue import NOT_KNOWN, PARTS
+from webapp.domain.window import WARNING
 from webapp.persistence.database import DatabaseBusy, engine_options, prepare_engine
 from webapp.persistence.rest import hold_pages
 from webapp.persistence.tables import Base, StaffRow
@@ -93,6 +95,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.exempt("webapp.web.views.rooms.enter")
     app.context_processor(_page_facts)
     app.jinja_env.globals["program"] = program_for_others()
+    # Macros see these too: a limit that is not known reads the same wherever it stands.
+    app.jinja_env.globals |= {"not_known": NOT_KNOWN, "parts_of_a_text": PARTS, "window_warning": WARNING}
     return app
 
 

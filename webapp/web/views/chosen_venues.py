@@ -6,16 +6,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from webapp.domain.errors import InvalidInput
 from webapp.domain.permission import Permission
-from webapp.domain.venue import NOT_KNOWN, PARTS
-from webapp.domain.window import WARNING
 from webapp.services import chosen_venues, dashboard, venues
 from webapp.services.chosen_venues import Typed
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
 from webapp.web.forms.venue import ChooseForm, WindowForm, set_apart
 from webapp.web.transaction import now, reading, settings, transaction
-
-_WORDS = {"not_known": NOT_KNOWN, "parts": PARTS, "window_warning": WARNING}
 
 bp = Blueprint("chosen_venues", __name__, url_prefix="/letters/<letter>/venues")
 
@@ -69,7 +65,7 @@ def meters(letter: str, text: str) -> Any:
     """The meters of a text as it is typed: nothing is stored."""
     typed = Typed(request.form.get("body", request.form.get("statement")), request.form.get("references_typed"))
     measured = chosen_venues.measure_text(reading(), actor(), letter, text, typed, now=now())
-    return render_template("chosen_venues/meters.html", text=measured, **_WORDS)
+    return render_template("chosen_venues/meters.html", text=measured)
 
 
 def _page(letter: str, wrong: tuple[str, Any] | None = None) -> Any:
@@ -83,4 +79,4 @@ def _page(letter: str, wrong: tuple[str, Any] | None = None) -> Any:
             forms[f"{text.reference}-{one.venue.slug}"] = WindowForm(formdata=None, data={"window_starts_on": one.window.starts_on})
     forms |= dict([wrong]) if wrong else {}
     context = {"forms": {mark: set_apart(form, mark) for mark, form in forms.items()}, "form": wrong[1] if wrong else None}
-    return render_template("chosen_venues/show.html", letter=view, texts=texts, **context, **_WORDS), 422 if wrong else 200
+    return render_template("chosen_venues/show.html", letter=view, texts=texts, **context), 422 if wrong else 200

@@ -8,7 +8,8 @@ from webapp.domain.errors import InvalidInput
 from webapp.domain.permission import Permission
 from webapp.rendering.redline import redline, redline_html
 from webapp.rendering.text import statement_html, word_count
-from webapp.services import dashboard, texts
+from webapp.services import chosen_venues, dashboard, texts
+from webapp.services.chosen_venues import Typed
 from webapp.services.texts import TextChanged, Writing
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
@@ -90,8 +91,10 @@ def _page(letter: str, writing: Writing, form: TextForm) -> Any:
     view = dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
     html, words, problem = _preview(form.body.data or "", writing)
     status = 422 if form.errors else 200
+    typed = Typed(form.body.data or "")
+    measured = chosen_venues.measure_text(reading(), actor(), letter, writing.text.reference, typed, now=now())
     context = {"preview_html": html, "words": words, "problem": problem, "short_form": ShortFormForm(formdata=None)}
-    return render_template("texts/edit.html", letter=view, writing=writing, form=form, **context), status
+    return render_template("texts/edit.html", letter=view, writing=writing, form=form, measured=measured, **context), status
 
 
 def _changed_page(letter: str, writing: Writing, form: TextForm, error: TextChanged) -> Any:

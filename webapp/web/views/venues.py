@@ -5,7 +5,6 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from webapp.domain.errors import Conflict, InvalidInput
-from webapp.domain.venue import MEASURES, NOT_KNOWN, PARTS
 from webapp.services import venues
 from webapp.web.access import actor, for_administrator, for_staff
 from webapp.web.errors import attach
@@ -13,7 +12,6 @@ from webapp.web.forms.venue import ConfirmForm, NewVenueForm, VenueForm, venue_a
 from webapp.web.transaction import now, reading, transaction
 
 _LONGEST_NUMBER = 10
-_WORDS = {"not_known": NOT_KNOWN, "parts": PARTS, "measures": MEASURES}
 
 bp = Blueprint("venues", __name__, url_prefix="/venues")
 
@@ -21,13 +19,13 @@ bp = Blueprint("venues", __name__, url_prefix="/venues")
 @bp.get("")
 @for_staff()
 def index() -> Any:
-    return render_template("venues/index.html", venues=venues.list_venues(reading()), **_WORDS)
+    return render_template("venues/index.html", venues=venues.list_venues(reading()))
 
 
 @bp.get("/<venue>")
 @for_staff()
 def show(venue: str) -> Any:
-    return render_template("venues/show.html", view=venues.show_venue(reading(), venue), confirm=ConfirmForm(formdata=None), **_WORDS)
+    return render_template("venues/show.html", view=venues.show_venue(reading(), venue), confirm=ConfirmForm(formdata=None))
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -83,4 +81,4 @@ def _number(typed: str | None) -> int:
 
 
 def _form_page(form: VenueForm, view: venues.VenueView | None) -> Any:
-    return render_template("venues/edit.html", form=form, view=view, **_WORDS), 422 if form.errors else 200
+    return render_template("venues/edit.html", form=form, view=view), 422 if form.errors else 200
