@@ -46,7 +46,7 @@ class Dialect:
             written = convert(json.dumps(tree), ["--from=json", f"--to={MARKDOWN}", "--wrap=none"])
         except ConversionError as error:
             raise InvalidInput("This text is too intricate to take over. Look for lists or tables nested very deeply.") from error
-        text = _ENTITY.sub(r"\\&", written.text).translate(_SHOW).strip()
+        text = _ENTITY.sub(r"\\&", written.text).translate(_SHOW).lstrip("\n").rstrip()
         if len(text) > limits.STATEMENT:
             raise InvalidInput(f"The text has more than {limits.STATEMENT:,} characters. Shorten it, or move parts to an appendix.")
         return f"{text}\n" if text else ""

@@ -6,6 +6,7 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -60,14 +61,20 @@ def _encoded(text: str) -> bytes:
     return text.encode("utf-8", errors="replace")
 
 
-def convert_file(source: bytes, arguments: list[str], *, files: Mapping[str, bytes] | None = None) -> tuple[bytes, str]:
-    """The same for what is not text on both sides: the bytes that came out, and what pandoc said."""
+def convert_file(
+    source: bytes, arguments: list[str], *, files: Mapping[str, bytes] | None = None, made_at: datetime | None = None
+) -> tuple[bytes, str]:
+    """The same for what is not text on both sides: the bytes that came out, and what pandoc said.
+
+    With `made_at`, which stands in the file as its moment, the same input gives the same bytes.
+    """
+    moment = {"SOURCE_DATE_EPOCH": f"{int(made_at.timestamp())}"} if made_at else {}
     command = [_program(), "+RTS", f"-M{_HEAP}", "-RTS", "--sandbox", *arguments]
     with _slots, tempfile.TemporaryDirectory(prefix="undersigned-text-") as folder:
         for name, content in (files or {}).items():
             Path(folder, name).write_bytes(content)
         try:
-            done = run_program(command, source, seconds=_SECONDS, environment={"HOME": folder}, folder=folder)
+            done = run_program(command, source, seconds=_SECONDS, environment={"HOME": folder, **moment}, folder=folder)
         except subprocess.TimeoutExpired as error:
             raise ConversionTimeoutError(f"stopped after {_SECONDS} seconds") from error
     messages = done.stderr.decode("utf-8", errors="replace")

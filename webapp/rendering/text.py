@@ -68,7 +68,7 @@ def statement_html(markdown: str, references: Sequence[CslItem], *, language: st
 
 @lru_cache(maxsize=64)
 def _statement_html(markdown: str, references: str, language: str, style: Style) -> str:
-    converted = _convert(markdown, _citing_arguments(language, style), references=references)
+    converted = _convert(markdown, citing_arguments(language, style), references=references)
     if missing := set(_MISSING.findall(converted.messages)):
         in_order = sorted(missing, key=lambda key: markdown.find(f"@{key}"))
         raise InvalidInput(_missing_sentence(in_order), field="statement")
@@ -114,7 +114,8 @@ def _parts_of(tree: Any) -> Iterator[dict[str, Any]]:
             waiting.extend(reversed(one))
 
 
-def _citing_arguments(language: str, style: Style) -> list[str]:
+def citing_arguments(language: str, style: Style) -> list[str]:
+    """For pandoc, which then looks for `references.json`."""
     return [
         "--citeproc",
         f"--csl={style.file}",

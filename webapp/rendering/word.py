@@ -1,25 +1,24 @@
 """A Word file becomes a text of ours: opened in a process apart, converted by pandoc, its changes and comments beside it."""
 
 import json
-import re
 import subprocess
 import sys
 import threading
-import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from webapp.domain import limits
 from webapp.domain.document import CslItem
 from webapp.domain.errors import InvalidInput
 from webapp.domain.imported import WordImport
+from webapp.domain.reference import is_citable, made_key
 from webapp.rendering.dialect import Dialect
 from webapp.rendering.environment import ROOT
 from webapp.rendering.pandoc import ConversionError, convert, convert_file
 from webapp.rendering.program import run_program
 from webapp.rendering.references import parse_references
-from webapp.rendering.tree import words
+from webapp.rendering.tree import Node, node, words
 from webapp.rendering.word_changes import ChangeReader
 
 __all__ = ["read_word"]
@@ -33,6 +32,7 @@ _HOW = {
     "formula": ", kept as plain letters",
     "merged cell": " of a table: the words stand in the first of what was merged",
 }
+_LIST_HEADINGS = {"references", "bibliography", "literature", "literature cited", "works cited"}
 # What the reader takes for the head of the document, by the styles of the paragraphs.
 _HEAD = {"author": "the line of authors", "date": "the date", "subtitle": "the subtitle", "abstract": "the abstract"}
 
@@ -56,7 +56,7 @@ def read_word(data: bytes) -> WordImport:
             blocks, suggestions, comments = tree["blocks"], (), tuple(changes.comments())
         references, keys = _references(tree)
         dialect = Dialect(keys)
-        text = dialect.markdown(blocks, tree["pandoc-api-version"])
+        text = dialect.markdown(_without_empty_list(blocks) if keys else blocks, tree["pandoc-api-version"])
     except RecursionError as error:
         raise InvalidInput(_TOO_MUCH, field="file") from error
     if len(suggestions) + len(comments) > limits.WORD_REMARKS:
@@ -94,6 +94,13 @@ def _tree(file: bytes, changes: str) -> dict[str, Any]:
     return tree
 
 
+def _without_empty_list(blocks: list[Node]) -> list[Node]:
+    """The list of references is made anew; its heading would stand there alone."""
+    last = blocks[-1] if blocks else node("Null")
+    is_heading = last["t"] == "Header" and words(last["c"][2]).strip().casefold() in _LIST_HEADINGS
+    return blocks[:-1] if is_heading else blocks
+
+
 def _title(meta: dict[str, Any]) -> str:
     title = meta.get("title", {})
     return words(title["c"]).strip()[: limits.TITLE] if title.get("t") == "MetaInlines" else ""
@@ -110,24 +117,17 @@ def _references(tree: dict[str, Any]) -> tuple[tuple[CslItem, ...], dict[str, st
         items = json.loads(convert(json.dumps(tree), ["--from=json", "--to=csljson"]).text)
         keys: dict[str, str] = {}
         for item in items:
-            keys[str(item["id"])] = item["id"] = _key(item, set(keys.values()))
+            keys[str(item["id"])] = item["id"] = _key(item, keys.values())
         return parse_references(json.dumps(items)), keys
     except (ConversionError, InvalidInput):
         return (), {}
 
 
-def _key(item: dict[str, Any], taken: Iterable[str]) -> str:
-    """Family name of the first author and year, in plain letters: “sorensen2024”, then “sorensen2024b”."""
-    author = (item.get("author") or [{}])[0]
-    name = author.get("family") or author.get("literal") or item.get("title") or "work"
-    folded = unicodedata.normalize("NFKD", str(name)).encode("ascii", "ignore").decode().casefold()
-    first = next(iter(re.findall("[a-z]+", folded)), "work")
-    year = (item.get("issued", {}).get("date-parts") or [[""]])[0][0]
-    key, number = f"{first}{year}", 1
-    while key in taken:
-        number += 1
-        key = f"{first}{year}-{number}"
-    return key
+def _key(item: CslItem, taken: Collection[str]) -> str:
+    """The one it has, where a person may have given it; the numbers of reference managers mean nothing outside of them."""
+    key = str(item["id"])
+    is_given = key[:1].isalpha() and is_citable(key) and not key.startswith(("ITEM-", "http"))
+    return key if is_given and key not in taken else made_key(item, taken)
 
 
 def _phrases(left_out: Counter[str]) -> list[str]:
