@@ -98,7 +98,7 @@ _TEXTS = st.lists(_BLOCKS, min_size=1, max_size=6).map(
 )
 
 
-@settings(max_examples=times(100), deadline=None)
+@settings(max_examples=times(50), deadline=None)
 @given(_TEXTS)
 def test_text_comes_back_from_word_as_it_went(text: str) -> None:
     """As it is read: equal in HTML, with citations and list; and the text that came back goes and comes unchanged."""

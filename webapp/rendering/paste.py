@@ -4,6 +4,7 @@ import json
 import re
 from html import escape
 from html.parser import HTMLParser
+from typing import Any
 
 import nh3
 
@@ -40,6 +41,8 @@ _CLOSED_BY_THE_NEXT = {
     "input",
     "wbr",
 }
+_MOST_TAGS = 30_000
+_TOO_MUCH = "This is too much to paste at once. Paste it in parts."
 _TOO_DEEP = "This is nested too deeply to paste. Paste it without formatting, or in parts."
 _INLINE = {"a", "b", "strong", "i", "em", "cite", "code", "kbd", "samp", "tt", "sub", "sup", "q", "span", "font", "u", "s", "mark", "small"}
 _BLOCKS = {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "table", "caption"}
@@ -69,8 +72,8 @@ def clean_pasted(html: str) -> str:
     Raises InvalidInput for more than a megabyte, and for what is nested more deeply than a text can be.
     """
     if len(html) > limits.PASTED:
-        raise InvalidInput("This is too much to paste at once. Paste it in parts.", field="html")
-    _refuse_depth(html)
+        raise InvalidInput(_TOO_MUCH, field="html")
+    _refuse_too_much(html)
     # Elements that hold no text of the page go with what is in them.
     safe = nh3.clean(
         html,
@@ -83,6 +86,8 @@ def clean_pasted(html: str) -> str:
     reader = _Structure()
     reader.feed(safe)
     reader.close()
+    if reader.length > limits.STATEMENT:
+        raise InvalidInput(_TOO_MUCH, field="html")
     try:
         tree = json.loads(convert("".join(reader.written), ["--from=html+native_divs+native_spans-raw_html-smart", "--to=json"]).text)
         return Dialect().markdown(_lists(tree["blocks"]), tree["pandoc-api-version"])
@@ -90,10 +95,13 @@ def clean_pasted(html: str) -> str:
         raise InvalidInput("This is too intricate to paste. Paste it without formatting, or in parts.", field="html") from error
 
 
-def _refuse_depth(html: str) -> None:
-    """Before anything builds a tree of it, which takes minutes for a hundred thousand levels."""
+def _refuse_too_much(html: str) -> None:
+    """Before anything builds a tree of it, which takes minutes for a hundred thousand levels or elements."""
     depth = 0
-    for end, name in _TAG.findall(html):
+    tags = _TAG.findall(html)
+    if len(tags) > _MOST_TAGS:
+        raise InvalidInput(_TOO_MUCH, field="html")
+    for end, name in tags:
         if name.lower() not in _CLOSED_BY_THE_NEXT:
             depth = max(depth - 1, 0) if end else depth + 1
         if depth > _DEEPEST_OPEN:
@@ -101,32 +109,33 @@ def _refuse_depth(html: str) -> None:
 
 
 class _Structure(HTMLParser):
-    """Writes clean HTML anew: emphasis that was a style as an element, Word’s lists in a form that can be told, all else without attributes."""
+    """Writes clean HTML anew: emphasis that was a style becomes an element, and Word’s lists take a form that can be told."""
 
     def __init__(self) -> None:
         super().__init__()
         self.written: list[str] = []
-        self._open: list[tuple[str, str]] = []
-        """Each open element, and what is to be written at its end."""
+        self._ends: list[str] = []
+        """For each open element, what is to be written at its end."""
         self._hidden = 0
+        self.length = 0
 
     def handle_starttag(self, tag: str, given: list[tuple[str, str | None]]) -> None:
         facts = {name: value or "" for name, value in given}
         if tag in _VOID:
             self.written.append(f"<{tag}>")
             return
-        if len(self._open) >= _DEEPEST:
+        if len(self._ends) >= _DEEPEST:
             raise InvalidInput(_TOO_DEEP, field="html")
         style = facts.get("style", "")
         if self._hidden or _WORD_SIGN.search(style):
             # The sign of a list that Word has typed: a dot, or a number.
             self._hidden += 1
-            self._open.append((tag, ""))
+            self._ends.append("")
             return
         before, after = self._around(tag, style, facts.get("class", ""))
         kept = "".join(f' {name}="{escape(value)}"' for name, value in facts.items() if name in _KEPT_ATTRIBUTES)
         self.written.append(before.replace("…", kept))
-        self._open.append((tag, after))
+        self._ends.append(after)
 
     def _around(self, tag: str, style: str, names: str) -> tuple[str, str]:
         if tag == "p" and (level := _WORD_LIST.search(style)):
@@ -141,14 +150,15 @@ class _Structure(HTMLParser):
         return f"<{tag}…>", f"</{tag}>"
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _VOID or not self._open:
+        if tag in _VOID or not self._ends:
             return
-        opened, after = self._open.pop()
+        after = self._ends.pop()
         if self._hidden:
             self._hidden -= 1
         self.written.append(after)
 
     def handle_data(self, data: str) -> None:
+        self.length += len(data)
         if not self._hidden:
             self.written.append(escape(data, quote=False))
         else:
@@ -167,39 +177,38 @@ def _lists(blocks: list[Node]) -> list[Node]:
     """Runs of Word’s list paragraphs as lists, nested by their levels."""
     made: list[Node] = []
     run: list[Node] = []
-    for block in [*blocks, node("Null")]:
+    for block in blocks:
         if block["t"] == "Div" and "word-list" in classes(block):
             run.append(block)
             continue
-        if run:
-            made += _nested(run, 1)
-            run = []
-        if block["t"] in {"Div", "BlockQuote"}:
-            made.append(node(block["t"], _with_lists(block)))
-        elif block["t"] != "Null":
-            made.append(block)
-    return made
+        made += _nested(run, 1)
+        run = []
+        made.append(node(block["t"], _with_lists(block)) if block["t"] in {"Div", "BlockQuote"} else block)
+    return made + _nested(run, 1)
 
 
-def _with_lists(block: Node) -> list[Node]:
+def _with_lists(block: Node) -> list[Any]:
     return [*block["c"][:-1], _lists(block["c"][-1])] if block["t"] == "Div" else _lists(block["c"])
 
 
 def _nested(run: list[Node], level: int) -> list[Node]:
+    if not run:
+        return []
     items: list[list[Node]] = []
     deeper: list[Node] = []
-    for paragraph in [*run, None]:
-        if paragraph is not None and _level(paragraph) > level and items:
+    for paragraph in run:
+        if _level(paragraph) > level and items:
             deeper.append(paragraph)
             continue
-        if deeper:
-            items[-1] += _nested(deeper, min(_level(one) for one in deeper))
+        if items:
+            items[-1] += _nested(deeper, level + 1)
             deeper = []
-        if paragraph is not None:
-            items.append([node("Plain", block["c"]) if block["t"] == "Para" else block for block in paragraph["c"][1]])
-    if "numbered" in classes(run[0]):
-        return [node("OrderedList", [[1, node("Decimal"), node("Period")], items])]
-    return [node("BulletList", items)]
+        blocks: list[Node] = paragraph["c"][1]
+        items.append([node("Plain", block["c"]) if block["t"] == "Para" else block for block in blocks])
+    items[-1] += _nested(deeper, level + 1)
+    is_numbered = "numbered" in classes(run[0])
+    numbered: list[Any] = [1, node("Decimal"), node("Period")]
+    return [node("OrderedList", [numbered, items]) if is_numbered else node("BulletList", items)]
 
 
 def _level(paragraph: Node) -> int:
