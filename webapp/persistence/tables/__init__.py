@@ -8,6 +8,7 @@ from webapp.persistence.tables.event import EventRow
 from webapp.persistence.tables.installation import InstallationRow
 from webapp.persistence.tables.letter import AuthorRow, LetterRow, TargetRow
 from webapp.persistence.tables.limit import CountRow
+from webapp.persistence.tables.looked_up import LookedUpRow
 from webapp.persistence.tables.message import MailboxRow, OutboxRow
 from webapp.persistence.tables.roster import InvitationRow, RepresentativeRow, SocietyRow
 from webapp.persistence.tables.seal import DocumentRow, SealedSignatoryRow
@@ -33,6 +34,7 @@ __all__ = [
     "InstallationRow",
     "InvitationRow",
     "LetterRow",
+    "LookedUpRow",
     "MailboxRow",
     "ObjectionRow",
     "OutboxRow",
