@@ -145,6 +145,9 @@ def test_layers_and_every_other_contract_on_imports_hold() -> None:
 UNESCAPED = {
     "templates/letters/edit.html": "the preview, cleaned by the converter",
     "templates/letters/preview.html": "the preview, cleaned by the converter",
+    "templates/references/edit.html": "the reference as it is set, cleaned by the converter",
+    "templates/references/remove.html": "the reference as it is set, cleaned by the converter",
+    "templates/references/show.html": "the references as they are set, cleaned by the converter",
     "templates/texts/edit.html": "the preview, cleaned by the converter",
     "templates/rooms/read.html": "the statement, cleaned by the converter",
 }

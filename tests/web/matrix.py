@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from flask import Flask
 
-from tests.factories import ANNA, COORDINATOR, SEALABLE, STRANGER, settings_for
+from tests.factories import ANNA, COORDINATOR, REFERENCES, SEALABLE, STRANGER, settings_for
 from tests.web.world import ROLES, Person
 from webapp.app import create_app
 from webapp.domain.letter import LetterState
@@ -159,6 +159,19 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("chosen_venues.choose", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409, venue="bmj-letter"),
     ("chosen_venues.drop", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409),
     ("chosen_venues.set_window", "POST"): rule(_EDIT, 303, 303, 303, 303, 303, 409, 409),
+    ("references.show", "GET"): rule(_SEE, 200),
+    ("references.export", "GET"): rule(_SEE, 200),
+    ("references.import_file", "GET"): rule(_EDIT, 200, 200, 409, 409, 409, 409, 409),
+    ("references.import_file", "POST"): rule(_EDIT, 200, 200, 409, 409, 409, 409, 409, references_typed=REFERENCES),
+    ("references.confirm_import", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409, references_typed=REFERENCES, edition="1"),
+    ("references.add", "GET"): rule(_EDIT, 200, 200, 409, 409, 409, 409, 409),
+    ("references.add", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409, kind="book", title="A book"),
+    ("references.edit", "GET"): rule(_EDIT, 200, 200, 409, 409, 409, 409, 409),
+    ("references.edit", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409, kind="book", title="A book", edition="1"),
+    ("references.remove", "GET"): rule(_EDIT, 200, 200, 409, 409, 409, 409, 409),
+    ("references.remove", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409, edition="1"),
+    # Nothing is looked up until it is switched on.
+    ("references.check", "POST"): rule(_EDIT, 409),
     ("people.show", "GET"): rule(_SEE, 200),
     ("people.add", "POST"): rule(Permission.SHARE, 303, email=STRANGER, role=Role.READER),
     ("people.change_role", "POST"): rule(Permission.SHARE, 303, role=Role.DRAFTER),

@@ -207,6 +207,8 @@ class World:
                 "letter": letter,
                 "invitation": anna.invitation.reference,
                 "representative": anna.reference,
+                "key": "vale2026",
+                "form": "bib",
                 "token": KEYRING.personal_link(anna.reference, 1),
                 "reference": self.facts.mailbox,
                 "filename": "css/base.css",

@@ -24,6 +24,7 @@ class Action(StrEnum):
     EDIT = "edit"
     """What the letter is, for whom and until when."""
     WRITE = "write"
+    CITE = "cite"
     """Its texts and references."""
     REVISE = "revise"
     CIRCULATE = "circulate"
@@ -66,6 +67,9 @@ MOVES: tuple[Move, ...] = (
     Move(_S.DRAFTING, _A.WRITE, _S.DRAFTING, _P.EDIT, "text.edited"),
     Move(_S.CIRCULATING, _A.WRITE, _S.CIRCULATING, _P.EDIT, "text.edited"),
     Move(_S.SIGNING, _A.WRITE, _S.SIGNING, _P.EDIT, "text.edited"),
+    Move(_S.DRAFTING, _A.CITE, _S.DRAFTING, _P.EDIT, "references.edited"),
+    Move(_S.CIRCULATING, _A.CITE, _S.CIRCULATING, _P.EDIT, "references.edited"),
+    Move(_S.SIGNING, _A.CITE, _S.SIGNING, _P.EDIT, "references.edited"),
     Move(_S.DRAFTING, _A.REVISE, _S.DRAFTING, _P.EDIT, "revision.made"),
     Move(_S.CIRCULATING, _A.REVISE, _S.CIRCULATING, _P.EDIT, "revision.made"),
     Move(_S.SIGNING, _A.REVISE, _S.SIGNING, _P.EDIT, "revision.made"),
@@ -108,6 +112,7 @@ _BY_STATE_AND_ACTION: dict[tuple[str, str], Move] = {(move.state, move.action): 
 _TOO_LATE = {
     _A.EDIT: "The statement is frozen: sign-on has been opened, and what the societies sign cannot change.",
     _A.WRITE: "The texts cannot be changed any more: sign-on has closed.",
+    _A.CITE: "The references cannot be changed any more: sign-on has closed.",
     _A.REVISE: "No revision can be made any more: sign-on has closed.",
     _A.CIRCULATE: "A revision is sent out for comment before sign-on is opened.",
     _A.DISPOSE: "Comments are answered until sign-on has closed.",

@@ -7,6 +7,7 @@ from typing import Any
 from webapp.domain.document import CslItem
 from webapp.domain.errors import InvalidInput
 from webapp.domain.identifier import bare_doi, bare_pmid, is_doi, is_pmid
+from webapp.domain.names import clean_line, without_word_marks
 from webapp.domain.reference import KINDS, Name, date_from, date_text, inverted, is_citable, made_key, names_of, person_or_body, text_of
 
 GROUP = "Group:"
@@ -77,16 +78,21 @@ def item_from_typed(typed: TypedReference, taken: Container[str], base: CslItem 
     same = typed_from_item(before) if base else TypedReference()
     item = {**before, "type": _kind(typed.kind, before)}
     for ours, theirs in _FIELDS.items():
-        item[theirs] = " ".join(asdict(typed)[ours].split())
+        item[theirs] = _clean(asdict(typed)[ours], ours)
     item["author"] = _names(typed.authors, before, "author", "authors")
     item["editor"] = _names(typed.editors, before, "editor", "editors")
     if typed.issued.strip() != same.issued or "issued" not in before:
-        item["issued"] = date_from(typed.issued)
+        item["issued"] = date_from(_clean(typed.issued, "issued"))
     item["DOI"], item["PMID"] = _doi(typed.doi), _pmid(typed.pmid)
     if not item["title"]:
         raise InvalidInput("Give the title of the work.", field="title")
     item = {name: value for name, value in item.items() if value not in ("", [], None)}
     return {**item, "id": _key(typed.key.strip(), item, taken)}
+
+
+def _clean(typed: str, field: str) -> str:
+    """One line, without the marks that word processors leave; InvalidInput for characters that nobody sees."""
+    return clean_line(" ".join(without_word_marks(typed).split()), field=field, what="This")
 
 
 def _kind(typed: str, before: CslItem) -> str:
@@ -97,7 +103,7 @@ def _kind(typed: str, before: CslItem) -> str:
 
 def _names(typed: str, before: CslItem, role: str, field: str) -> list[Name]:
     known = {_line_of(name): name for name in names_of(before, role)}
-    lines = [" ".join(line.split()) for line in typed.splitlines()]
+    lines = [_clean(line, field) for line in typed.splitlines()]
     return [known.get(line) or _name(line, field) for line in lines if line]
 
 

@@ -28,6 +28,8 @@ class EventLine:
 _EVENT_TITLES = {
     "letter.created": "Letter made",
     "letter.edited": "Draft saved",
+    "references.edited": "References edited",
+    "text.edited": "Text edited",
     "society.added": "Society added",
     "representative.added": "Representative added",
     "letter.opened": "Sign-on opened, revision 1 frozen",
