@@ -14,6 +14,7 @@ COURSE = {
     "drafting": {
         "edit": "drafting",
         "write": "drafting",
+        "cite": "drafting",
         "revise": "drafting",
         "circulate": "circulating",
         "dispose": "drafting",
@@ -26,6 +27,7 @@ COURSE = {
     "circulating": {
         "edit": "circulating",
         "write": "circulating",
+        "cite": "circulating",
         "revise": "circulating",
         "circulate": "circulating",
         "dispose": "circulating",
@@ -37,6 +39,7 @@ COURSE = {
     },
     "signing": {
         "write": "signing",
+        "cite": "signing",
         "revise": "signing",
         "dispose": "signing",
         "change_text": "signing",
@@ -58,6 +61,7 @@ COURSE = {
 PERMISSIONS = {
     "edit": Permission.EDIT,
     "write": Permission.EDIT,
+    "cite": Permission.EDIT,
     "revise": Permission.EDIT,
     "circulate": Permission.CIRCULATE,
     "dispose": Permission.EDIT,

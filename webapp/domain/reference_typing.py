@@ -4,10 +4,11 @@ from collections.abc import Container
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from webapp.domain import limits
 from webapp.domain.document import CslItem
 from webapp.domain.errors import InvalidInput
 from webapp.domain.identifier import bare_doi, bare_pmid, is_doi, is_pmid
-from webapp.domain.names import clean_line, without_word_marks
+from webapp.domain.names import bounded_line, without_word_marks
 from webapp.domain.reference import KINDS, Name, date_from, date_text, inverted, is_citable, made_key, names_of, person_or_body, text_of
 
 GROUP = "Group:"
@@ -92,7 +93,7 @@ def item_from_typed(typed: TypedReference, taken: Container[str], base: CslItem 
 
 def _clean(typed: str, field: str) -> str:
     """One line, without the marks that word processors leave; InvalidInput for characters that nobody sees."""
-    return clean_line(" ".join(without_word_marks(typed).split()), field=field, what="This")
+    return bounded_line(" ".join(without_word_marks(typed).split()), limits.REFERENCE_LINE, field=field, what="This")
 
 
 def _kind(typed: str, before: CslItem) -> str:
