@@ -205,7 +205,7 @@ def test_two_hundred_citations_renumbered_by_one_are_told_once_and_are_no_change
     found = redline(_cited(199), _cited(199, first="newest"))
     assert (found.counts.insertions, found.counts.deletions, found.counts.moved, found.counts.renumbered) == (2, 0, 0, 199)
     html = redline_html(found)
-    assert "199 citations have a new number or letter, because they are counted in order" in html
+    assert "199 citations have a new number, because they are counted in order" in html
     assert html.count("dotted beneath") == 1
     assert (
         '<span class="redline__renumbered"><sup><a href="#change-ref-key0">2</a></sup><span class="visually-hidden"> (was 1)</span></span>'
@@ -233,7 +233,7 @@ def test_note_before_the_others_changes_only_their_letters() -> None:
     old, new = "Some words of ours[^a].\n\n[^a]: A note.\n", "Some[^b] words of ours[^a].\n\n[^a]: A note.\n\n[^b]: Of other words.\n"
     found = redline(statement_html(old, []), statement_html(new, []))
     assert found.counts.relettered == 1
-    assert "1 note has a new number or letter" in redline_html(found)
+    assert "1 note has a new letter" in redline_html(found)
 
 
 def test_changes_lead_to_the_next_and_back() -> None:

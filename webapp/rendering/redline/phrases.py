@@ -35,7 +35,8 @@ def renumbered_sentence(counts: Counts) -> str:
     if not what:
         return ""
     has = "has" if counts.renumbered + counts.relettered == 1 else "have"
-    return f"{what} {has} a new number or letter, because they are counted in order: dotted beneath, and no change of the text."
+    signs = " or ".join(one for one, number in (("number", counts.renumbered), ("letter", counts.relettered)) if number)
+    return f"{what} {has} a new {signs}, because they are counted in order: dotted beneath, and no change of the text."
 
 
 def sentences(counts: Counts) -> list[str]:
