@@ -141,6 +141,8 @@ def test_window_is_shown_with_the_warning_that_the_journal_decides(world: World)
     browser.press("Keep this day", window_starts_on=date(2025, 9, 20).isoformat())
     page = browser.get(address)
     assert "ends on 20 March 2026, 18 days left. The journal’s own clock and calendar decide." in page.text
+    assert "BC Medical Journal, letter 2025-09-20" in browser.get(address.replace("/venues", "/record")).text
+    browser.get(address)
     page = browser.press("Keep this day", status=422, window_starts_on="0206-03-14")
     assert "the day on which the article came out" in page.text
 

@@ -11,6 +11,7 @@ from webapp.domain.deadline import ShownInstant, show_instant
 from webapp.domain.permission import Permission
 from webapp.domain.record import first_break
 from webapp.persistence.record import load_events
+from webapp.persistence.shipped_venues import shipped_venues
 from webapp.persistence.tables import EventRow, LetterRow, StaffRow
 from webapp.services.access import load_letter
 from webapp.services.sign_on import invitations_of
@@ -88,6 +89,8 @@ def _event_line(row: EventRow, names: dict[str, str], staff: dict[str, str], let
     society = names.get(public.get("society", ""), "")
     verb = {"sign": "signs", "decline": "declines"}.get(public.get("answer_kind", ""), "")
     person = staff.get(public.get("person", ""), "")
-    note = " ".join(part for part in (society, verb, person, public.get("role", "")) if part)
+    slug = public.get("venue", "")
+    venue = shipped_venues()[slug].name if slug in shipped_venues() else slug
+    note = " ".join(part for part in (society, verb, person, public.get("role", ""), venue, public.get("starts_on") or "") if part)
     who = _ACTORS[ActorKind(row.actor.partition(":")[0])]
     return EventLine(row.sequence, show_instant(row.at, letter.deadline_zone), _EVENT_TITLES[row.kind], who, note)
