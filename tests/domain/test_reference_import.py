@@ -45,3 +45,10 @@ def test_work_that_is_there_under_another_key_is_left_out_unless_it_is_wanted() 
     assert (plan.lines[0].change, plan.lines[0].other) == (Change.DOUBLED, "vale2026")
     assert plan.apply([VALE], with_doubles=False) == [VALE]
     assert plan.apply([VALE], with_doubles=True) == [VALE, again]
+
+
+def test_work_that_a_file_brings_twice_is_added_once_unless_it_is_wanted() -> None:
+    twice = [{**OTHER, "id": "fish"}, {**OTHER, "id": "again", "DOI": ""}]
+    plan = plan_import([], twice)
+    assert [line.change for line in plan.lines] == [Change.NEW, Change.DOUBLED]
+    assert plan.lines[1].other == "fish"

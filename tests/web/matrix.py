@@ -167,7 +167,7 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("references.add", "GET"): rule(_EDIT, 200, 200, 409, 409, 409, 409, 409),
     ("references.add", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409, kind="book", title="A book"),
     ("references.edit", "GET"): rule(_EDIT, 200, 200, 409, 409, 409, 409, 409),
-    ("references.edit", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409, kind="book", title="A book", edition="1"),
+    ("references.edit", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409),
     ("references.remove", "GET"): rule(_EDIT, 200, 200, 409, 409, 409, 409, 409),
     ("references.remove", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409, edition="1"),
     # Nothing is looked up until it is switched on.

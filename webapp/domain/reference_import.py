@@ -7,7 +7,7 @@ from typing import Any
 
 from webapp.domain.document import CslItem
 from webapp.domain.reference import made_key
-from webapp.domain.reference_list import is_same_work
+from webapp.domain.reference_list import WorkFinder, is_same_work
 
 
 class Change(StrEnum):
@@ -46,19 +46,28 @@ class ImportPlan:
 
 
 def plan_import(held: Sequence[CslItem], brought: Sequence[CslItem]) -> ImportPlan:
-    """Meets each by its key first: the same work under it is changed, another one makes way by a new key for what is brought."""
+    """Meets each by its key first: the same work under it is changed, another one makes way by a new key for what is brought.
+
+    What is brought twice in one file is there under another key the second time.
+    """
     by_key = {str(item["id"]): item for item in held}
     taken = {*by_key, *(str(item["id"]) for item in brought)}
-    return ImportPlan(tuple(_met(item, by_key, taken) for item in brought))
+    shelf, lines = WorkFinder(held), []
+    for item in brought:
+        line = _met(item, by_key, shelf, taken)
+        if line.change in {Change.NEW, Change.RENAMED}:
+            shelf.add(line.item)
+        lines.append(line)
+    return ImportPlan(tuple(lines))
 
 
-def _met(item: CslItem, by_key: Mapping[str, CslItem], taken: set[str]) -> Brought:
+def _met(item: CslItem, by_key: Mapping[str, CslItem], shelf: WorkFinder, taken: set[str]) -> Brought:
     key = str(item["id"])
     here = by_key.get(key)
     if here is not None and is_same_work(item, here):
         differs = tuple(sorted(name for name in {*here, *item} if here.get(name) != item.get(name)))
         return Brought(Change.CHANGED if differs else Change.SAME, item, key, differs)
-    twin = next((other for other, theirs in by_key.items() if other != key and is_same_work(item, theirs)), "")
+    twin = next((other for other, _what in shelf.same_as(item) if other != key), "")
     if here is None:
         return Brought(Change.DOUBLED, item, twin) if twin else Brought(Change.NEW, item)
     fresh = made_key(item, taken)

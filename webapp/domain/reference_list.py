@@ -14,6 +14,7 @@ from webapp.domain.reference import first_author, plain_title, text_of, year_of
 
 # Titles are the same work’s where so much of their words is the same; both names and years agree then, too.
 _SAME_WORDS = 0.8
+_BY_AUTHOR = "first author and year"
 _WORD = re.compile(r"\w+")
 
 
@@ -177,28 +178,38 @@ def _of_targets(targets: Sequence[TargetLine], items: Sequence[CslItem], known: 
 def _twins(items: Sequence[CslItem]) -> dict[str, list[str]]:
     """Sentences by key, for works that seem to be there twice. Nothing is ever merged: a person decides."""
     found: dict[str, list[str]] = {}
-    groups: dict[tuple[str, str], list[CslItem]] = {}
+    seen = WorkFinder()
     for item in items:
-        for other, what in _same_in(item, groups):
-            for one, twin in ((item, other), (other, item)):
-                found.setdefault(str(one["id"]), []).append(f"It seems to be the same work as @{twin['id']}: {what}.")
-        for mark in _marks(item):
-            groups.setdefault(mark, []).append(item)
+        key = str(item["id"])
+        for other, what in seen.same_as(item):
+            for one, twin in ((key, other), (other, key)):
+                found.setdefault(one, []).append(f"It seems to be the same work as @{twin}: {what}.")
+        seen.add(item)
     return found
 
 
-def _same_in(item: CslItem, groups: Mapping[tuple[str, str], Sequence[CslItem]]) -> Iterator[tuple[CslItem, str]]:
-    seen: set[str] = set()
-    for name, value in _marks(item):
-        for other in groups.get((name, value), ()):
-            if str(other["id"]) in seen:
-                continue
-            if name != "author and year" or _likeness(plain_title(item), plain_title(other)) >= _SAME_WORDS:
-                seen.add(str(other["id"]))
-                yield (
-                    other,
-                    f"the same {name}" if name != "author and year" else "the same first author and year, and nearly the same title",
-                )
+class WorkFinder:
+    """Finds a work again among those that were added: by DOI, by PMID, or by author and year with nearly the same title."""
+
+    def __init__(self, items: Iterable[CslItem] = ()) -> None:
+        self._by_mark: dict[tuple[str, str], list[CslItem]] = {}
+        for item in items:
+            self.add(item)
+
+    def add(self, item: CslItem) -> None:
+        for mark in _marks(item):
+            self._by_mark.setdefault(mark, []).append(item)
+
+    def same_as(self, item: CslItem) -> Iterator[tuple[str, str]]:
+        """The key of each that seems to be the same work, and what is the same."""
+        seen: set[str] = set()
+        for name, value in _marks(item):
+            for other in self._by_mark.get((name, value), ()):
+                key = str(other["id"])
+                if key in seen or (name == _BY_AUTHOR and _likeness(plain_title(item), plain_title(other)) < _SAME_WORDS):
+                    continue
+                seen.add(key)
+                yield key, f"the same {name}" + (", and nearly the same title" if name == _BY_AUTHOR else "")
 
 
 def _marks(item: CslItem) -> Iterator[tuple[str, str]]:
@@ -206,15 +217,12 @@ def _marks(item: CslItem) -> Iterator[tuple[str, str]]:
         yield "DOI", doi
     if pmid := text_of(item, "PMID"):
         yield "PMID", pmid
-    yield "author and year", f"{' '.join(_words(first_author(item)))} {year_of(item)}"
+    yield _BY_AUTHOR, f"{' '.join(_words(first_author(item)))} {year_of(item)}"
 
 
 def is_same_work(one: CslItem, other: CslItem) -> bool:
     """Whether two items seem to be one work: the same DOI or PMID, or nearly the same title by the same first author in the same year."""
-    groups: dict[tuple[str, str], list[CslItem]] = {}
-    for mark in _marks(other):
-        groups.setdefault(mark, []).append({**other, "id": "other"})
-    return any(True for _one in _same_in(one, groups))
+    return any(True for _same in WorkFinder([other]).same_as(one))
 
 
 def _likeness(one: str, other: str) -> float:

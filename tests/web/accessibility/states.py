@@ -1,7 +1,7 @@
 """Every page in every state that a person can meet: one for each row of the table of access, and those that take a story."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,9 +18,11 @@ from tests.web.world import SIGN, Person, World
 from webapp.domain.actor import COMMAND, Actor, ActorKind
 from webapp.domain.errors import NotAllowed, RenderingFailed, TookTooLong, TooMany
 from webapp.domain.venue import Limits, Part, Venue, WordLimit
+from webapp.lookup.record import Record
 from webapp.persistence.database import DatabaseBusy, transaction
 from webapp.persistence.tables import InstallationRow
-from webapp.services import chosen_venues, dashboard, venues
+from webapp.services import chosen_venues, dashboard, reference_list, texts, venues
+from webapp.settings import LookUp
 from webapp.web.views import documents
 
 P = Person
@@ -818,3 +820,69 @@ def venue_with_a_contradiction(world: World, _: MonkeyPatch) -> Page:
     browser = world.browser(P.ADMINISTRATOR)
     browser.get("/venues/jama-letter/correct")
     return browser.press("Keep what I have read", status=422, words="450", counts=["title"], leaves_out=["title"], references="many")
+
+
+# References
+
+BROUGHT = """@article{vale2026, title={A quiet hour}, author={Vale, A}, year=2026, volume=7}
+@book{mine, title={A quiet hour}, author={Vale, A}, year=2026}
+"""
+MESSY = """@article{fern2020, title={Ferns in the shade}, author={Fern, Ada and {Society of Ferns}}, year=2020, doi={10.5555/fern.1}}
+@article{fern2020again, title={Ferns in the shade}, author={Fern, Ada}, year=2020, doi={10.5555/fern.1}}
+@book{undated, title={A book of mosses}, author={Moss, B}, doi={mosses}}
+"""
+
+
+@state("filled")
+def references_with_much_to_look_at(world: World, _: MonkeyPatch) -> Page:
+    with Session(world.engine) as session, transaction(session):
+        letter = world.facts.letters["drafting"]
+        planned = reference_list.plan(factories.letter_row(session, letter).references, MESSY)
+        reference_list.import_references(session, COMMAND, letter, planned, 1, with_doubles=True, now=NOW)
+        text = factories.letter_row(session, letter).statement
+        texts.write_text(session, COMMAND, letter, text.reference, "As shown [@fern2020; @gone2019].", text.edition, now=NOW)
+        work = {"title": "Ferns", "author": [{"family": "Fern"}], "DOI": "10.5555/fern.1"}
+        record = Record(work, ("It was retracted on 5 March 2025, see 10.5555/fern.9",), is_retracted=True, source="Crossref")
+        reference_list.keep_records(session, {"10.5555/fern.1": record}, now=NOW)
+    return desk(world).get(at(world, "drafting", "/references"))
+
+
+@state("error")
+def references_that_cannot_be_read(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "drafting", "/references/import"))
+    return browser.press("Show what would change", status=422, references_typed="@book{a, year=2020}\n@book{b, title={B\n")
+
+
+@state("filled")
+def references_before_they_are_stored(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "drafting", "/references/import"))
+    return browser.press("Show what would change", references_typed=MESSY + BROUGHT)
+
+
+@state("error")
+def reference_that_cannot_be_taken(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "drafting", "/references/add"))
+    return browser.press("Store the reference", status=422, authors="Society of Ferns", doi="ferns")
+
+
+@state("409")
+def reference_that_another_has_changed(world: World, _: MonkeyPatch) -> Page:
+    browser, other = desk(world), world.browser(P.DRAFTER)
+    for one in (browser, other):
+        one.get(at(world, "drafting", "/references/vale2026/edit"))
+    other.press("Store the reference", title="Another quiet hour")
+    return browser.press("Store the reference", status=409, title="A quiet afternoon")
+
+
+@state("filled")
+def reference_that_was_looked_up(world: World, monkeypatch: MonkeyPatch) -> Page:
+    work = {"type": "article-journal", "title": "Ferns", "author": [{"family": "Fern", "given": "A"}], "DOI": "10.5555/fern.1"}
+    record = Record(work, ("It was corrected in 2025, see 10.5555/fern.9",), is_retracted=False, source="Crossref")
+    monkeypatch.setattr(reference_list, "look_up", lambda *_parts: record)
+    monkeypatch.setitem(world.app.config, "UNDERSIGNED", replace(world.app.config["UNDERSIGNED"], look_up=LookUp("office@example.org")))
+    browser = desk(world)
+    browser.get(at(world, "drafting", "/references/add"))
+    return browser.press("Fill in from Crossref", doi="10.5555/fern.1", look_up="1")

@@ -11,13 +11,13 @@ from webapp.domain.document import CslItem
 from webapp.domain.reference import KINDS
 from webapp.domain.reference_typing import TypedReference, typed_from_item
 from webapp.rendering.styles import STYLES
-from webapp.web.forms.fields import choice, line, paragraph
+from webapp.web.forms.fields import choice, filled, line, paragraph
 
 _LONGEST_NUMBER = 9
 
 
-class EditionForm(FlaskForm):
-    """A button, and the edition of the references that whoever presses it has seen."""
+class WithEdition(FlaskForm):
+    """Names the edition of the references that whoever sends it has seen."""
 
     edition = HiddenField(default="0")
 
@@ -28,12 +28,16 @@ class EditionForm(FlaskForm):
         return int(typed) if typed.isdecimal() and len(typed) <= _LONGEST_NUMBER else 0
 
 
+class RemoveForm(WithEdition):
+    edition = HiddenField(validators=[filled("Look at the reference once more, then press the button.")])
+
+
 class ImportForm(FlaskForm):
     file = FileField("File")
     references_typed = paragraph("Or paste references", limits.REFERENCES_TYPED)
 
 
-class ConfirmImportForm(EditionForm):
+class ConfirmImportForm(WithEdition):
     references_typed = HiddenField()
     with_doubles = BooleanField("Add those too that seem to be there already under another key")
 
@@ -42,7 +46,7 @@ class StyleForm(FlaskForm):
     style = choice("Style", {style.id: style.name for style in STYLES.values()})
 
 
-class ReferenceForm(EditionForm):
+class ReferenceForm(WithEdition):
     doi = line("DOI", limits.IDENTIFIER)
     pmid = line("PubMed number (PMID)", limits.IDENTIFIER)
     kind = choice("Kind of work", dict(KINDS), default="article-journal")

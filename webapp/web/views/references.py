@@ -13,7 +13,7 @@ from webapp.services.reference_list import ReferencesChanged, Shelf
 from webapp.settings import LookUp
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
-from webapp.web.forms.references import ConfirmImportForm, EditionForm, ImportForm, ReferenceForm, StyleForm, form_data
+from webapp.web.forms.references import ConfirmImportForm, ImportForm, ReferenceForm, RemoveForm, StyleForm, form_data
 from webapp.web.transaction import let_go, now, reading, settings, transaction
 
 bp = Blueprint("references", __name__, url_prefix="/letters/<letter>/references")
@@ -193,7 +193,7 @@ def _reference_page(letter: str, form: ReferenceForm, key: str | None, **more: A
 @for_staff(Permission.EDIT)
 def remove(letter: str, key: str) -> Any:
     reference_list.read_references(reading(), actor(), letter)
-    shelf, form, problem = _shelf(letter), EditionForm(), ""
+    shelf, form, problem = _shelf(letter), RemoveForm(), ""
     line = next((one for one in shelf.review.lines if one.key == key), None)
     if line is None:
         raise NotFound
@@ -206,9 +206,11 @@ def remove(letter: str, key: str) -> Any:
         else:
             flash(f"@{key} is taken off the list.", "ok")
             return redirect(url_for("references.show", letter=letter), 303)
-    form = EditionForm(formdata=None, edition=str(shelf.edition))
+    form.edition.data = str(shelf.edition)
     context = {"line": line, "entry": shelf.entries.get(key, ""), "problem": problem}
-    return render_template("references/remove.html", form=form, letter=_letter(letter), **context), 409 if problem else 200
+    return render_template(
+        "references/remove.html", form=form, letter=_letter(letter), **context
+    ), 409 if problem else 422 if form.errors else 200
 
 
 @bp.post("/check")
