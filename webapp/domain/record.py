@@ -112,7 +112,7 @@ def _apply(letter: Replayed, kind: str, public: Mapping[str, Any]) -> None:
     letter.state = public.get("state", letter.state)
     letter.title = public.get("title", letter.title)
     letter.deadline = public.get("deadline", letter.deadline)
-    letter.digest = public.get("digest", letter.digest) if kind == "letter.opened" else letter.digest
+    letter.digest = public.get("digest", letter.digest) if kind in {"letter.opened", "revision.frozen"} else letter.digest
     letter.document_sha256 = public.get("document_sha256", letter.document_sha256)
     letter.outcome = public.get("outcome", letter.outcome)
     if kind == "society.added":

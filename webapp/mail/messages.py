@@ -93,6 +93,27 @@ def deadline_moved(links: Links, token: str, letter: LetterFacts, place: PlaceFa
     return _form("deadline_moved", f"More time: “{letter.title}”", link=links.personal(token), letter=letter, place=place)
 
 
+@dataclass(frozen=True)
+class ChangeFacts:
+    """A change of the text after it was frozen, as it concerns one society."""
+
+    is_editorial: bool
+    note: str
+    object_until: str
+    has_signed: bool
+
+
+def text_changed(links: Links, token: str, letter: LetterFacts, place: PlaceFacts, change: ChangeFacts) -> MailForm:
+    asks = change.has_signed and not change.is_editorial
+    subject = f"Please affirm: “{letter.title}” has changed" if asks else f"The text has changed: “{letter.title}”"
+    return _form("text_changed", subject, link=links.personal(token), letter=letter, place=place, change=change)
+
+
+def objection_receipt(links: Links, token: str, letter: LetterFacts, place: PlaceFacts, remark: str) -> MailForm:
+    subject = f"Receipt: {place.society} objects to the change of “{letter.title}”"
+    return _form("objection_receipt", subject, link=links.personal(token), letter=letter, place=place, remark=remark)
+
+
 def name_corrected(letter: LetterFacts, place: PlaceFacts, answer: AnswerFacts) -> MailForm:
     subject = f"The printed name of {answer.printed_name} was corrected"
     return _form("name_corrected", subject, letter=letter, place=place, answer=answer)

@@ -12,6 +12,7 @@ from webapp.domain.answer import MANDATES, AnswerKind
 from webapp.domain.deadline import show_date, show_instant
 from webapp.domain.letter import ASKS
 from webapp.domain.links import Links
+from webapp.domain.text import Change
 from webapp.domain.tokens import Keyring
 from webapp.mail import messages
 from webapp.mail.message import MailForm
@@ -19,7 +20,9 @@ from webapp.persistence.tables import (
     AnswerRow,
     CodeRow,
     EventRow,
+    FreezingRow,
     LetterRow,
+    ObjectionRow,
     OutboxRow,
     RepresentativeRow,
     RevisionRow,
@@ -70,6 +73,12 @@ def compose(session: Session, row: OutboxRow, office: Office, *, now: datetime) 
         answer = _answer_facts(session, row, letter)
         write = messages.receipt if row.kind == "receipt" else messages.withdrawal_receipt
         return write(office.links, token, facts, place, answer)
+    if row.kind == "text_changed":
+        return messages.text_changed(office.links, token, facts, place, _change_facts(session, row, letter))
+    if row.kind == "objection_receipt":
+        return messages.objection_receipt(
+            office.links, token, facts, place, session.get_one(ObjectionRow, row.parameters["objection"]).remark
+        )
     return _LINK_MESSAGES[row.kind](office.links, token, facts, place)
 
 
@@ -89,6 +98,20 @@ _LINK_MESSAGES = {
     "new_link": messages.new_link,
     "deadline_moved": messages.deadline_moved,
 }
+
+
+def _change_facts(session: Session, row: OutboxRow, letter: LetterRow) -> messages.ChangeFacts:
+    freezing = session.get_one(FreezingRow, row.parameters["freezing"])
+    representative = session.get_one(RepresentativeRow, row.parameters["representative"])
+    signed = select(AnswerRow.id).where(
+        AnswerRow.invitation_id == representative.invitation_id, AnswerRow.is_standing.is_(True), AnswerRow.kind == AnswerKind.SIGN
+    )
+    return messages.ChangeFacts(
+        is_editorial=freezing.change == Change.EDITORIAL,
+        note=freezing.revision.note,
+        object_until=str(show_instant(freezing.object_until, letter.deadline_zone)) if freezing.object_until else "",
+        has_signed=session.scalar(signed) is not None,
+    )
 
 
 def _reason(event: EventRow) -> str:

@@ -1,0 +1,143 @@
+"""Changing the text while sign-on is open: another revision is put in force, and everyone is told (DESIGN §2)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from webapp.domain import limits
+from webapp.domain.actor import Actor
+from webapp.domain.deadline import ShownInstant, instant_from_local, show_instant
+from webapp.domain.errors import InvalidInput, WrongState
+from webapp.domain.letter import Action, move_for
+from webapp.domain.names import bounded_text
+from webapp.domain.permission import Permission
+from webapp.domain.text import Change
+from webapp.persistence import outbox
+from webapp.persistence.record import append_event, record_time
+from webapp.persistence.tables import FreezingRow, LetterRow, RevisionRow
+from webapp.rendering.redline import redline_html
+from webapp.rendering.text import statement_html
+from webapp.services.access import load_letter
+from webapp.services.documents import answers_to_affirm, signing_answers
+from webapp.services.redlines import statement_redline
+from webapp.services.revisions import freeze, is_as_revised
+from webapp.services.sign_on import invitations_of, live_representatives
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a coordinator declares of the change; `object_until` is the wall clock in the zone of the letter."""
+
+    change: str
+    is_fit: bool
+    reason_unfit: str = ""
+    object_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The newest revision beside the one in force, and whom it concerns."""
+
+    old_number: int
+    new_number: int
+    note: str
+    change: str
+    """Editorial or substantive, as it was said when the revision was made."""
+    redline: Markup
+    signed: int
+    waiting: int
+    people: int
+    deadline: ShownInstant
+
+
+def propose_change(session: Session, actor: Actor, reference: str) -> Proposal:
+    """What would be put in force. Raises WrongState, with what to do first, where there is nothing newer than the text in force."""
+    letter = load_letter(session, actor, reference, Permission.OPEN_SIGN_ON)
+    move_for(letter.state, Action.CHANGE_TEXT)
+    old, new = _sides(letter)
+    return Proposal(
+        old_number=old.number,
+        new_number=new.number,
+        note=new.note,
+        change=new.change,
+        redline=redline_html(statement_redline(old, new, letter.language), language=letter.language),
+        signed=len(signing_answers(session, letter)),
+        waiting=len(answers_to_affirm(session, letter)),
+        people=sum(len(live_representatives(invitation)) for invitation in invitations_of(session, letter)),
+        deadline=show_instant(_deadline(letter), letter.deadline_zone),
+    )
+
+
+def change_text(session: Session, actor: Actor, reference: str, declared: Declared, *, now: datetime) -> None:
+    """Puts the newest revision in force and tells every representative, each once (R16).
+
+    Editorial: signatures stand, and a society may object until the moment that is named. Substantive: each signature waits until
+    its society has affirmed the new text (R4). Raises InvalidInput for what was not declared, WrongState where nothing is newer.
+    """
+    letter = load_letter(session, actor, reference, Permission.OPEN_SIGN_ON, for_update=True)
+    move = move_for(letter.state, Action.CHANGE_TEXT)
+    at = record_time(session, letter.id, now=now)
+    if at >= _deadline(letter):
+        raise WrongState("The deadline has passed: nobody could answer to another text any more.")
+    old, new = _sides(letter)
+    # Everyone is about to be mailed: it must be readable.
+    statement_html(new.statement, new.references, language=letter.language)
+    freezing = _freezing(letter, new, declared, at=at)
+    freeze(session, letter, actor, freezing)
+    public = {
+        "revision": new.number,
+        "digest": new.digest,
+        "before": old.digest,
+        "change": freezing.change,
+        "note": new.note,
+        "object_until": freezing.object_until.isoformat() if freezing.object_until else None,
+        "is_fit": freezing.is_fit,
+        "reason_unfit": freezing.reason_unfit,
+    }
+    append_event(session, letter, actor, move.event, public, now=now)
+    due = [
+        outbox.Due(f"text_changed:{one.reference}:{new.number}", one.email, {"representative": one.id, "freezing": freezing.id})
+        for invitation in invitations_of(session, letter)
+        for one in live_representatives(invitation)
+    ]
+    outbox.put_all(session, "text_changed", due, now=now, letter_id=letter.id)
+
+
+def _freezing(letter: LetterRow, revision: RevisionRow, declared: Declared, *, at: datetime) -> FreezingRow:
+    if declared.change not in set(Change):
+        raise InvalidInput("Say whether the change is editorial or substantive.", field="change")
+    reason = bounded_text(declared.reason_unfit, limits.REASON, field="reason_unfit", what="The reason")
+    if not declared.is_fit and not reason:
+        raise InvalidInput("Tick that the text can be sent, or say why it is put in force all the same.", field="reason_unfit")
+    until = None
+    if declared.change == Change.EDITORIAL:
+        if declared.object_until is None:
+            raise InvalidInput("Say until when a society may object.", field="object_until")
+        until = instant_from_local(declared.object_until, letter.deadline_zone)
+        if until <= at:
+            raise InvalidInput("That moment has passed. Give the societies time to read.", field="object_until")
+        if until > _deadline(letter):
+            raise InvalidInput("Objections end with sign-on at the latest: name a moment before the deadline.", field="object_until")
+    return FreezingRow(
+        revision=revision, change=declared.change, frozen_at=at, is_fit=declared.is_fit, reason_unfit=reason, object_until=until
+    )
+
+
+def _sides(letter: LetterRow) -> tuple[RevisionRow, RevisionRow]:
+    old = letter.revision_in_force
+    new = letter.revisions[-1] if letter.revisions else None
+    if old is None or new is None or new.number <= old.number:
+        raise WrongState("Write the change in the text and make a revision of it first.")
+    if not is_as_revised(letter):
+        raise WrongState(f"The text has been changed since revision {new.number}. Make a revision of it first.")
+    if new.digest == old.digest:
+        raise WrongState(f"The statement of revision {new.number} is the one in force: there is nothing for the societies to read.")
+    return old, new
+
+
+def _deadline(letter: LetterRow) -> datetime:
+    if letter.deadline is None:
+        raise WrongState("The letter has no sign-on deadline.")
+    return letter.deadline
