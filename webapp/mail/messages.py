@@ -103,15 +103,29 @@ class ChangeFacts:
     has_signed: bool
 
 
-def text_changed(links: Links, token: str, letter: LetterFacts, place: PlaceFacts, change: ChangeFacts) -> MailForm:
+@dataclass(frozen=True)
+class Addressed:
+    """A letter, one of its representatives, and their personal link."""
+
+    links: Links
+    token: str
+    letter: LetterFacts
+    place: PlaceFacts
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {"link": self.links.personal(self.token), "letter": self.letter, "place": self.place}
+
+
+def text_changed(to: Addressed, change: ChangeFacts) -> MailForm:
     asks = change.has_signed and not change.is_editorial
-    subject = f"Please affirm: “{letter.title}” has changed" if asks else f"The text has changed: “{letter.title}”"
-    return _form("text_changed", subject, link=links.personal(token), letter=letter, place=place, change=change)
+    subject = f"Please affirm: “{to.letter.title}” has changed" if asks else f"The text has changed: “{to.letter.title}”"
+    return _form("text_changed", subject, **to.facts, change=change)
 
 
-def objection_receipt(links: Links, token: str, letter: LetterFacts, place: PlaceFacts, remark: str) -> MailForm:
-    subject = f"Receipt: {place.society} objects to the change of “{letter.title}”"
-    return _form("objection_receipt", subject, link=links.personal(token), letter=letter, place=place, remark=remark)
+def objection_receipt(to: Addressed, remark: str) -> MailForm:
+    subject = f"Receipt: {to.place.society} objects to the change of “{to.letter.title}”"
+    return _form("objection_receipt", subject, **to.facts, remark=remark)
 
 
 def name_corrected(letter: LetterFacts, place: PlaceFacts, answer: AnswerFacts) -> MailForm:

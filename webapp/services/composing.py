@@ -73,12 +73,8 @@ def compose(session: Session, row: OutboxRow, office: Office, *, now: datetime) 
         answer = _answer_facts(session, row, letter)
         write = messages.receipt if row.kind == "receipt" else messages.withdrawal_receipt
         return write(office.links, token, facts, place, answer)
-    if row.kind == "text_changed":
-        return messages.text_changed(office.links, token, facts, place, _change_facts(session, row, letter))
-    if row.kind == "objection_receipt":
-        return messages.objection_receipt(
-            office.links, token, facts, place, session.get_one(ObjectionRow, row.parameters["objection"]).remark
-        )
+    if row.kind in {"text_changed", "objection_receipt"}:
+        return _about_change(session, row, letter, messages.Addressed(office.links, token, facts, place))
     return _LINK_MESSAGES[row.kind](office.links, token, facts, place)
 
 
@@ -98,6 +94,12 @@ _LINK_MESSAGES = {
     "new_link": messages.new_link,
     "deadline_moved": messages.deadline_moved,
 }
+
+
+def _about_change(session: Session, row: OutboxRow, letter: LetterRow, to: messages.Addressed) -> MailForm:
+    if row.kind == "text_changed":
+        return messages.text_changed(to, _change_facts(session, row, letter))
+    return messages.objection_receipt(to, session.get_one(ObjectionRow, row.parameters["objection"]).remark)
 
 
 def _change_facts(session: Session, row: OutboxRow, letter: LetterRow) -> messages.ChangeFacts:
