@@ -69,13 +69,19 @@ def compose(session: Session, row: OutboxRow, office: Office, *, now: datetime) 
     if row.kind == "name_corrected":
         return messages.name_corrected(facts, place, _answer_facts(session, row, letter))
     token = office.keyring.personal_link(representative.reference, representative.link_generation)
+    return _with_link(session, row, letter, messages.Addressed(office.links, token, facts, place))
+
+
+def _with_link(session: Session, row: OutboxRow, letter: LetterRow, to: messages.Addressed) -> MailForm:
+    """A message that holds the personal link."""
     if row.kind in {"receipt", "withdrawal_receipt"}:
-        answer = _answer_facts(session, row, letter)
         write = messages.receipt if row.kind == "receipt" else messages.withdrawal_receipt
-        return write(office.links, token, facts, place, answer)
-    if row.kind in {"text_changed", "objection_receipt"}:
-        return _about_change(session, row, letter, messages.Addressed(office.links, token, facts, place))
-    return _LINK_MESSAGES[row.kind](office.links, token, facts, place)
+        return write(to.links, to.token, to.letter, to.place, _answer_facts(session, row, letter))
+    if row.kind == "text_changed":
+        return messages.text_changed(to, _change_facts(session, row, letter))
+    if row.kind == "objection_receipt":
+        return messages.objection_receipt(to, session.get_one(ObjectionRow, row.parameters["objection"]).remark)
+    return _LINK_MESSAGES[row.kind](to.links, to.token, to.letter, to.place)
 
 
 def _staff_code(session: Session, row: OutboxRow, office: Office, *, now: datetime) -> MailForm | None:
@@ -94,12 +100,6 @@ _LINK_MESSAGES = {
     "new_link": messages.new_link,
     "deadline_moved": messages.deadline_moved,
 }
-
-
-def _about_change(session: Session, row: OutboxRow, letter: LetterRow, to: messages.Addressed) -> MailForm:
-    if row.kind == "text_changed":
-        return messages.text_changed(to, _change_facts(session, row, letter))
-    return messages.objection_receipt(to, session.get_one(ObjectionRow, row.parameters["objection"]).remark)
 
 
 def _change_facts(session: Session, row: OutboxRow, letter: LetterRow) -> messages.ChangeFacts:
