@@ -41,6 +41,7 @@ from webapp.web.views import (
     staff,
     stays,
     submissions,
+    text_change,
     texts,
     venues,
 )
@@ -53,6 +54,7 @@ BLUEPRINTS = (
     sign_on,
     roster,
     texts,
+    text_change,
     documents,
     submissions,
     people,

@@ -1,0 +1,29 @@
+"""The form with which another text is put in force while sign-on is open."""
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, RadioField
+from wtforms.validators import Optional
+
+from webapp.domain import limits
+from webapp.domain.text import Change
+from webapp.services.text_change import Declared
+from webapp.web.forms.fields import MomentField, chosen, paragraph
+
+CHANGES: dict[str, str] = {
+    Change.EDITORIAL: "Editorial: nobody could read the letter differently",
+    Change.SUBSTANTIVE: "Substantive: what the societies sign is no longer the same",
+}
+
+
+class ChangeForm(FlaskForm):
+    change = RadioField(
+        "The change is", choices=list(CHANGES.items()), validators=[chosen("Say whether the change is editorial or substantive.")]
+    )
+    object_until = MomentField("A society may object until", validators=[Optional()])
+    is_fit = BooleanField(
+        "I have read the text: it is courteous, it gives its evidence, and it accuses nobody of what a journal or the law would not bear."
+    )
+    reason_unfit = paragraph("If you do not tick this, why the text is put in force all the same", limits.REASON)
+
+    def declared(self) -> Declared:
+        return Declared(self.change.data or "", self.is_fit.data, self.reason_unfit.data or "", self.object_until.data)

@@ -1,0 +1,82 @@
+"""Changing the text while sign-on is open."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+
+from webapp.domain.errors import InvalidInput, WrongState
+from webapp.domain.permission import Permission
+from webapp.domain.wording import count_phrase, people_phrase
+from webapp.services import dashboard, text_change
+from webapp.services.text_change import Proposal
+from webapp.web.access import actor, for_staff
+from webapp.web.errors import attach
+from webapp.web.forms.change import CHANGES, ChangeForm
+from webapp.web.proof import Facts, with_proof
+from webapp.web.transaction import now, reading, settings, transaction
+
+bp = Blueprint("text_change", __name__, url_prefix="/letters/<letter>/change")
+
+
+def _confirmed(letter: str) -> Facts:
+    """Nothing where it cannot be done so: the act itself then says why."""
+    try:
+        proposal = text_change.propose_change(reading(), actor(), letter)
+    except WrongState:
+        return []
+    form = ChangeForm()
+    declared = CHANGES.get(form.change.data or "", "").partition(":")[0]
+    return [
+        ("Revision", f"{proposal.new_number}, in place of {proposal.old_number}"),
+        ("Declared", declared),
+        ("Told by mail", people_phrase(proposal.people)),
+    ]
+
+
+@bp.get("")
+@for_staff(Permission.OPEN_SIGN_ON)
+def propose(letter: str) -> Any:
+    return _page(letter, None)
+
+
+@bp.post("")
+@for_staff(Permission.OPEN_SIGN_ON)
+@with_proof("put the new text in force", facts=_confirmed, is_final=True)
+def change_text(letter: str) -> Any:
+    form = ChangeForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                text_change.change_text(session, actor(), letter, form.declared(), now=now())
+        except InvalidInput as error:
+            attach(form, error)
+        else:
+            flash("The new text is in force, and every representative is being told.", "ok")
+            return redirect(url_for("letters.show", letter=letter), 303)
+    return _page(letter, form)
+
+
+def _page(letter: str, form: ChangeForm | None) -> Any:
+    view = dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
+    proposal, missing = _proposal(letter)
+    shown = form or ChangeForm(formdata=None, data={"change": proposal.change if proposal else None})
+    consequences = _consequences(proposal, view.collective_noun) if proposal else {}
+    page = render_template(
+        "text_change/propose.html", letter=view, form=shown, proposal=proposal, missing=missing, consequences=consequences
+    )
+    return page, 422 if shown.errors else 200
+
+
+def _proposal(letter: str) -> tuple[Proposal | None, str]:
+    try:
+        return text_change.propose_change(reading(), actor(), letter), ""
+    except WrongState as error:
+        return None, str(error)
+
+
+def _consequences(proposal: Proposal, noun: str) -> dict[str, str]:
+    signed = count_phrase(proposal.signed, noun)
+    return {
+        "editorial": f"The signatures of {signed} stand. Who objects in time is asked to affirm.",
+        "substantive": f"The signatures of {signed} wait until each society has affirmed the new text.",
+    }
