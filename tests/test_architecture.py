@@ -81,7 +81,13 @@ def test_every_mail_has_its_files_and_every_file_its_mail() -> None:
 
 
 def test_every_mail_is_sent_by_somebody_and_every_kind_is_a_mail() -> None:
-    composed = set(re.findall(r"messages\.(\w+)\b", Path(composing.__file__).read_text())) - {"LetterFacts", "PlaceFacts", "AnswerFacts"}
+    composed = set(re.findall(r"messages\.(\w+)\b", Path(composing.__file__).read_text())) - {
+        "Addressed",
+        "AnswerFacts",
+        "ChangeFacts",
+        "LetterFacts",
+        "PlaceFacts",
+    }
     assert composed == set(MAILS)
 
 
@@ -245,6 +251,7 @@ NEED_PROOF = {
     "sign_on.open_sign_on": "open sign-on",
     "sign_on.move_deadline": "move the deadline",
     "sign_on.cancel": "cancel the letter",
+    "text_change.change_text": "put the new text in force",
     "documents.seal_letter": "seal the letter",
     "roster.export_addresses": "export the addresses",
     "people.add": "let them work on the letter",
@@ -261,7 +268,14 @@ def test_acts_that_cannot_be_taken_back_ask_for_proof(routes: Flask) -> None:
     assert {one: view.needs_proof for one, view in routes.view_functions.items() if hasattr(view, "needs_proof")} == NEED_PROOF
 
 
-FINAL = {"sign_on.open_sign_on", "sign_on.move_deadline", "sign_on.cancel", "documents.seal_letter", "roster.export_addresses"}
+FINAL = {
+    "sign_on.open_sign_on",
+    "sign_on.move_deadline",
+    "sign_on.cancel",
+    "text_change.change_text",
+    "documents.seal_letter",
+    "roster.export_addresses",
+}
 
 
 def test_acts_that_nothing_takes_back_are_known(routes: Flask) -> None:

@@ -27,10 +27,11 @@ from tests.factories import (
     submitted,
 )
 from webapp.domain.actor import Actor
+from webapp.domain.letter import MOVES
 from webapp.domain.record import Replayed, first_break, replay
 from webapp.persistence.record import load_events
 from webapp.persistence.tables import AnswerRow, DocumentRow, GrantRow, InvitationRow, LetterRow, StaffRow, SubmissionRow
-from webapp.services import letters, rooms, roster, sign_on, submissions
+from webapp.services import letters, record, rooms, roster, sign_on, submissions
 from webapp.services.submissions import Step
 
 
@@ -136,3 +137,7 @@ def test_receipt_quotes_the_place_of_the_answer_in_the_record(store: Store, lett
         events = load_events(session, letter_row(session, letter).id)
         event = events[answer.record_sequence - 1]
         assert (event.kind, event.hash, event.public["answer"]) == ("answer.given", answer.record_hash, answer.reference)
+
+
+def test_every_event_that_a_move_writes_has_words_for_people() -> None:
+    assert {move.event for move in MOVES} <= record._EVENT_TITLES.keys()

@@ -194,6 +194,8 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("sign_on.review_deadline", "GET"): rule(_CLOSE, 200),
     ("sign_on.review_deadline", "POST"): rule(_CLOSE, 409, 200, 409, 409, 409, 409, 409, deadline_local="2026-03-20T17:00"),
     ("sign_on.move_deadline", "POST"): rule(_CLOSE, 409, 303, 409, 409, 409, 409, 409, deadline_local="2026-03-20T17:00"),
+    ("text_change.propose", "GET"): rule(Permission.OPEN_SIGN_ON, 200),
+    ("text_change.change_text", "POST"): rule(Permission.OPEN_SIGN_ON, 409, 303, 409, 409, 409, 409, 409, change="substantive", is_fit="y"),
     ("sign_on.close", "GET"): rule(_CLOSE, 200),
     # While every society has answered.
     ("sign_on.close", "POST"): rule(_CLOSE, 409, 303, 409, 409, 409, 409, 409),

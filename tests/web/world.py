@@ -15,12 +15,13 @@ from tests.postman import Postman
 from webapp.domain import limits
 from webapp.domain.actor import Actor
 from webapp.domain.permission import Role
-from webapp.domain.text import TextKind
+from webapp.domain.text import Change, TextKind
 from webapp.domain.tokens import Keyring, hash_token
 from webapp.persistence.database import transaction
 from webapp.persistence.tables import ChosenVenueRow, InvitationRow, MailboxRow, RepresentativeRow, StaffRow, TextRow, WebSessionRow
-from webapp.services import doors, people, sign_on, submissions
+from webapp.services import doors, people, revisions, sign_on, submissions, texts
 from webapp.services.references import new_reference
+from webapp.services.revisions import Declaration
 
 
 class Person(StrEnum):
@@ -110,6 +111,7 @@ def seed(session: Session) -> Facts:
                 venues=[chosen],
             )
         )
+    _propose_another_text(session, coordinator, letters["signing"])
     for person, role in ROLES.items():
         factories.staff_actor(session, ACCOUNTS[person])
         for letter in letters.values():
@@ -127,6 +129,13 @@ def seed(session: Session) -> Facts:
         otto_invitation=otto.invitation.reference,
         mailbox="a-message",
     )
+
+
+def _propose_another_text(session: Session, coordinator: Actor, letter: str) -> None:
+    """A revision that is newer than the one that the societies sign."""
+    text = factories.letter_row(session, letter).statement
+    texts.write_text(session, coordinator, letter, text.reference, text.body + "\n\nOne more sentence.", text.edition, now=NOW)
+    revisions.make_revision(session, coordinator, letter, Declaration("One more sentence", Change.EDITORIAL), now=NOW)
 
 
 def _other_coordinator(session: Session) -> Actor:

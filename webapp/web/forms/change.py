@@ -16,9 +16,7 @@ CHANGES: dict[str, str] = {
 
 
 class ChangeForm(FlaskForm):
-    change = RadioField(
-        "The change is", choices=list(CHANGES.items()), validators=[chosen("Say whether the change is editorial or substantive.")]
-    )
+    change = RadioField("The change is", choices=CHANGES, validators=[chosen("Say whether the change is editorial or substantive.")])
     object_until = MomentField("A society may object until", validators=[Optional()])
     is_fit = BooleanField(
         "I have read the text: it is courteous, it gives its evidence, and it accuses nobody of what a journal or the law would not bear."
