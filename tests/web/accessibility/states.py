@@ -886,3 +886,16 @@ def reference_that_was_looked_up(world: World, monkeypatch: MonkeyPatch) -> Page
     browser = desk(world)
     browser.get(at(world, "drafting", "/references/add"))
     return browser.press("Fill in from Crossref", doi="10.5555/fern.1", look_up="1")
+
+
+# Texts
+
+
+@state("409")
+def text_that_two_people_have_changed(world: World, _: MonkeyPatch) -> Page:
+    known = world.values("drafting")
+    mine, other = desk(world), world.browser(P.DRAFTER)
+    for browser in (mine, other):
+        browser.get(at(world, "drafting", f"/texts/{known['text']}"))
+    other.press("Save the text", body="We disagree strongly.")
+    return mine.press("Save the text", status=409, body="We do not agree.")
