@@ -1,9 +1,9 @@
 # One image for every part: `undersigned serve`, `work`, `migrate` and the rest of the command.
 FROM docker.io/library/debian:bookworm-slim
 
-# The libraries that .ci/bootstrap asks the loader for, and Python.
+# The libraries that .ci/bootstrap asks the loader for, Python, and the authorities by which mail servers and registers are known.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends python3 python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+    && apt-get install -y --no-install-recommends python3 python3-venv ca-certificates libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
     && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home --home-dir /data undersigned \
     && install -d -o undersigned -m 700 /data

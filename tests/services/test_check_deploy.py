@@ -18,7 +18,7 @@ from webapp.persistence.database import transaction
 from webapp.persistence.inspection import ServerFacts, file_system_of, inspect_server
 from webapp.services import check_deploy, doors
 from webapp.services.check import Finding
-from webapp.settings import MailSecurity, Settings, Smtp
+from webapp.settings import LookUp, MailSecurity, Settings, Smtp
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SMTP = Smtp("mail.marrowby.org", 587, "letters", "a password", MailSecurity.STARTTLS)
@@ -165,3 +165,14 @@ def test_name_that_nobody_can_look_up_is_reserved(host: str) -> None:
 @pytest.mark.parametrize("host", ["letters.marrowby.org", "notexample.com", "example.co", "xn--gesellschft-w5a.de"])
 def test_name_that_can_be_owned_is_not_reserved(host: str) -> None:
     assert not check_deploy.is_reserved(host)
+
+
+def test_look_up_is_told_of_whether_it_is_off_or_on(sound: Settings) -> None:
+    assert "Look-up" not in problems(sound)
+    assert "Look-up" not in problems(replace(sound, look_up=LookUp("office@marrowby.org")))
+    assert problems(replace(sound, look_up=LookUp("office@marrowby.example"))) == ["Look-up"]
+
+
+def test_machine_that_knows_no_authority_is_told_of() -> None:
+    assert not check_deploy.certificates_finding(are_known=False).is_fine
+    assert check_deploy.certificates_finding(are_known=True).is_fine

@@ -1,5 +1,6 @@
 """What is fine for a trial on one's own machine and unsafe for a site that societies are invited to."""
 
+import ssl
 import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -39,6 +40,7 @@ def deploy_findings(settings: Settings, environ: Mapping[str, str], *, user_id: 
         folders_finding(_folders(settings)),
         environment_finding(environ),
         user_finding(user_id),
+        certificates_finding(are_known=_knows_authorities()),
         look_up_finding(settings.look_up),
         *_database_findings(settings),
     )
@@ -124,6 +126,20 @@ def user_finding(user_id: int) -> Finding:
     if user_id:
         return Finding("User", True, "The site does not run as root.")
     return Finding("User", False, "This runs as root, so that one mistake reaches the whole machine.", "Give it a user of its own.")
+
+
+def certificates_finding(*, are_known: bool) -> Finding:
+    name = "Certificates"
+    if are_known:
+        return Finding(name, True, "The authorities are there by which a mail server is known to be the one that is meant.")
+    sentence = "No certificate authority is installed, so no mail server and no register can be trusted."
+    return Finding(name, False, sentence, "On Debian: apt-get install ca-certificates")
+
+
+def _knows_authorities() -> bool:
+    found = ssl.get_default_verify_paths()
+    folder = Path(found.capath) if found.capath else None
+    return bool(found.cafile) or (folder is not None and any(folder.iterdir()))
 
 
 def look_up_finding(look_up: LookUp | None) -> Finding:
