@@ -154,6 +154,7 @@ UNESCAPED = {
     "templates/references/edit.html": "the reference as it is set, cleaned by the converter",
     "templates/references/remove.html": "the reference as it is set, cleaned by the converter",
     "templates/references/show.html": "the references as they are set, cleaned by the converter",
+    "templates/texts/brought.html": "the text of a Word file, cleaned by the converter",
     "templates/texts/edit.html": "the preview, cleaned by the converter",
     "templates/rooms/read.html": "the statement, cleaned by the converter",
 }

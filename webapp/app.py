@@ -44,6 +44,7 @@ from webapp.web.views import (
     text_change,
     texts,
     venues,
+    word_files,
 )
 
 BLUEPRINTS = (
@@ -60,6 +61,7 @@ BLUEPRINTS = (
     people,
     chosen_venues,
     venues,
+    word_files,
     references,
     staff,
     stays,

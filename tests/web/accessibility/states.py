@@ -1,5 +1,6 @@
 """Every page in every state that a person can meet: one for each row of the table of access, and those that take a story."""
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from tests import factories
 from tests.browser import Browser, Page
 from tests.factories import ANNA, BRUNO, COORDINATOR, DEADLINE, KEYRING, NOW, SEALABLE
+from tests.rendering.word_files import IMAGE, comment, commented, deleted, inserted, paragraph, run, word_file
 from tests.web.matrix import MATRIX
 from tests.web.test_access import token_of
 from tests.web.world import SIGN, Person, World
@@ -899,3 +901,26 @@ def text_that_two_people_have_changed(world: World, _: MonkeyPatch) -> Page:
         browser.get(at(world, "drafting", f"/texts/{known['text']}"))
     other.press("Save the text", body="We disagree strongly.")
     return mine.press("Save the text", status=409, body="We do not agree.")
+
+
+# Word files
+
+
+def _upload(world: World, file: bytes, *, status: int = 200) -> Page:
+    browser = desk(world)
+    with Session(world.engine) as session:
+        text = factories.letter_row(session, world.facts.letters["drafting"]).statement.reference
+    browser.get(at(world, "drafting", f"/texts/{text}/import"))
+    return browser.press("Show what it would bring", status=status, file=(io.BytesIO(file), "letter.docx"))
+
+
+@state("filled")
+def word_file_with_changes_and_comments(world: World, _: MonkeyPatch) -> Page:
+    words = [run("It was tw"), deleted("o"), inserted("elve"), run(" years "), commented(1, run("of care")), run(".")]
+    heading = paragraph(run("The point"), style="Heading1")
+    return _upload(world, word_file(heading, paragraph(*words), paragraph(run("More."), IMAGE), comments=comment(1, "Too soft.")))
+
+
+@state("error")
+def word_file_that_is_none(world: World, _: MonkeyPatch) -> Page:
+    return _upload(world, b"%PDF-1.7", status=422)
