@@ -47,6 +47,7 @@ def as_stored(session: Session, letter: LetterRow) -> Replayed:
         title=letter.title,
         deadline=letter.deadline.isoformat() if letter.deadline else None,
         digest=letter.revision_in_force.digest if letter.revision_in_force else None,
+        revisions={row.number: row.digest for row in letter.revisions},
         societies={row.society.reference for row in invitations},
         standing={row.invitation.society.reference: row.kind for row in standing},
         document_sha256=session.scalar(select(DocumentRow.sha256).where(DocumentRow.letter_id == letter.id)),

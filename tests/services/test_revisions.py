@@ -3,11 +3,13 @@
 import pytest
 
 from tests.conftest import Store
-from tests.factories import NOW, letter_in_draft, letter_row
+from tests.factories import NOW, STRANGER, letter_closed, letter_in_draft, letter_row, staff_actor
 from webapp.domain.actor import Actor
-from webapp.domain.errors import Conflict, InvalidInput
+from webapp.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, WrongState
+from webapp.domain.permission import Role
 from webapp.domain.text import Change
-from webapp.services import revisions
+from webapp.persistence.record import load_events
+from webapp.services import people, revisions, sign_on, texts
 from webapp.services.revisions import Declaration, make_revision
 
 
@@ -49,3 +51,61 @@ def test_second_revision_says_what_changed_and_how_far(store: Store, coordinator
             make_revision(session, coordinator, drafted, Declaration("A word", Change.EDITORIAL), now=NOW)
         letter_row(session, drafted).statement.body += " One more sentence."
         assert make_revision(session, coordinator, drafted, Declaration("One sentence more", Change.SUBSTANTIVE), now=NOW) == 2
+
+
+def test_record_tells_of_a_revision_with_the_digest_of_every_text(store: Store, coordinator: Actor, drafted: str) -> None:
+    with store() as session:
+        short = texts.add_short_form(session, coordinator, drafted, "For the journal", now=NOW)
+        make_revision(session, coordinator, drafted, Declaration("The first"), now=NOW)
+        letter = letter_row(session, drafted)
+        event = load_events(session, letter.id)[-1]
+        digests = {one["reference"]: one["digest"] for one in letter.revisions[0].texts}
+        assert set(digests) == {letter.statement.reference, short}
+        assert event.kind == "revision.made"
+        assert event.public == {"revision": 1, "digest": letter.revisions[0].digest, "texts": digests, "change": "", "note": "The first"}
+
+
+def test_text_that_cites_nothing_is_named_and_kept_out_of_revision_and_freezing(store: Store, coordinator: Actor, drafted: str) -> None:
+    with store() as session:
+        short = texts.add_short_form(session, coordinator, drafted, "For the journal", now=NOW)
+        texts.write_text(session, coordinator, drafted, short, "As shown [@nobody2026; @none2026].", 1, now=NOW)
+        with pytest.raises(InvalidInput, match=r"“For the journal”.*@nobody2026, @none2026"):
+            make_revision(session, coordinator, drafted, Declaration(), now=NOW)
+        with pytest.raises(WrongState, match="@nobody2026, @none2026"):
+            sign_on.open_sign_on(session, coordinator, drafted, is_fit=True, now=NOW)
+        texts.remove_short_form(session, coordinator, drafted, short, now=NOW)
+        sign_on.open_sign_on(session, coordinator, drafted, is_fit=True, now=NOW)
+
+
+def test_letter_without_a_statement_makes_no_revision(store: Store, coordinator: Actor, drafted: str) -> None:
+    with store() as session:
+        letter_row(session, drafted).statement.body = " "
+        with pytest.raises(InvalidInput, match="Write the statement"):
+            make_revision(session, coordinator, drafted, Declaration(), now=NOW)
+
+
+def test_what_changed_after_it_was_shown_is_not_kept_unseen(store: Store, coordinator: Actor, drafted: str) -> None:
+    with store() as session:
+        letter = letter_row(session, drafted)
+        shown = revisions.mark_of(letter)
+        letter.statement.body += " Somebody adds this."
+        with pytest.raises(Conflict, match="since you opened this page"):
+            make_revision(session, coordinator, drafted, Declaration(seen=shown), now=NOW)
+        assert make_revision(session, coordinator, drafted, Declaration(seen=revisions.mark_of(letter)), now=NOW) == 1
+
+
+def test_who_only_reads_makes_no_revision(store: Store, coordinator: Actor, drafted: str) -> None:
+    with store() as session:
+        reader, stranger = staff_actor(session, "reader@example.org"), staff_actor(session, STRANGER)
+        people.add_person(session, coordinator, drafted, "reader@example.org", Role.READER, now=NOW)
+        with pytest.raises(NotAllowed):
+            make_revision(session, reader, drafted, Declaration(), now=NOW)
+        with pytest.raises(NotFound):
+            make_revision(session, stranger, drafted, Declaration(), now=NOW)
+
+
+def test_revision_of_a_closed_letter_is_refused(store: Store, coordinator: Actor) -> None:
+    with store() as session:
+        letter = letter_closed(session, coordinator)
+        with pytest.raises(WrongState, match="sign-on has closed"):
+            make_revision(session, coordinator, letter, Declaration("A word", Change.EDITORIAL), now=NOW)

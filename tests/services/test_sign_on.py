@@ -30,12 +30,13 @@ from tests.factories import (
     sign,
     staff_actor,
 )
-from webapp.domain.actor import Actor
+from webapp.domain.actor import COMMAND, Actor
 from webapp.domain.deadline import show_instant
 from webapp.domain.errors import Conflict, InvalidInput, NotFound, WrongState
+from webapp.domain.venue import Limits, Venue, WordLimit
 from webapp.persistence.record import load_events
 from webapp.persistence.tables import EventRow, OutboxRow
-from webapp.services import roster, sign_on
+from webapp.services import chosen_venues, roster, sign_on, venues
 from webapp.services.letters import TargetDraft
 
 LATER = DEADLINE_LOCAL + timedelta(days=7)
@@ -61,6 +62,18 @@ def test_opening_freezes_revision_1_and_invites_every_representative(store: Stor
         assert outbox(session, "invitation") == [ANNA, BRUNO]
         event = load_events(session, row.id)[-1]
         assert (event.kind, event.public["digest"]) == ("letter.opened", revision.digest)
+
+
+def test_text_beyond_the_limit_of_its_venue_is_not_frozen_for_it(store: Store, coordinator: Actor, drafted: str) -> None:
+    with store() as session:
+        narrow = Venue("", "Journal of Ferns", "letter", Limits(words=WordLimit(3)), note="By mail.")
+        slug = venues.add_venue(session, COMMAND, narrow, now=NOW)
+        text = letter_row(session, drafted).statement.reference
+        chosen_venues.choose_venue(session, coordinator, drafted, text, slug, now=NOW)
+        with pytest.raises(WrongState, match=r"Journal of Ferns, letter: .* words: .* too many"):
+            sign_on.open_sign_on(session, coordinator, drafted, is_fit=True, now=NOW)
+        chosen_venues.drop_venue(session, coordinator, drafted, text, slug, now=NOW)
+        sign_on.open_sign_on(session, coordinator, drafted, is_fit=True, now=NOW)
 
 
 def test_opening_queues_the_close_with_row_ids_only(store: Store, coordinator: Actor, drafted: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tests.conftest import Store
@@ -16,21 +16,27 @@ from tests.factories import (
     DEADLINE,
     NOW,
     OTTO,
+    SEALABLE,
     enter,
     entry,
     give,
     intent,
     letter_closed,
+    letter_in_draft,
     letter_in_signing,
     letter_row,
-    letter_submitted,
+    seal_it,
     sign,
     staff_actor,
+    submitted,
 )
 from webapp.domain.digest import canonical_json
 from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.record import event_hash, genesis_hash
 from webapp.persistence.record import load_events
+from webapp.persistence.tables import RevisionRow
+from webapp.services import revisions, sign_on, submissions, texts
+from webapp.services.revisions import Declaration, text_digest
 from webapp.services.verification import Head, head_problem, read_head, read_receipt, verify
 
 MARSHES = entry("Society of the Marshes", OTTO, "Otto Lind")
@@ -41,7 +47,17 @@ def sealed(store: Store) -> str:
     """A letter at the journal, signed by two societies, beside another that nobody touches."""
     with store() as session:
         actor = staff_actor(session)
-        reference = letter_submitted(session, actor, entry(), MARSHES)
+        reference = letter_in_draft(session, actor, entry(), MARSHES)
+        short = texts.add_short_form(session, actor, reference, "For the journal", now=NOW)
+        texts.write_text(session, actor, reference, short, "Shorter: we disagree.", 1, now=NOW)
+        sign_on.open_sign_on(session, actor, reference, is_fit=True, now=NOW)
+        texts.write_text(session, actor, reference, short, "Shorter still.", 2, now=NOW)
+        revisions.make_revision(session, actor, reference, Declaration("A shorter form.", "substantive"), now=NOW)
+        for one in (entry(), MARSHES):
+            sign(session, reference, one.email, printed_name=one.society, officer=one.contact)
+        sign_on.close_if_due(session, letter_row(session, reference).id, now=DEADLINE)
+        seal_it(session, actor, reference)
+        submissions.submit_letter(session, actor, reference, submitted(), now=SEALABLE)
         assert letter_in_signing(session, actor, entry("Another", BRUNO))
         return reference
 
@@ -154,6 +170,19 @@ def swap_positions(session: Session, letter: int) -> None:
         )
 
 
+def edit_short_form(session: Session, letter: int, *, with_digest: bool = False) -> None:
+    row = session.scalars(select(RevisionRow).where(RevisionRow.letter_id == letter, RevisionRow.number == 1)).one()
+    changed = [dict(one, body=one["body"].replace("Shorter", "Longer")) for one in row.texts]
+    for one in changed if with_digest else ():
+        one["digest"] = text_digest(row.title, row.ask, row.targets, body=one["body"], references=row.references, cites=one["cites"])
+    row.texts = changed
+
+
+def edit_with_digest(session: Session, letter: int) -> None:
+    """A forger who knows how a text is hashed, and not that the record has the digest too."""
+    edit_short_form(session, letter, with_digest=True)
+
+
 OF_LETTER = "letter_id = :letter"
 PLANTED: dict[str, tuple[Callable[[Session, int], None], str]] = {
     "the last event is dropped": (drop_last, "what the database holds as its state"),
@@ -201,6 +230,21 @@ PLANTED: dict[str, tuple[Callable[[Session, int], None], str]] = {
         run(f"UPDATE revision SET statement = statement || ' Not.' WHERE {OF_LETTER}"),
         "does not have the digest that was signed.",
     ),
+    "a short form of a revision is edited": (edit_short_form, "the text “For the journal” of revision 1 does not have the digest"),
+    "a short form is edited with its digest": (edit_with_digest, "revision 1 is not the one of which event"),
+    "a revision is declared otherwise": (
+        run(f"UPDATE revision SET change = 'editorial' WHERE {OF_LETTER} AND number = 2"),
+        "revision 2 is not the one of which event",
+    ),
+    "a revision is put in": (
+        run(
+            'INSERT INTO revision (letter_id, number, title, ask, targets, statement, "references", texts, digest, change, note, made_at,'
+            ' made_by) SELECT letter_id, 3, title, ask, targets, statement, "references", texts, digest, change, note, made_at, made_by'
+            f" FROM revision WHERE {OF_LETTER} AND number = 2"
+        ),
+        "what the database holds as its revisions",
+    ),
+    "a revision is taken away": (run(f"DELETE FROM revision WHERE {OF_LETTER} AND number = 2"), "revision 2, of which event"),
     "the file is replaced": (
         run(f"UPDATE document SET content = salt FROM event WHERE document.{OF_LETTER} AND salt IS NOT NULL"),
         "SHA-256",

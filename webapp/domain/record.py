@@ -82,6 +82,10 @@ def faults(letter_reference: str, events: Iterable[RecordedEvent]) -> Iterator[F
         sequence, previous, at = event.sequence, event.hash, event.at
 
 
+# What tells of a revision: that it was made, or put in force.
+REVISION_EVENTS = frozenset({"revision.made", "letter.opened", "revision.frozen"})
+
+
 @dataclass
 class Replayed:
     """The state of a letter as its record tells it."""
@@ -90,6 +94,8 @@ class Replayed:
     title: str = ""
     deadline: str | None = None
     digest: str | None = None
+    revisions: dict[int, str] = field(default_factory=dict)
+    """Number → digest of its statement."""
     societies: set[str] = field(default_factory=set)
     standing: dict[str, str] = field(default_factory=dict)
     """Society → kind of its standing answer."""
@@ -115,6 +121,8 @@ def _apply(letter: Replayed, kind: str, public: Mapping[str, Any]) -> None:
     letter.digest = public.get("digest", letter.digest) if kind in {"letter.opened", "revision.frozen"} else letter.digest
     letter.document_sha256 = public.get("document_sha256", letter.document_sha256)
     letter.outcome = public.get("outcome", letter.outcome)
+    if kind in REVISION_EVENTS and "revision" in public:
+        letter.revisions[public["revision"]] = public["digest"]
     if kind == "society.added":
         letter.societies.add(public["society"])
     elif kind == "society.removed":

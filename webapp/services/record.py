@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -98,6 +99,15 @@ def _event_line(row: EventRow, names: dict[str, str], staff: dict[str, str], let
     person = staff.get(public.get("person", ""), "")
     slug = public.get("venue", "")
     venue = shipped_venues()[slug].name if slug in shipped_venues() else slug
-    note = " ".join(part for part in (society, verb, person, public.get("role", ""), venue, public.get("starts_on") or "") if part)
+    parts = (_revision_words(public), society, verb, person, public.get("role", ""), venue, public.get("starts_on") or "")
+    note = " ".join(part for part in parts if part)
     who = _ACTORS[ActorKind(row.actor.partition(":")[0])]
     return EventLine(row.sequence, show_instant(row.at, letter.deadline_zone), _EVENT_TITLES[row.kind], who, note)
+
+
+def _revision_words(public: dict[str, Any]) -> str:
+    """“Revision 3, editorial: one line on what changed”."""
+    if "revision" not in public:
+        return ""
+    words = ", ".join(part for part in (f"Revision {public['revision']}", public.get("change", "")) if part)
+    return f"{words}: {public['note']}" if public.get("note") else words

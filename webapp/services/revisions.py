@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain import limits
 from webapp.domain.actor import Actor
-from webapp.domain.digest import statement_digest
+from webapp.domain.digest import sha256_of, statement_digest
 from webapp.domain.document import CslItem
 from webapp.domain.errors import Conflict, InvalidInput
 from webapp.domain.letter import Action, move_for
@@ -18,23 +18,28 @@ from webapp.domain.permission import Permission
 from webapp.domain.text import Change, TextKind
 from webapp.persistence.record import append_event
 from webapp.persistence.tables import FreezingRow, LetterRow, RevisionRow
-from webapp.rendering.text import cited_keys
+from webapp.rendering.text import cited_keys, statement_html
 from webapp.services.access import load_letter
 from webapp.services.letters import target_facts
 
 
 @dataclass(frozen=True)
 class Declaration:
-    """What is said of a revision when it is made: one line on what changed, and how far it changes the one before."""
+    """What is said of a revision when it is made: one line on what changed, and how far it changes the one before.
+
+    `seen` is the mark of what whoever makes it was shown; empty where nobody looked.
+    """
 
     note: str = ""
     change: str = ""
+    seen: str = ""
 
 
 def make_revision(session: Session, actor: Actor, reference: str, declared: Declaration, *, now: datetime) -> int:
     """A snapshot of everything as it is written now; returns its number.
 
-    Raises InvalidInput where it is not said what changed and how far, Conflict where nothing has changed since the last one.
+    Raises InvalidInput where it is not said what changed and how far, and for texts that cannot be read: nothing is written yet, or
+    a citation has no reference. Conflict where nothing has changed since the last one, or something has since it was looked at.
     """
     letter = load_letter(session, actor, reference, Permission.EDIT, for_update=True)
     move = move_for(letter.state, Action.REVISE)
@@ -45,10 +50,33 @@ def make_revision(session: Session, actor: Actor, reference: str, declared: Decl
         raise InvalidInput("Say whether the change is editorial or substantive.", field="change")
     if is_as_revised(letter):
         raise Conflict(f"Nothing has changed since revision {letter.revisions[-1].number}.")
+    if declared.seen and declared.seen != mark_of(letter):
+        raise Conflict("Somebody has changed the letter since you opened this page. Look at what would be kept now, then press again.")
+    if problems := unreadable_texts(letter):
+        raise InvalidInput(" ".join(problems))
     revision = take_revision(session, letter, actor, Declaration(note, declared.change if letter.revisions else ""), now=now)
-    public = {"revision": revision.number, "digest": revision.digest, "change": revision.change, "note": revision.note}
+    public = {**revision_facts(revision), "change": revision.change, "note": revision.note}
     append_event(session, letter, actor, move.event, public, now=now)
     return revision.number
+
+
+def revision_facts(revision: RevisionRow) -> dict[str, Any]:
+    """What the record says of a revision that is made or frozen: its number, and the digest of the statement and of every text."""
+    digests = {text["reference"]: text["digest"] for text in revision.texts}
+    return {"revision": revision.number, "digest": revision.digest, "texts": digests}
+
+
+def unreadable_texts(letter: LetterRow) -> list[str]:
+    """Why its texts cannot be set as they stand, a sentence for each: a citation without a reference is named, an image, a size."""
+    if not letter.statement.body.strip():
+        return ["Write the statement: there is nothing to read yet."]
+    found = []
+    for text in letter.texts:
+        try:
+            statement_html(text.body, letter.references, language=letter.language)
+        except InvalidInput as error:
+            found.append(str(error) if text.kind == TextKind.STATEMENT else f"“{text.name}”: {error}")
+    return found
 
 
 def take_revision(session: Session, letter: LetterRow, actor: Actor, declared: Declaration, *, now: datetime) -> RevisionRow:
@@ -87,13 +115,24 @@ def is_as_revised(letter: LetterRow) -> bool:
     if not letter.revisions:
         return False
     newest = letter.revisions[-1]
-    return (newest.texts, newest.references, newest.title, newest.ask, newest.targets) == (
-        texts_now(letter),
-        letter.references,
-        letter.title,
-        letter.ask,
-        target_facts(letter.targets),
-    )
+    content = {"texts": newest.texts, "references": newest.references, "title": newest.title, "ask": newest.ask, "targets": newest.targets}
+    return content == content_now(letter)
+
+
+def mark_of(letter: LetterRow) -> str:
+    """By which a page knows again what it has shown."""
+    return sha256_of("shown/v1", content_now(letter))
+
+
+def content_now(letter: LetterRow) -> dict[str, Any]:
+    """Everything that a revision keeps, as it is written now."""
+    return {
+        "texts": texts_now(letter),
+        "references": letter.references,
+        "title": letter.title,
+        "ask": letter.ask,
+        "targets": target_facts(letter.targets),
+    }
 
 
 def texts_now(letter: LetterRow) -> list[dict[str, Any]]:

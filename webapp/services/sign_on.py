@@ -21,11 +21,11 @@ from webapp.persistence.record import append_event, record_time
 from webapp.persistence.tables import AnswerRow, FreezingRow, InvitationRow, LetterRow, RepresentativeRow
 from webapp.rendering.fonts import describe_characters
 from webapp.rendering.letter import uncovered_in_document
-from webapp.rendering.text import statement_html
 from webapp.services.access import load_letter, lock_letter
+from webapp.services.chosen_venues import freezing_refusals
 from webapp.services.documents import letter_document
 from webapp.services.need import Need, in_one_sentence
-from webapp.services.revisions import Declaration, freeze, is_as_revised, take_revision
+from webapp.services.revisions import Declaration, freeze, is_as_revised, revision_facts, take_revision, unreadable_texts
 
 CLOSE_WORKFLOW = "close_letter"
 
@@ -60,10 +60,8 @@ def missing_for_opening(session: Session, letter: LetterRow, *, now: datetime) -
 
 
 def _unprintable(session: Session, letter: LetterRow, *, now: datetime) -> list[Need]:
-    try:
-        statement_html(letter.statement.body, letter.references, language=letter.language)
-    except InvalidInput as error:
-        return [Need(str(error), "edit")]
+    if problems := unreadable_texts(letter) or freezing_refusals(session, letter):
+        return [Need(sentence, "edit") for sentence in problems]
     found = uncovered_in_document(letter_document(session, letter, dated=now, is_draft=True))
     return [
         Need(f"{where}: no font of the letter can print {describe_characters(characters)}. Write it in another way.", "edit")
@@ -88,8 +86,7 @@ def open_sign_on(session: Session, actor: Actor, reference: str, *, is_fit: bool
     letter.state, letter.opened_at = move.becomes, record_time(session, letter.id, now=now)
     public = {
         "state": move.becomes,
-        "revision": revision.number,
-        "digest": revision.digest,
+        **revision_facts(revision),
         "deadline": _deadline(letter).isoformat(),
         "deadline_zone": letter.deadline_zone,
     }

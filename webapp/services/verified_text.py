@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain.digest import sha256_of
-from webapp.domain.record import RecordedEvent
+from webapp.domain.record import REVISION_EVENTS, RecordedEvent
 from webapp.domain.text import TextKind
 from webapp.persistence.tables import AnswerRow, DocumentRow, LetterRow, RevisionRow, SealedSignatoryRow
-from webapp.services.revisions import text_digest
+from webapp.services.revisions import revision_facts, text_digest
 
 Found = tuple[str, int | None]
 
@@ -19,6 +19,7 @@ def text_problems(session: Session, letter: LetterRow, events: list[RecordedEven
     """Sentences, each with the number of the event that it hangs on."""
     for revision in letter.revisions:
         yield from _revision_problems(revision)
+    yield from _told_problems(letter, events)
     for kind, sha256 in session.execute(select(DocumentRow.kind, DocumentRow.sha256).where(DocumentRow.letter_id == letter.id)):
         content = session.scalar(select(DocumentRow.content).where(DocumentRow.letter_id == letter.id, DocumentRow.kind == kind))
         if hashlib.sha256(content or b"").hexdigest() != sha256:
@@ -44,6 +45,25 @@ def _revision_problems(revision: RevisionRow) -> Iterator[Found]:
     statement = next((one for one in revision.texts if one["kind"] == TextKind.STATEMENT), None)
     if statement is None or (statement["body"], statement["digest"]) != (revision.statement, revision.digest):
         yield f"the text of revision {revision.number} does not have the digest that was signed.", None
+
+
+def _told_problems(letter: LetterRow, events: list[RecordedEvent]) -> Iterator[Found]:
+    """Whether each revision is the one that was recorded when it was made, and again when it was frozen."""
+    rows = {row.number: row for row in letter.revisions}
+    for event in events:
+        number = event.public.get("revision")
+        if event.kind not in REVISION_EVENTS or number is None:
+            continue
+        row = rows.get(number)
+        if row is None:
+            yield f"revision {number}, of which event {event.sequence} tells, is gone.", event.sequence
+            continue
+        facts = {**revision_facts(row), "note": row.note}
+        if event.kind == "revision.made":
+            facts["change"] = row.change
+        # Older records tell of the statement alone.
+        if any(event.public[name] != fact for name, fact in facts.items() if name in event.public):
+            yield f"revision {number} is not the one of which event {event.sequence} tells.", event.sequence
 
 
 def _seal_problems(session: Session, sealing: RecordedEvent, rows: list[SealedSignatoryRow]) -> Iterator[Found]:
