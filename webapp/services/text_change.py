@@ -18,11 +18,11 @@ from webapp.persistence import outbox
 from webapp.persistence.record import append_event, record_time
 from webapp.persistence.tables import FreezingRow, LetterRow, RevisionRow
 from webapp.rendering.redline import redline_html
-from webapp.rendering.text import statement_html
 from webapp.services.access import load_letter
+from webapp.services.chosen_venues import freezing_refusals
 from webapp.services.documents import answers_to_affirm, signing_answers
 from webapp.services.redlines import statement_redline
-from webapp.services.revisions import freeze, is_as_revised
+from webapp.services.revisions import freeze, is_as_revised, revision_facts, unreadable_texts
 from webapp.services.sign_on import invitations_of, live_representatives
 
 
@@ -82,13 +82,13 @@ def change_text(session: Session, actor: Actor, reference: str, declared: Declar
     if at >= _deadline(letter):
         raise WrongState("The deadline has passed: nobody could answer to another text any more.")
     old, new = _sides(letter)
-    # Everyone is about to be mailed: it must be readable.
-    statement_html(new.statement, new.references, language=letter.language)
+    # Everyone is about to be mailed: it must be readable, and what it goes to must take it.
+    if problems := unreadable_texts(letter) or freezing_refusals(session, letter):
+        raise WrongState(" ".join(problems))
     freezing = _freezing(letter, new, declared, at=at)
     freeze(session, letter, actor, freezing)
     public = {
-        "revision": new.number,
-        "digest": new.digest,
+        **revision_facts(new),
         "before": old.digest,
         "change": freezing.change,
         "note": new.note,
