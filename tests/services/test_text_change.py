@@ -1,22 +1,29 @@
 """Changing the text while sign-on is open: who signed what, and who has to be asked again."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from tests.conftest import Store
-from tests.factories import ANNA, BRUNO, NOW, entry, letter_in_signing, letter_row, sign
+from tests.factories import ANNA, BRUNO, KEYRING, NOW, enter, entry, give, intent, letter_in_signing, letter_row, sign
 from webapp.domain.actor import Actor
-from webapp.domain.errors import InvalidInput, WrongState
+from webapp.domain.errors import InvalidInput, TooLate, WrongState
+from webapp.domain.stage import Stage
 from webapp.domain.text import Change
 from webapp.persistence.record import load_events
-from webapp.persistence.tables import OutboxRow
-from webapp.services import documents, revisions, text_change, texts
+from webapp.persistence.tables import ObjectionRow, OutboxRow
+from webapp.services import answers, documents, revisions, sign_on, text_change, texts
+from webapp.services.objections import OBJECT
 from webapp.services.revisions import Declaration
+from webapp.services.roster_facts import stage_counts
+from webapp.services.roster_list import list_roster
 from webapp.services.text_change import Declared
 
 LATER = NOW + timedelta(days=1)
+MS = timedelta(milliseconds=1)
 
 
 def wall_clock(typed: str) -> datetime:
@@ -129,3 +136,83 @@ def test_nothing_is_put_in_force_without_a_newer_revision_of_the_text_as_it_is(s
         texts.write_text(session, coordinator, signed, text.reference, text.body + " And another.", text.edition, now=LATER)
     with pytest.raises(WrongState, match="since revision 2"):
         freeze(store, coordinator, signed, Change.SUBSTANTIVE)
+
+
+def objection(session: Session, letter: str, *, at: datetime, nonce: str = "an-objection-of-ours") -> str:
+    place = enter(session, letter, ANNA, now=at)
+    return give(session, place, intent(session, place, OBJECT, nonce=nonce, reason="It is more than a word."), at=at)
+
+
+def test_r4_society_that_objects_in_time_is_to_be_affirmed(store: Store, coordinator: Actor, signed: str) -> None:
+    revise(store, coordinator, signed, Change.EDITORIAL)
+    freeze(store, coordinator, signed, Change.EDITORIAL)
+    with store() as session:
+        objection(session, signed, at=LATER + timedelta(hours=1))
+    assert counts(store, signed) == (0, 1)
+    with store() as session:
+        told = session.scalars(select(OutboxRow.to_address).where(OutboxRow.kind == "objection_receipt"))
+        assert list(told) == [ANNA]
+        assert load_events(session, letter_row(session, signed).id)[-1].kind == "answer.objected"
+        sign(session, signed, at=LATER + timedelta(hours=2))
+    assert counts(store, signed) == (1, 0), "affirmed"
+
+
+@pytest.mark.parametrize(
+    ("late", "counts_as"),
+    [
+        pytest.param(-MS, (0, 1), id="R9 one millisecond before the end it counts"),
+        pytest.param(0 * MS, (1, 0), id="R9 at the end it is refused"),
+    ],
+)
+def test_r9_instant_decides_whether_an_objection_is_in_time(
+    store: Store, coordinator: Actor, signed: str, late: timedelta, counts_as: tuple[int, int]
+) -> None:
+    revise(store, coordinator, signed, Change.EDITORIAL)
+    freeze(store, coordinator, signed, Change.EDITORIAL)
+    with store() as session:
+        ends = letter_row(session, signed).freezings[-1].object_until
+        assert ends is not None
+        with suppress(TooLate):
+            objection(session, signed, at=ends + late)
+    assert counts(store, signed) == counts_as
+
+
+def test_r8_objection_that_is_sent_twice_is_stored_once(store: Store, coordinator: Actor, signed: str) -> None:
+    revise(store, coordinator, signed, Change.EDITORIAL)
+    freeze(store, coordinator, signed, Change.EDITORIAL)
+    at = LATER + timedelta(hours=1)
+    with store() as session:
+        place = enter(session, signed, ANNA, now=at)
+        what = intent(session, place, OBJECT, nonce="sent-twice-by-us", reason="It is more than a word.")
+        reference = give(session, place, what, at=at)
+        again = answers.confirm_answer(session, place, what.nonce, "AAAAAAAA", KEYRING, received_at=at, now=at)
+        assert again == answers.Recorded(reference)
+        assert session.scalar(select(func.count()).select_from(ObjectionRow)) == 1
+
+
+@pytest.mark.parametrize("change", [None, Change.SUBSTANTIVE])
+def test_there_is_nothing_to_object_to_without_an_editorial_change(
+    store: Store, coordinator: Actor, signed: str, change: str | None
+) -> None:
+    if change:
+        revise(store, coordinator, signed, change)
+        freeze(store, coordinator, signed, change)
+    with store() as session, pytest.raises(WrongState):
+        objection(session, signed, at=LATER + timedelta(hours=1))
+
+
+def test_close_before_the_deadline_waits_for_who_has_to_affirm(store: Store, coordinator: Actor, signed: str) -> None:
+    revise(store, coordinator, signed, Change.SUBSTANTIVE)
+    freeze(store, coordinator, signed, Change.SUBSTANTIVE)
+    with store() as session:
+        waiting = [row.society.printed_name for row in sign_on.unanswered(session, letter_row(session, signed))]
+        assert len(waiting) == 2
+
+
+def test_stage_and_dashboard_say_who_has_to_affirm(store: Store, coordinator: Actor, signed: str) -> None:
+    revise(store, coordinator, signed, Change.SUBSTANTIVE)
+    freeze(store, coordinator, signed, Change.SUBSTANTIVE)
+    with store() as session:
+        assert stage_counts(session, letter_row(session, signed)) == {Stage.TO_AFFIRM: 1, Stage.INVITED: 1}
+        [line] = list_roster(session, coordinator, signed, stage=Stage.TO_AFFIRM)
+        assert line.stage is Stage.TO_AFFIRM

@@ -229,6 +229,8 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("answers.sign", "POST"): rule(For.ROOM, 404, 422, 422, 422, 422, 422, 422),
     ("answers.decline", "GET"): rule(For.ROOM, 404, 200, 200, 200, 200, 200, 200),
     ("answers.decline", "POST"): rule(For.ROOM, 404, 422, 422, 422, 422, 422, 422),
+    ("answers.object", "GET"): rule(For.ROOM, 404, 200, 200, 200, 200, 200, 200),
+    ("answers.object", "POST"): rule(For.ROOM, 404, 422, 422, 422, 422, 422, 422),
     ("answers.withdraw", "GET"): rule(For.ROOM, 404, 200, 200, 200, 200, 200, 200),
     ("answers.withdraw", "POST"): rule(For.ROOM, 404, 422, 422, 422, 422, 422, 422),
     ("answers.review", "GET"): rule(For.ROOM, 404, 303, 303, 303, 303, 303, 303),

@@ -10,24 +10,36 @@ class Stage(StrEnum):
     READING = "reading"
     WITH_BOARD = "with the board"
     SIGNED = "signed"
+    TO_AFFIRM = "to be affirmed"
+    """It has signed, and the text has changed since."""
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
 
 
 WAITED_FOR = "waited for"
-"""Not a stage but several: invited, and without an answer that stands. The roster can be narrowed to it as to a stage."""
-_WITHOUT_ANSWER = frozenset({Stage.INVITED, Stage.READING, Stage.WITH_BOARD, Stage.WITHDRAWN})
+"""Not a stage but several: invited, and without a standing answer on the text in force. The roster can be narrowed to it as to a stage."""
+_WAITED_FOR = frozenset({Stage.INVITED, Stage.READING, Stage.WITH_BOARD, Stage.TO_AFFIRM, Stage.WITHDRAWN})
 
 
 def is_at(stage: Stage, wanted: str) -> bool:
     """Whether a society at this stage is among those looked for; all are where nothing is."""
-    return stage in _WITHOUT_ANSWER if wanted == WAITED_FOR else not wanted or stage == wanted
+    return stage in _WAITED_FOR if wanted == WAITED_FOR else not wanted or stage == wanted
 
 
-def stage_of(*, was_invited: bool, was_opened: bool, board_meets_on: date | None, standing_kind: str | None, has_withdrawn: bool) -> Stage:
+def stage_of(
+    *,
+    was_invited: bool,
+    was_opened: bool,
+    board_meets_on: date | None,
+    standing_kind: str | None,
+    has_withdrawn: bool,
+    is_to_be_affirmed: bool = False,
+) -> Stage:
     """The stage that the facts give; a standing answer outranks everything, a withdrawal everything but that."""
     if standing_kind is not None:
-        return Stage.SIGNED if standing_kind == "sign" else Stage.DECLINED
+        if standing_kind != "sign":
+            return Stage.DECLINED
+        return Stage.TO_AFFIRM if is_to_be_affirmed else Stage.SIGNED
     if has_withdrawn:
         return Stage.WITHDRAWN
     if board_meets_on is not None:

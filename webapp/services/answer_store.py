@@ -1,5 +1,6 @@
 """Storing a confirmed answer: its row, its event and its receipts in one transaction (R1, R8)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -136,10 +137,13 @@ def _withdraw(session: Session, act: Act) -> str:
 
 
 def _send_receipts(session: Session, act: Act, answer: tuple[int, str], kind: str) -> None:
-    """To the one who acted, and to every other representative of the society: nobody's answer changes unseen."""
-    answer_id, reference = answer
+    tell_representatives(session, act, kind, answer[1], {"answer": answer[0]})
+
+
+def tell_representatives(session: Session, act: Act, kind: str, reference: str, what: Mapping[str, int]) -> None:
+    """The one who acted, and every other representative of the society: nobody's answer changes unseen."""
     due = [
-        outbox.Due(f"{kind}:{reference}:{one.reference}", one.email, {"answer": answer_id, "representative": one.id})
+        outbox.Due(f"{kind}:{reference}:{one.reference}", one.email, {**what, "representative": one.id})
         for one in run(session, _LIVE_REPRESENTATIVES, {"invitation": act.place.invitation.id})
     ]
     outbox.put_all(session, kind, due, now=act.now, letter_id=act.letter.id)

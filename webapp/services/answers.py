@@ -21,6 +21,7 @@ from webapp.persistence.tables import AnswerRow, PendingAnswerRow
 from webapp.services.access import hold_place
 from webapp.services.answer_store import WITHDRAW, Act, Pending, forget_pending, store_answer
 from webapp.services.codes import send_code, use_code
+from webapp.services.objections import OBJECT, judge_objection, objected_before, store_objection
 from webapp.services.place import HeldLetter, Place
 from webapp.services.roster import printable_name
 
@@ -97,6 +98,8 @@ def prepare_answer(session: Session, place: Place, intent: Intent, keyring: Keyr
     _refuse_used_nonce(session, place, intent.nonce)
     if intent.act == WITHDRAW and standing is None:
         raise WrongState("There is no answer of your society to withdraw.")
+    if intent.act == OBJECT:
+        judge_objection(session, letter, standing, received_at)
     content = _content(intent, now=now)
     pending = pending_answer(session, place)
     if pending is not None and (pending.nonce, pending.content) == (intent.nonce, content):
@@ -137,15 +140,19 @@ def confirm_answer(
     _refuse_slow(received_at, now=now)
     pending = pending_answer(session, place)
     if pending is None or pending.nonce != nonce:
+        if objected := objected_before(session, place, nonce):
+            return Recorded(objected)
         raise Conflict("This page is older than your last one. Open the letter again and continue there.")
     _refuse_late(session, letter, received_at, now=now)
     _refuse_stale(letter, pending.digest)
     standing = standing_answer(session, place.invitation.id)
     _refuse_unasked_replacement(standing, _reference_of(session, pending.replaces_id), letter)
+    freezing = judge_objection(session, letter, standing, received_at) if pending.act == OBJECT else None
     tries_left = use_code(session, place, nonce, code, keyring, now=now)
     if tries_left is not None:
         return WrongCode(tries_left)
-    return Recorded(store_answer(session, Act(place, letter, pending, standing, received_at, now)))
+    act = Act(place, letter, pending, standing, received_at, now)
+    return Recorded(store_answer(session, act) if freezing is None else store_objection(session, act, freezing))
 
 
 def _done_before(session: Session, place: Place, nonce: str) -> str | None:
@@ -202,6 +209,8 @@ def _content(intent: Intent, *, now: datetime) -> dict[str, Any]:
         if intent.sign_on is None:
             raise InvalidInput("Fill in the form to sign.")
         return _sign_on_content(intent.sign_on, now=now)
+    if intent.act == OBJECT and not intent.reason.strip():
+        raise InvalidInput("Say what your society does not take for editorial: the coordinators read it.", field="reason")
     return {"reason": bounded_text(intent.reason, limits.REASON, field="reason", what="The reason")}
 
 

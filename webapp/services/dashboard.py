@@ -209,6 +209,9 @@ def _needs_while_signing(session: Session, letter: LetterRow, stages: Counter[St
     needs, today = [], earliest_today(now)
     if stages and not _waiting_for(stages):
         needs.append(Need("Every society has answered: sign-on can be closed now", "close"))
+    if waiting := stages[Stage.TO_AFFIRM]:
+        affirmed = f"{stages[Stage.SIGNED]} of {stages[Stage.SIGNED] + waiting} signatures stand on the text in force."
+        needs.append(Need(f"{waiting} {'signature is' if waiting == 1 else 'signatures are'} to be affirmed", "roster", affirmed))
     for line in roster_lines(session, letter, wanting(session, letter, today=today)):
         failed = [one.email for one in line.representatives if one.mail_state == MessageState.FAILED]
         if failed and line.stage == Stage.INVITED:

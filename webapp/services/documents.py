@@ -24,7 +24,7 @@ _FROZEN = (
     .where(FreezingRow.letter_id == bindparam("letter"))
     .order_by(FreezingRow.id)
 )
-_HAS_OBJECTED = exists().where(ObjectionRow.answer_id == AnswerRow.id)
+HAS_OBJECTED = exists().where(ObjectionRow.answer_id == AnswerRow.id)
 _FROZEN_DIGEST = (
     select(RevisionRow.digest)
     .join(FreezingRow, FreezingRow.revision_id == RevisionRow.id)
@@ -39,7 +39,7 @@ _MOST_INSTANTS = 100
 @lru_cache(maxsize=_MOST_INSTANTS + 1)
 def _signed_before(instants: int) -> Select[*tuple[Any, ...]]:
     """One row for each sort of answer, however many answers there are: how many came before each instant, and how many there are."""
-    sort = (AnswerRow.kind, AnswerRow.is_standing, AnswerRow.digest, AnswerRow.authority, _HAS_OBJECTED)
+    sort = (AnswerRow.kind, AnswerRow.is_standing, AnswerRow.digest, AnswerRow.authority, HAS_OBJECTED)
     before = (func.count().filter(AnswerRow.received_at < bindparam(f"instant_{number}")) for number in range(instants))
     standing = (AnswerRow.letter_id == bindparam("letter"), AnswerRow.is_standing.is_(True))
     return select(*sort, *before, func.count()).where(*standing).group_by(*sort)
@@ -85,7 +85,7 @@ def answers_to_affirm(session: Session, letter: LetterRow) -> list[AnswerRow]:
 
 
 def _answers_that(rule: Callable[..., bool], session: Session, letter: LetterRow) -> list[AnswerRow]:
-    query = select(AnswerRow, _HAS_OBJECTED).where(AnswerRow.letter_id == letter.id, AnswerRow.is_standing.is_(True))
+    query = select(AnswerRow, HAS_OBJECTED).where(AnswerRow.letter_id == letter.id, AnswerRow.is_standing.is_(True))
     rows = session.execute(query.options(joinedload(AnswerRow.invitation).joinedload(InvitationRow.society)))
     digests = counting_digests(session, letter.id)
     chosen = [row for row, has_objected in rows if rule(facts_of(row, has_objected=has_objected), digests=digests)]

@@ -209,13 +209,14 @@ def latest_answer(session: Session, invitation_id: int) -> AnswerRow | None:
     return session.scalars(_LATEST, {"invitation": invitation_id}).first()
 
 
-def invitation_stage(invitation: Invitation | InvitationRow, newest: AnswerRow | None) -> Stage:
+def invitation_stage(invitation: Invitation | InvitationRow, newest: AnswerRow | None, *, is_to_be_affirmed: bool = False) -> Stage:
     return stage_of(
         was_invited=invitation.invited_at is not None,
         was_opened=invitation.opened_at is not None,
         board_meets_on=invitation.board_meets_on,
         standing_kind=newest.kind if newest and newest.is_standing else None,
         has_withdrawn=newest is not None and newest.withdrawn_at is not None,
+        is_to_be_affirmed=is_to_be_affirmed,
     )
 
 

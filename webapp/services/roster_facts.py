@@ -1,15 +1,18 @@
 """What a roster comes to, without reading all of it: how many societies stand where, and which of them need somebody."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from webapp.domain.answer import StandingFacts, is_to_be_affirmed
 from webapp.domain.stage import Stage, stage_of
 from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, OutboxRow, RepresentativeRow
 from webapp.persistence.tables.message import MessageState
+from webapp.services.documents import HAS_OBJECTED, counting_digests
 
 LINK_MAILS = ("invitation", "new_link")
 """The messages that bring a representative's link."""
@@ -29,6 +32,9 @@ STAGE_FACTS = (
     InvitationRow.board_meets_on,
     AnswerRow.kind,
     AnswerRow.is_standing,
+    AnswerRow.digest,
+    AnswerRow.authority,
+    HAS_OBJECTED.label("has_objected"),
 )
 # Counting needs no more than the standing answer, and asks for others only where there is none.
 _ANSWERED = aliased(AnswerRow)
@@ -61,19 +67,22 @@ _WANTING = select(InvitationRow.id).where(
 def stage_counts(session: Session, letter: LetterRow) -> Counter[Stage]:
     """How many societies are at each stage. One row for each set of facts, however many societies share it."""
     found: Counter[Stage] = Counter()
+    digests = counting_digests(session, letter.id)
     for row in session.execute(_STAGES, {"letter": letter.id}):
-        found[stage_from(row)] += row.number
+        found[stage_from(row, digests)] += row.number
     return found
 
 
-def stage_from(row: Any) -> Stage:
-    """The stage that a row with the columns of `STAGE_FACTS` and `has_withdrawn` gives."""
+def stage_from(row: Any, digests: Collection[str]) -> Stage:
+    """The stage that a row with the columns of `STAGE_FACTS` and `has_withdrawn` gives, where these digests count (R4)."""
     return stage_of(
         was_invited=row.was_invited,
         was_opened=row.was_opened,
         board_meets_on=row.board_meets_on,
         standing_kind=row.kind if row.is_standing else None,
         has_withdrawn=row.has_withdrawn,
+        is_to_be_affirmed=bool(row.is_standing)
+        and is_to_be_affirmed(StandingFacts(row.kind, row.is_standing, row.digest, row.authority, row.has_objected), digests=digests),
     )
 
 

@@ -16,7 +16,7 @@ from webapp.domain.permission import Permission
 from webapp.domain.stage import Stage, is_at
 from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, OutboxRow, RepresentativeRow, SocietyRow
 from webapp.services.access import load_letter
-from webapp.services.documents import sort_key
+from webapp.services.documents import answers_to_affirm, counting_digests, sort_key
 from webapp.services.rooms import invitation_stage
 from webapp.services.roster_facts import LINK_MAILS, NEWEST_ANSWER, STAGE_FACTS, stage_from
 from webapp.services.sign_on import invitations_of, live_representatives
@@ -95,7 +95,8 @@ def roster_lines(session: Session, letter: LetterRow, only: Collection[int]) -> 
     answers = select(AnswerRow).where(AnswerRow.invitation_id.in_(only)).order_by(AnswerRow.is_standing, AnswerRow.id)
     newest = {row.invitation_id: row for row in session.scalars(answers.options(joinedload(AnswerRow.representative)))}
     mail = _mail_states(session, letter, [one.email for row in invitations for one in row.representatives])
-    return [_roster_line(row, newest.get(row.id), mail, letter) for row in invitations]
+    waiting = {answer.id for answer in answers_to_affirm(session, letter)} if len(letter.freezings) > 1 else set()
+    return [_roster_line(row, newest.get(row.id), mail, letter, waiting) for row in invitations]
 
 
 def _mail_states(session: Session, letter: LetterRow, addresses: list[str]) -> dict[str, str]:
@@ -105,8 +106,10 @@ def _mail_states(session: Session, letter: LetterRow, addresses: list[str]) -> d
     return {row.to_address: row.state for row in session.execute(query.order_by(OutboxRow.id))}
 
 
-def _roster_line(invitation: InvitationRow, answer: AnswerRow | None, mail: dict[str, str], letter: LetterRow) -> RosterLine:
-    stage = invitation_stage(invitation, answer)
+def _roster_line(
+    invitation: InvitationRow, answer: AnswerRow | None, mail: dict[str, str], letter: LetterRow, waiting: Collection[int]
+) -> RosterLine:
+    stage = invitation_stage(invitation, answer, is_to_be_affirmed=answer is not None and answer.id in waiting)
     is_standing = answer is not None and answer.is_standing
     board_meets_on = invitation.board_meets_on if stage == Stage.WITH_BOARD else None
     representatives = tuple(
@@ -162,7 +165,10 @@ def _fitting(session: Session, letter: LetterRow, stage: str, search: str) -> li
     words = comparison_key(search)
     people = _people(session, letter) if words else {}
     entries = session.execute(_ENTRIES, {"letter": letter.id}).all()
-    fitting = [row for row in entries if is_at(stage_from(row), stage) and (not words or words in _words_of(row, people.get(row.id, "")))]
+    digests = counting_digests(session, letter.id)
+    fitting = [
+        row for row in entries if is_at(stage_from(row, digests), stage) and (not words or words in _words_of(row, people.get(row.id, "")))
+    ]
     return [row.id for row in sorted(fitting, key=lambda row: sort_key(row.printed_name, row.sort_name))]
 
 

@@ -23,7 +23,7 @@ from webapp.rendering.fonts import describe_characters
 from webapp.rendering.letter import uncovered_in_document
 from webapp.services.access import load_letter, lock_letter
 from webapp.services.chosen_venues import freezing_refusals
-from webapp.services.documents import letter_document
+from webapp.services.documents import answers_to_affirm, letter_document
 from webapp.services.need import Need, in_one_sentence
 from webapp.services.revisions import Declaration, freeze, is_as_revised, revision_facts, take_revision, unreadable_texts
 
@@ -197,9 +197,9 @@ def letters_due(session: Session, *, now: datetime) -> list[int]:
 
 
 def unanswered(session: Session, letter: LetterRow) -> list[InvitationRow]:
-    """The invitations without a standing answer."""
+    """The invitations without a standing answer, and those whose signature has to be affirmed on the text in force."""
     standing = select(AnswerRow.invitation_id).where(AnswerRow.letter_id == letter.id, AnswerRow.is_standing.is_(True))
-    answered = set(session.scalars(standing))
+    answered = set(session.scalars(standing)) - {answer.invitation_id for answer in answers_to_affirm(session, letter)}
     return [row for row in invitations_of(session, letter) if row.id not in answered]
 
 

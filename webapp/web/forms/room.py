@@ -89,6 +89,12 @@ class DeclineForm(AnswerForm):
     )
 
 
+class ObjectForm(AnswerForm):
+    reason = paragraph(
+        "What is more than editorial", limits.REASON, "Say what your society does not take for editorial: the coordinators read it."
+    )
+
+
 class WithdrawForm(AnswerForm):
     reason = paragraph("Reason", limits.REASON)
 

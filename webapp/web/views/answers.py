@@ -13,11 +13,12 @@ from webapp.domain.wording import wrong_code_sentence
 from webapp.services import answers, redlines, rooms
 from webapp.services.answer_store import WITHDRAW
 from webapp.services.answers import Intent
+from webapp.services.objections import OBJECT
 from webapp.services.place import Place
 from webapp.web.access import for_representative, reload_place
 from webapp.web.errors import attach
 from webapp.web.forms.desk import EmptyForm
-from webapp.web.forms.room import AnswerForm, DeclineForm, ReviewForm, SignForm, WithdrawForm, new_nonce
+from webapp.web.forms.room import AnswerForm, DeclineForm, ObjectForm, ReviewForm, SignForm, WithdrawForm, new_nonce
 from webapp.web.limits import count_one, refuse_if_spent
 from webapp.web.read_only import is_mail_held
 from webapp.web.transaction import now, reading, received_at, settings, transaction
@@ -43,6 +44,15 @@ def decline(place: Place) -> Any:
     if form.validate_on_submit():
         return _answer(place, form, AnswerKind.DECLINE, reason=form.reason.data or "")
     return _page(AnswerKind.DECLINE, place, form)
+
+
+@bp.route("/object", methods=["GET", "POST"], endpoint="object")
+@for_representative
+def object_to_change(place: Place) -> Any:
+    form = _form(ObjectForm, place, OBJECT)
+    if form.validate_on_submit():
+        return _answer(place, form, OBJECT, reason=form.reason.data or "")
+    return _page(OBJECT, place, form)
 
 
 @bp.route("/withdraw", methods=["GET", "POST"])

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 
 from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.rate import LINK_MISSES
-from webapp.services import doors, rooms
+from webapp.services import change_view, doors, rooms
 from webapp.services.place import Place
 from webapp.web.access import for_representative, open_room, public, reload_place, shut_room
 from webapp.web.errors import attach
@@ -65,7 +65,10 @@ def request_link() -> Any:
 @for_representative
 def read(place: Place) -> Any:
     return render_template(
-        "rooms/read.html", room=rooms.show_room(reading(), place, now=now()), now_iso=now().isoformat(timespec="seconds")
+        "rooms/read.html",
+        room=rooms.show_room(reading(), place, now=now()),
+        change=change_view.show_change(reading(), place, now=now()),
+        now_iso=now().isoformat(timespec="seconds"),
     )
 
 
