@@ -211,7 +211,7 @@ def test_r2_form_with_an_older_digest_is_refused_with_the_redline(world: World, 
         freeze_another(session, world.facts.letters["signing"], "disagree", "differ")
     before = dump(world.engine)
     page = anna.press("Go on to review", status=409, **SIGN)
-    assert "1 insertion, 1 deletion." in page.text
+    assert "2 insertions, 1 deletion." in page.text
     assert "deleted: disagree inserted: differ" in " ".join(page.text.split())
     assert page.value("officer") == "Prof. Anna Berg"
     assert changed(before, dump(world.engine)) <= {"web_session"}
