@@ -334,7 +334,7 @@ def test_f17_draft_that_two_people_save_is_saved_once(engine: Engine) -> None:
             letter = factories.letter_in_draft(session, coordinator)
 
         def save(title: str, coordinator: Actor = coordinator, letter: str = letter) -> Act:
-            return lambda session: letters.edit_letter(session, coordinator, letter, factories.prepared(title=title), 1, now=NOW)
+            return lambda session: letters.edit_letter(session, coordinator, letter, factories.draft(title=title), 1, now=NOW)
 
         assert sorted(together(engine, save("One title"), save("Another title"))) == ["Conflict", "done"]
 
@@ -346,7 +346,7 @@ def test_f17_text_that_is_frozen_is_the_text_that_was_saved(engine: Engine) -> N
             letter = factories.letter_in_draft(session, coordinator)
 
         def save(session: Session, coordinator: Actor = coordinator, letter: str = letter) -> None:
-            letters.edit_letter(session, coordinator, letter, factories.prepared(title="A title of the last minute"), 1, now=NOW)
+            letters.edit_letter(session, coordinator, letter, factories.draft(title="A title of the last minute"), 1, now=NOW)
 
         def freeze(session: Session, coordinator: Actor = coordinator, letter: str = letter) -> None:
             sign_on.open_sign_on(session, coordinator, letter, is_fit=True, now=NOW)

@@ -59,22 +59,30 @@ def test_draft_is_read_as_it_was_typed(store: Store, coordinator: Actor) -> None
 
 def test_saving_raises_the_edition_and_is_recorded(store: Store, coordinator: Actor, drafted: str) -> None:
     with store() as session:
-        letters.edit_letter(session, coordinator, drafted, prepared(title="Another title", targets=(), authors=()), 1, now=NOW)
+        letters.edit_letter(session, coordinator, drafted, draft(title="Another title", targets=(), authors=()), 1, now=NOW)
         row = letter_row(session, drafted)
         assert (row.title, row.edition, list(row.targets), list(row.authors)) == ("Another title", 2, [], [])
         assert load_events(session, row.id)[-1].public["title"] == "Another title"
 
 
+def test_facts_leave_text_and_references_as_they_are(store: Store, coordinator: Actor, drafted: str) -> None:
+    with store() as session:
+        row = letter_row(session, drafted)
+        held = (row.statement.body, row.statement.edition, row.references_typed, list(row.references))
+        letters.edit_letter(session, coordinator, drafted, draft(statement="Another.", references_typed=""), 1, now=NOW)
+        assert (row.statement.body, row.statement.edition, row.references_typed, list(row.references)) == held
+
+
 def test_edition_that_somebody_has_saved_over_is_refused(store: Store, connection: Connection, coordinator: Actor, drafted: str) -> None:
     with store() as session:
-        letters.edit_letter(session, coordinator, drafted, prepared(title="The first to save"), 1, now=NOW)
+        letters.edit_letter(session, coordinator, drafted, draft(title="The first to save"), 1, now=NOW)
     with unchanged(connection), pytest.raises(Conflict, match="Somebody else has saved"), store() as session:
-        letters.edit_letter(session, coordinator, drafted, prepared(title="The second"), 1, now=NOW)
+        letters.edit_letter(session, coordinator, drafted, draft(title="The second"), 1, now=NOW)
 
 
 def test_r3_letter_that_is_being_signed_is_edited_no_more(store: Store, connection: Connection, coordinator: Actor, letter: str) -> None:
     with unchanged(connection), pytest.raises(WrongState, match="frozen"), store() as session:
-        letters.edit_letter(session, coordinator, letter, prepared(title="Another"), 1, now=NOW)
+        letters.edit_letter(session, coordinator, letter, draft(title="Another"), 1, now=NOW)
     with store() as session, pytest.raises(WrongState):
         letters.read_draft(session, coordinator, letter)
 
@@ -86,7 +94,7 @@ def test_r13_stranger_neither_reads_nor_edits(store: Store, connection: Connecti
         with pytest.raises(NotFound):
             letters.read_draft(session, stranger, drafted)
         with pytest.raises(NotFound):
-            letters.edit_letter(session, stranger, drafted, prepared(), 1, now=NOW)
+            letters.edit_letter(session, stranger, drafted, draft(), 1, now=NOW)
 
 
 def test_r13_grant_is_for_one_letter(store: Store, drafted: str) -> None:
@@ -151,14 +159,14 @@ def test_letter_without_a_deadline_is_a_draft_like_any_other(store: Store, coord
 
 
 def test_references_are_read_before_the_transaction_and_not_in_it(
-    store: Store, coordinator: Actor, drafted: str, monkeypatch: pytest.MonkeyPatch
+    store: Store, coordinator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ready = prepared(references_typed="@article{vale2026, title={A quiet hour}, year=2026}")
     # Pandoc takes a part of a second, up to ten; within the transaction everybody else would wait for it.
     monkeypatch.setattr("webapp.rendering.pandoc.subprocess.run", _refuse_to_run)
     with store() as session:
-        letters.edit_letter(session, coordinator, drafted, ready, 1, now=NOW)
-        assert [item["id"] for item in letter_row(session, drafted).references] == ["vale2026"]
+        reference = letters.create_letter(session, coordinator, ready, now=NOW)
+        assert [item["id"] for item in letter_row(session, reference).references] == ["vale2026"]
 
 
 def _refuse_to_run(*_arguments: Any, **_more: Any) -> None:

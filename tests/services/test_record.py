@@ -14,13 +14,13 @@ from tests.factories import (
     NOW,
     OTTO,
     SEALABLE,
+    draft,
     enter,
     entry,
     give,
     intent,
     letter_in_draft,
     letter_row,
-    prepared,
     representative,
     seal_it,
     sign,
@@ -81,7 +81,7 @@ def test_r17_record_replays_to_the_tables_after_every_step_of_a_whole_course(sto
         return Step(kind, at.date(), "A note.", outcome)
 
     course = [
-        lambda s, ref: letters.edit_letter(s, coordinator, ref, prepared(title="Another title"), 1, now=NOW),
+        lambda s, ref: letters.edit_letter(s, coordinator, ref, draft(title="Another title"), 1, now=NOW),
         lambda s, ref: roster.add_society(s, coordinator, ref, entry("The Marshes", OTTO, "Otto Lind"), KEYRING, now=NOW),
         open_letter,
         lambda s, ref: sign_on.move_deadline(s, coordinator, ref, DEADLINE_LOCAL + timedelta(days=1), now=NOW),

@@ -84,10 +84,10 @@ def test_page_of_facts_cannot_bring_old_references_back(store: Store, coordinato
         draft, edition = letters.read_draft(session, coordinator, drafted)
         reference_list.add_reference(session, coordinator, drafted, BOOK, now=NOW)
     with store() as session, pytest.raises(letters.Conflict):
-        letters.edit_letter(session, coordinator, drafted, letters.prepare_draft(draft), edition, now=NOW)
+        letters.edit_letter(session, coordinator, drafted, draft, edition, now=NOW)
     with store() as session:
         draft, edition = letters.read_draft(session, coordinator, drafted)
-        letters.edit_letter(session, coordinator, drafted, letters.prepare_draft(draft), edition, now=NOW)
+        letters.edit_letter(session, coordinator, drafted, draft, edition, now=NOW)
     assert keys(store, coordinator, drafted) == ["vale2026", "sombra2022"]
 
 

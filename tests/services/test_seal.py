@@ -22,6 +22,7 @@ from tests.factories import (
     OTTO,
     SEALABLE,
     STRANGER,
+    draft,
     enter,
     entry,
     give,
@@ -30,7 +31,6 @@ from tests.factories import (
     letter_in_signing,
     letter_row,
     letter_sealed,
-    prepared,
     representative,
     seal_it,
     sign,
@@ -228,7 +228,7 @@ ACTS_AFTER_THE_SEAL: dict[str, Callable[[Session, Actor, str], object]] = {
     "sign": lambda session, _actor, letter: _answer(session, letter, "sign"),
     "decline": lambda session, _actor, letter: _answer(session, letter, "decline"),
     "withdraw": lambda session, _actor, letter: _answer(session, letter, answers.WITHDRAW),
-    "edit": lambda session, actor, letter: letters.edit_letter(session, actor, letter, prepared(title="Another"), 1, now=SEALABLE),
+    "edit": lambda session, actor, letter: letters.edit_letter(session, actor, letter, draft(title="Another"), 1, now=SEALABLE),
     "add": lambda session, actor, letter: roster.add_society(
         session, actor, letter, entry("New", "n@new.example.org"), KEYRING, now=SEALABLE
     ),

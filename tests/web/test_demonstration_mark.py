@@ -62,8 +62,8 @@ def test_letter_on_this_machine_can_be_marked(settings: Settings) -> None:
 def test_mark_can_be_taken_off_while_drafting(settings: Settings) -> None:
     with desk(settings) as browser:
         new_letter(browser, is_demonstration="y")
-        browser.follow("Draft")
-        browser.press("Save the draft", without=("is_demonstration",))
+        browser.follow("Facts")
+        browser.press("Save the facts", without=("is_demonstration",))
         assert MARKED not in browser.get("/letters").text
 
 
@@ -79,6 +79,6 @@ def test_mark_outlives_an_edit_where_it_is_not_asked_for(settings: Settings, pub
         new_letter(browser, is_demonstration="y")
     with desk(public) as browser:
         browser.follow("A letter to try")
-        browser.follow("Draft")
-        browser.press("Save the draft", title="A letter that was tried")
+        browser.follow("Facts")
+        browser.press("Save the facts", title="A letter that was tried")
         assert MARKED in browser.get("/letters").text

@@ -125,8 +125,8 @@ def test_edit_of_somebody_else_is_not_overwritten(world: World, desk: Browser) -
     other = world.browser(Person.COORDINATOR)
     for browser in (desk, other):
         browser.get(letter(world, "drafting") + "/edit")
-    desk.press("Save the draft", title="The first to save")
-    page = other.press("Save the draft", status=422, title="The second to save")
+    desk.press("Save the facts", title="The first to save")
+    page = other.press("Save the facts", status=422, title="The second to save")
     assert "Somebody else has saved this draft" in page.text
     assert page.value("title") == "The second to save"
 
@@ -147,9 +147,9 @@ def test_preview_is_the_text_as_every_document_sets_it(world: World, desk: Brows
 
 
 def test_preview_without_saving_stores_nothing(world: World, desk: Browser) -> None:
-    desk.get(letter(world, "drafting") + "/edit")
+    desk.get("/letters/new")
     with unchanged(world.engine, but=("web_session",)):
-        page = desk.press("Preview without saving", preview="1", statement="Because *so*.")
+        page = desk.press("Preview without saving", preview="1", **{**DRAFT, "statement": "Because *so*."})
     assert "<em>so</em>" in page.html
     assert page.value("statement") == "Because *so*."
 

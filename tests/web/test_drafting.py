@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from tests.dump import unchanged
 from tests.factories import letter_row
+from tests.web.matrix import DRAFT
 from tests.web.world import Person, World
 from webapp.persistence.database import transaction
 
@@ -19,9 +20,9 @@ UNUSABLE = {
 @pytest.mark.parametrize("typed", UNUSABLE.values(), ids=UNUSABLE.keys())
 def test_reference_of_which_no_digest_can_be_made_is_refused_beside_its_field(readers: World, typed: str) -> None:
     browser, address = readers.browser(Person.COORDINATOR), f"/letters/{readers.facts.letters['drafting']}"
-    browser.get(f"{address}/edit")
+    browser.get("/letters/new")
     with readers.engine.connect() as connection, unchanged(connection):
-        page = browser.press("Save the draft", status=422, references_typed=typed)
+        page = browser.press("Save the draft", status=422, **{**DRAFT, "references_typed": typed})
     problem = next(element for element in page.root.iter() if element.get("id") == "references_typed-error")
     sentence = page.words(problem).removeprefix("Error: ")
     assert page.text.count(sentence) == 2, "once in the summary and once beside the field"
@@ -34,7 +35,7 @@ def test_language_that_the_form_does_not_ask_for_stays_as_it_was(world: World) -
         letter_row(session, reference).language = "de-DE"
     browser = world.browser(Person.COORDINATOR)
     browser.get(f"/letters/{reference}/edit")
-    browser.press("Save the draft", title="Another title")
+    browser.press("Save the facts", title="Another title")
     with Session(world.engine) as session:
         row = letter_row(session, reference)
         assert (row.title, row.language) == ("Another title", "de-DE")

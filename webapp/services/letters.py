@@ -46,7 +46,10 @@ class AuthorDraft:
 
 @dataclass(frozen=True)
 class LetterDraft:
-    """A letter as its coordinator types it; `deadline_local` is the wall clock in `deadline_zone`."""
+    """A letter as its coordinator types it; `deadline_local` is the wall clock in `deadline_zone`.
+
+    `statement` and `references_typed` are what a new letter begins with; from then on each has its own page.
+    """
 
     title: str
     collective_noun: str
@@ -86,7 +89,8 @@ def create_letter(session: Session, actor: Actor, prepared: PreparedDraft, *, no
     """A new letter in *drafting*, owned by the actor; returns its reference. InvalidInput names the field that cannot be taken."""
     letter = LetterRow(reference=new_reference(), state=LetterState.DRAFTING, created_at=now)
     letter.texts = [TextRow(reference=new_reference(), kind=TextKind.STATEMENT, position=0, name="Statement")]
-    _fill(letter, prepared)
+    _fill(letter, prepared.draft)
+    _begin_text(letter, prepared)
     session.add(letter)
     session.flush()
     if actor.kind == ActorKind.STAFF:
@@ -95,8 +99,11 @@ def create_letter(session: Session, actor: Actor, prepared: PreparedDraft, *, no
     return letter.reference
 
 
-def edit_letter(session: Session, actor: Actor, reference: str, prepared: PreparedDraft, edition: int, *, now: datetime) -> None:
-    """Replaces the draft, if it is still the edition that the form was made from; Conflict where somebody saved in between."""
+def edit_letter(session: Session, actor: Actor, reference: str, draft: LetterDraft, edition: int, *, now: datetime) -> None:
+    """Replaces the facts of the letter, if they are still the edition that the form was made from; texts and references stay.
+
+    Raises Conflict where somebody saved in between.
+    """
     letter = load_letter(session, actor, reference, Permission.EDIT, for_update=True)
     move = move_for(letter.state, Action.EDIT)
     if letter.edition != edition:
@@ -104,7 +111,7 @@ def edit_letter(session: Session, actor: Actor, reference: str, prepared: Prepar
             "Somebody else has saved this draft since you opened it. Your text is still below: copy what you need, "
             "open the letter again, and put the two together."
         )
-    _fill(letter, prepared)
+    _fill(letter, draft)
     letter.edition += 1
     append_event(session, letter, actor, move.event, _facts(letter), now=now)
 
@@ -138,8 +145,14 @@ def _staff(session: Session, reference: str) -> StaffRow:
     return session.scalars(select(StaffRow).where(StaffRow.reference == reference)).one()
 
 
-def _fill(letter: LetterRow, prepared: PreparedDraft) -> None:
-    draft = prepared.draft
+def _begin_text(letter: LetterRow, prepared: PreparedDraft) -> None:
+    typed = prepared.draft
+    letter.statement.body = bounded_text(without_word_marks(typed.statement), limits.STATEMENT, field="statement", what="The statement")
+    letter.references_typed = typed.references_typed.strip()
+    letter.references = [dict(item) for item in prepared.references]
+
+
+def _fill(letter: LetterRow, draft: LetterDraft) -> None:
     letter.title = bounded_line(draft.title, limits.TITLE, field="title", what="The title")
     letter.lead_society = bounded_line(draft.lead_society, limits.PRINTED_NAME, field="lead_society", what="The lead society")
     letter.contact_email = clean_address(draft.contact_email, field="contact_email")
@@ -149,10 +162,6 @@ def _fill(letter: LetterRow, prepared: PreparedDraft) -> None:
     letter.addressee = bounded_text(draft.addressee, limits.ADDRESSEE, field="addressee", what="The addressee")
     letter.language = draft.language
     letter.is_demonstration = draft.is_demonstration
-    body = bounded_text(without_word_marks(draft.statement), limits.STATEMENT, field="statement", what="The statement")
-    letter.statement.body = body
-    letter.references_typed = draft.references_typed.strip()
-    letter.references = [dict(item) for item in prepared.references]
     letter.deadline = instant_from_local(draft.deadline_local, draft.deadline_zone) if draft.deadline_local else None
     letter.deadline_zone = draft.deadline_zone
     letter.submission_target = draft.submission_target

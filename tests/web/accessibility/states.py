@@ -349,7 +349,7 @@ def desk_without_letters(world: World, _: MonkeyPatch) -> Page:
 def draft_that_was_saved(world: World, _: MonkeyPatch) -> Page:
     browser = desk(world)
     browser.get(at(world, "drafting", "/edit"))
-    return browser.press("Save the draft")
+    return browser.press("Save the facts")
 
 
 @state("error")
@@ -359,18 +359,17 @@ def draft_with_many_things_wrong(world: World, _: MonkeyPatch) -> Page:
     wrong = {
         "title": "",
         "contact_email": "nobody",
-        "statement": "Who says so [@nobody]?",
         "targets-0-citation": "",
         "targets-0-doi": "10.5555/x",
     }
-    return browser.press("Save the draft", status=422, **wrong)
+    return browser.press("Save the facts", status=422, **wrong)
 
 
 @state("error")
 def draft_that_somebody_else_changed(world: World, _: MonkeyPatch) -> Page:
     browser = desk(world)
     browser.get(at(world, "drafting", "/edit"))
-    return browser.press("Save the draft", status=422, edition="0")
+    return browser.press("Save the facts", status=422, edition="0")
 
 
 @state("filled")

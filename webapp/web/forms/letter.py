@@ -1,4 +1,4 @@
-"""The form of a letter's draft."""
+"""The form of a letter's facts, and of the text with which a new one begins."""
 
 from datetime import datetime
 from typing import Any
@@ -101,6 +101,11 @@ class LetterForm(FlaskForm):
         """Only an installation that works on this machine alone asks whether a letter is a demonstration."""
         del self.is_demonstration
 
+    def leave_text_out(self) -> None:
+        """Once a letter is there, its statement and its references have pages of their own."""
+        del self.statement
+        del self.references_typed
+
     def draft(self, *, language: str = "en-GB", is_demonstration: bool = False) -> LetterDraft:
         """What was typed, without the empty rows; what the form does not ask for, as it was."""
         deadline: datetime | None = self.deadline_local.data
@@ -112,8 +117,8 @@ class LetterForm(FlaskForm):
             ask=self.ask.data,
             journal=self.journal.data or "",
             addressee=self.addressee.data or "",
-            statement=self.statement.data or "",
-            references_typed=self.references_typed.data or "",
+            statement=(self.statement.data or "") if self.statement else "",
+            references_typed=(self.references_typed.data or "") if self.references_typed else "",
             deadline_local=deadline,
             deadline_zone=self.deadline_zone.data,
             submission_target=self.submission_target.data,

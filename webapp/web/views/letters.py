@@ -1,4 +1,4 @@
-"""The list of letters, a letter's front page, its draft, its record."""
+"""The list of letters, a letter's front page, its facts, its record."""
 
 from typing import Any
 
@@ -56,19 +56,20 @@ def show(letter: str) -> Any:
 def edit(letter: str) -> Any:
     draft, edition = letters.read_draft(reading(), actor(), letter)
     form = _form(data={**letters.draft_as_plain(draft), "edition": str(edition)})
-    if form.validate_on_submit() and "preview" not in request.form:
+    form.leave_text_out()
+    if form.validate_on_submit():
         try:
-            prepared = letters.prepare_draft(form.draft(language=draft.language, is_demonstration=draft.is_demonstration))
+            typed = form.draft(language=draft.language, is_demonstration=draft.is_demonstration)
             with transaction() as session:
-                letters.edit_letter(session, actor(), letter, prepared, _number(form.edition.data), now=now())
+                letters.edit_letter(session, actor(), letter, typed, _number(form.edition.data), now=now())
         except InvalidInput as error:
             attach(form, error)
         except Conflict as error:
             form.form_errors.append(str(error))
         else:
-            flash("The draft is saved.", "ok")
+            flash("The facts are saved.", "ok")
             return redirect(url_for("letters.show", letter=letter), 303)
-    return _form_page(form, title="The draft", letter=letter)
+    return _form_page(form, title="The facts", letter=letter)
 
 
 def _form(**known: Any) -> LetterForm:
@@ -84,7 +85,7 @@ def _number(typed: str | None) -> int:
 
 def _form_page(form: LetterForm, *, title: str, letter: str | None) -> Any:
     form.fill_spare_rows()
-    preview, words = _preview(form) if request.method == "POST" or form.statement.data else ("", 0)
+    preview, words = _preview(form) if form.statement and form.statement.data else ("", 0)
     status = 422 if form.errors else 200
     context = {"title": title, "letter": letter, "preview_html": preview, "words": words, "roles": TARGET_ROLES}
     return render_template("letters/edit.html", form=form, **context), status
