@@ -55,10 +55,17 @@ class Milestone:
 
 
 @dataclass(frozen=True)
+class TextName:
+    reference: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Dashboard:
     reference: str
     statement: str
     """The reference of the text that societies sign."""
+    texts: tuple[TextName, ...]
     today: date
     title: str
     state: str
@@ -130,6 +137,7 @@ def show_dashboard(session: Session, actor: Actor, reference: str, links: Links,
     return Dashboard(
         reference=letter.reference,
         statement=letter.statement.reference,
+        texts=tuple(TextName(text.reference, text.name) for text in letter.texts),
         today=now.astimezone(ZoneInfo(letter.deadline_zone)).date(),
         title=letter.title,
         state=letter.state,

@@ -49,20 +49,17 @@ class TextView:
 
 @dataclass(frozen=True)
 class Writing:
-    """A text with what stands around it: its sisters, the references that it can cite, the language in which it is set."""
+    """A text with what stands around it: the references that it can cite, the language in which it is set."""
 
     text: TextView
-    others: tuple[TextView, ...]
     references: tuple[CslItem, ...]
     language: str
 
 
 def read_text(session: Session, actor: Actor, reference: str, text: str) -> Writing:
-    """The text and its sisters, in their order. NotFound where the letter has no such text."""
+    """NotFound where the letter has no such text."""
     letter = load_letter(session, actor, reference, Permission.SEE)
-    row = _text(letter, text)
-    views = tuple(_view(session, letter, one) for one in letter.texts)
-    return Writing(_view(session, letter, row), views, tuple(letter.references), letter.language)
+    return Writing(_view(session, letter, _text(letter, text)), tuple(letter.references), letter.language)
 
 
 def write_text(session: Session, actor: Actor, reference: str, text: str, body: str, edition: int, *, now: datetime) -> int:
