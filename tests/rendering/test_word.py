@@ -17,6 +17,7 @@ from .letters import AUDIT, SMITH
 from .word_files import (
     BY_BO,
     IMAGE,
+    STYLES_XML,
     TEXT_BOX,
     cited,
     comment,
@@ -62,6 +63,14 @@ def test_structure_is_kept_and_style_is_not() -> None:
         "- first\n\n  - deep\n\n1.  one\n\n2.  two\n\n| A   | B   |\n|-----|-----|\n| 1   | 2   |\n"
     )
     assert read.left_out == ()
+
+
+def test_paragraph_without_a_sign_belongs_to_the_item_before() -> None:
+    styled = '<w:style w:type="paragraph" w:styleId="ListParagraph"><w:name w:val="List Paragraph"/></w:style>'
+    styles = {"word/styles.xml": STYLES_XML.replace("</w:styles>", f"{styled}</w:styles>")}
+    signed = item("one").replace("<w:pPr>", '<w:pPr><w:pStyle w:val="ListParagraph"/>')
+    file = word_file(signed, paragraph(run("more of one"), style="ListParagraph"), signed, paragraph(run("After.")), more=styles)
+    assert read_word(file).text == "- one\n\n  more of one\n\n- one\n\nAfter.\n"
 
 
 def test_notes_and_links_come_along() -> None:

@@ -113,6 +113,25 @@ def test_whole_letter_comes_back_as_it_went() -> None:
     assert statement_html(back.text, back.references) == statement_html(STATEMENT, REFERENCES)
 
 
+def test_second_paragraph_of_an_item_stays_in_it() -> None:
+    text = "1.  One.\n\n    More of one.\n\n    - Inner.\n\n      More of inner.\n\n2.  Two.\n"
+    assert read_word(written(text)).text == text.replace("    - Inner.\n\n      More", "    - Inner.\n\n      More")
+
+
+@pytest.mark.parametrize(
+    ("text", "back"),
+    [
+        pytest.param("> Said.\n>\n> - a\n> - b\n", "> Said.\n\n- a\n- b\n", id="a list in a quotation stands after it"),
+        pytest.param(
+            "- a\n\n    - b\n\n    Of a.\n", "- a\n\n  - b\n\n    Of a.\n", id="what follows an inner list belongs to its last item"
+        ),
+        pytest.param("As @smith2024 say.\n", "As[@smith2024] say.\n", id="a citation in the running text is one in brackets"),
+    ],
+)
+def test_what_word_cannot_hold_is_known(text: str, back: str) -> None:
+    assert read_word(written(text)).text == back
+
+
 @pytest.mark.parametrize("style", STYLES)
 def test_citations_come_back_whatever_the_style(style: str) -> None:
     text = "One.[@smith2024] Two.[@audit2023; @smith2024]\n"

@@ -31,6 +31,7 @@ _STYLES = "".join(
     f'<w:style w:type="paragraph" w:styleId="{name.replace(" ", "").title()}"><w:name w:val="{name}"/></w:style>'
     for name in ("heading 1", "heading 2", "heading 3", "Title", "toc 1")
 )
+STYLES_XML = f"<w:styles {_NAMESPACES}>{_STYLES}</w:styles>"
 _LEVELS = {
     form: "".join(
         f'<w:lvl w:ilvl="{level}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{text}"/></w:lvl>' for level in range(9)
@@ -125,7 +126,7 @@ def word_file(
             [(kind, kind, f"{kind}.xml", "") for kind in kinds]
             + [(name, "hyperlink", escape(address, {'"': "&quot;"}), 'TargetMode="External"') for name, address in links.items()]
         ),
-        "word/styles.xml": f"<w:styles {_NAMESPACES}>{_STYLES}</w:styles>",
+        "word/styles.xml": STYLES_XML,
         "word/numbering.xml": f"<w:numbering {_NAMESPACES}>{_NUMBERING}</w:numbering>",
     }
     if comments:

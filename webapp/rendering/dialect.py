@@ -105,7 +105,7 @@ class Dialect:
         yield node("Header", [min(len(self._levels), _DEEPEST_HEADING), ["", [], []], shaped])
 
     def _items(self, items: list[list[Node]]) -> list[list[Node]]:
-        return [shaped for item in items if (shaped := list(self._blocks(item)))]
+        return [_parted(shaped) for item in items if (shaped := list(self._blocks(item)))]
 
     def _table(self, table: Node) -> Iterator[Node]:
         head, body = rows_of(table)
@@ -199,6 +199,15 @@ class Dialect:
             for one in citations
         ]
         return [node("Cite", [cited, []])]
+
+
+def _parted(item: list[Node]) -> list[Node]:
+    """Two paragraphs of an item need an empty line between them, which only paragraphs proper have."""
+    following = [*item[1:], node("Null")]
+    return [
+        node("Para", one["c"]) if one["t"] == "Plain" and after["t"] in {"Plain", "Para", "CodeBlock", "Table"} else one
+        for one, after in zip(item, following, strict=True)
+    ]
 
 
 def _without_outline(block: Node) -> Node:

@@ -32,6 +32,7 @@ _PICTURES = {f"{_W}drawing", f"{_W}pict", f"{_W}object", _ALTERNATIVES}
 _OLD_PROPERTIES = {f"{_W}{name}PrChange" for name in ("r", "p", "tbl", "tc", "tr", "sect", "tblEx")}
 # Lists in Word have nine levels.
 _DEEPEST_LEVEL = 8
+_LIST_STYLE = "list-paragraph"
 _SCHEMES = {"http", "https", "mailto"}
 
 
@@ -53,6 +54,8 @@ def tidied(data: bytes) -> tuple[bytes, Counter[str]]:
         raise WordRefusedError("This is not a Word file (.docx).")
     _refuse_too_much(parts["document"])
     _give_points_a_range(parts["document"])
+    if "styles" in parts:
+        _join_to_their_items(parts["document"], _blank_lists(parts.get("numbering")), _list_style(parts["styles"]))
     links = {kind: list(_links(package.relations(name))) for kind, name in sources.items()}
     return _written(parts, links), left_out
 
@@ -141,6 +144,42 @@ def _give_points_a_range(root: Element) -> None:
                 place = list(parent).index(run)
                 parent.insert(place, Element(f"{_W}commentRangeEnd", {f"{_W}id": number}))
                 parent.insert(place, Element(f"{_W}commentRangeStart", {f"{_W}id": number}))
+
+
+def _blank_lists(numbering: Element | None) -> set[str | None]:
+    """The numbers of lists whose items have no sign: so our own files hold the second paragraph of an item."""
+    if numbering is None:
+        return set()
+    blank = {
+        kind.get(f"{_W}abstractNumId")
+        for kind in numbering.iter(f"{_W}abstractNum")
+        if all(not (text.get(f"{_W}val") or "").strip() for text in kind.iter(f"{_W}lvlText")) and kind.find(f"{_W}lvl") is not None
+    }
+    kinds = ((one, one.find(f"{_W}abstractNumId")) for one in numbering.iter(f"{_W}num"))
+    return {one.get(f"{_W}numId") for one, kind in kinds if kind is not None and kind.get(f"{_W}val") in blank}
+
+
+def _list_style(styles: Element) -> str:
+    """Word’s style for what belongs to an item but has no sign, under the one name by which pandoc knows it."""
+    for style in styles.iter(f"{_W}style"):
+        name = style.find(f"{_W}name")
+        if name is not None and (name.get(f"{_W}val") or "").casefold() == "list paragraph":
+            name.set(f"{_W}val", _LIST_STYLE)
+            return style.get(f"{_W}styleId") or _LIST_STYLE
+    style = ElementTree.SubElement(styles, f"{_W}style", {f"{_W}type": "paragraph", f"{_W}styleId": _LIST_STYLE})
+    ElementTree.SubElement(style, f"{_W}name", {f"{_W}val": _LIST_STYLE})
+    return _LIST_STYLE
+
+
+def _join_to_their_items(root: Element, blank: set[str | None], list_style: str) -> None:
+    for properties in root.iter(f"{_W}pPr"):
+        numbering = properties.find(f"{_W}numPr")
+        number = numbering.find(f"{_W}numId") if numbering is not None else None
+        if numbering is not None and number is not None and number.get(f"{_W}val") in blank:
+            properties.remove(numbering)
+            for style in properties.findall(f"{_W}pStyle"):
+                properties.remove(style)
+            properties.insert(0, Element(f"{_W}pStyle", {f"{_W}val": list_style}))
 
 
 def _links(relations: Iterable[dict[str, str]]) -> Iterator[tuple[str, str]]:
