@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from webapp.domain.actor import Actor
@@ -30,6 +31,8 @@ from webapp.rendering.references import parse_references, refuse_unusable
 from webapp.rendering.text import citations
 from webapp.services.access import load_letter
 from webapp.settings import LookUp
+
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class ReferencesChanged(Conflict):
@@ -215,21 +218,25 @@ def check(works: Iterable[str], asked: LookUp) -> dict[str, Record]:
 
 
 def keep_records(session: Session, records: Mapping[str, Record], *, now: datetime) -> None:
-    """What a register said takes the place of what it said before."""
-    for work, record in records.items():
-        known = record.known
-        session.merge(
-            LookedUpRow(
-                work=work,
-                source=record.source,
-                first_author=known.first_author,
-                title=known.title,
-                year=known.year,
-                notices=list(known.notices),
-                is_retracted=known.is_retracted,
-                asked_at=now,
-            )
-        )
+    """What a register said takes the place of what it said before, though somebody else asks at the same moment."""
+    rows = [
+        {
+            "work": work,
+            "source": record.source,
+            "first_author": record.known.first_author,
+            "title": record.known.title,
+            "year": record.known.year,
+            "notices": list(record.notices),
+            "is_retracted": record.is_retracted,
+            "asked_at": now,
+        }
+        # In one order always, or two who ask could wait for each other.
+        for work, record in sorted(records.items())
+    ]
+    if rows:
+        fresh = _INSERT[session.get_bind().dialect.name](LookedUpRow).values(rows)
+        newer = {name: fresh.excluded[name] for name in rows[0] if name != "work"}
+        session.execute(fresh.on_conflict_do_update(index_elements=["work"], set_=newer))
 
 
 def work_of(record: Record) -> str:
@@ -244,7 +251,8 @@ def _works(items: Iterable[CslItem], letter: LetterRow) -> frozenset[str]:
 
 
 def _known(session: Session, works: frozenset[str]) -> dict[str, tuple[Known, datetime]]:
-    rows = session.scalars(select(LookedUpRow).where(LookedUpRow.work.in_(works))) if works else ()
+    query = select(LookedUpRow).where(LookedUpRow.work.in_(works)).execution_options(populate_existing=True)
+    rows = session.scalars(query) if works else ()
     return {
         row.work: (Known(row.first_author, row.title, row.year, tuple(row.notices), row.is_retracted, row.source), row.asked_at)
         for row in rows
