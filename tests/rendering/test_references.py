@@ -230,6 +230,12 @@ def test_group_stays_a_group(typed: str, name: dict[str, str]) -> None:
     assert item["author"] == [name]
 
 
+@pytest.mark.parametrize("line", ["", ",", " , "])
+def test_author_without_a_name_is_none(line: str) -> None:
+    (item,) = parse_references(f"TY  - JOUR\nTI  - A\nAU  - {line}\nAU  - Vale, A\nER  - ")
+    assert item["author"] == [{"family": "Vale", "given": "A"}]
+
+
 def test_pubmed_keeps_persons_and_groups_in_their_order() -> None:
     (item,) = parse_references("PMID- 1\nTI  - A\nFAU - Vale, Ada\nAU  - Vale A\nCN  - Rest Group\nFAU - van der Berg, Jan\n")
     berg = {"family": "Berg", "given": "Jan", "non-dropping-particle": "van der"}
@@ -260,6 +266,13 @@ def test_same_reference_in_four_forms_is_the_same_reference() -> None:
     items = parse_references(nbib)
     for write, _kind in WRITERS.values():
         assert parse_references(write(items)) == items
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_line_end_in_a_field_does_not_end_the_entry(form: str) -> None:
+    hostile = {"id": "a", "type": "book", "title": "One\n@book{two, title={Two}\nER  - \nTY  - BOOK", "URL": "https://example.org/\n@x{"}
+    items = parse_references(WRITERS[form][0]([hostile]))
+    assert [item["id"] for item in items] == ["a"]
 
 
 _LETTERS = st.sampled_from([*"abcdXYZé ßø 123&%$#_{}~^\\\"'`-–<>/:;.,()[]@!?*+=|", "--", "``", "''", "\\input", "</b>", "{=html}"])

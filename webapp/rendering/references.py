@@ -10,7 +10,7 @@ from webapp.domain.digest import canonical_json
 from webapp.domain.document import CslItem
 from webapp.domain.errors import BrokenReferences, InvalidInput
 from webapp.domain.identifier import bare_doi, bare_pmid
-from webapp.domain.reference import is_citable, made_key
+from webapp.domain.reference import family_of, is_citable, made_key, names_of
 from webapp.rendering.bibliography import bibtex, nbib, ris
 from webapp.rendering.bibliography.bibtex import read_bibtex, write_bibtex
 from webapp.rendering.bibliography.csl_json import read_csl_json, write_csl_json
@@ -101,12 +101,15 @@ def _spelled(key: str) -> str:
 
 
 def tidied(item: CslItem) -> dict[str, Any]:
-    """The item with its identifiers bare, and a kind."""
+    """The item with its identifiers bare, a kind, and no name that is empty."""
     tidy = dict(item)
     tidy["type"] = str(item.get("type") or "article-journal")
     for name, bare in (("DOI", bare_doi), ("PMID", bare_pmid)):
         tidy[name] = bare(str(item.get(name) or ""))
-    return {name: value for name, value in tidy.items() if value != ""}
+    for role in ("author", "editor"):
+        # A line of authors may hold a comma and no name.
+        tidy[role] = [name for name in names_of(item, role) if family_of(name) or name.get("given")]
+    return {name: value for name, value in tidy.items() if value not in ("", [])}
 
 
 def _refuse_unwritable(text: str, place: str = "") -> None:

@@ -69,6 +69,7 @@ _SPECIAL = {
 }
 # The marks that CSL allows in a title, as LaTeX says them.
 _MARKS = {"i": r"\emph{", "em": r"\emph{", "b": r"\textbf{", "strong": r"\textbf{", "sup": r"\textsuperscript{", "sub": r"\textsubscript{"}
+_LINE_END = re.compile(r"\s*[\n\r\f\v\x85\u2028\u2029]\s*")
 _MARKED = re.compile(r"<(i|em|b|strong|sup|sub)>(.*?)</\1>", re.DOTALL)
 
 
@@ -304,7 +305,7 @@ def _written_date(date: Any) -> str:
 
 
 # Nothing else in an address can break out of its field.
-_UNBALANCED = {ord(character): f"%{ord(character):02X}" for character in "{}\\"}
+_UNBALANCED = {ord(character): f"%{ord(character):02X}" for character in "{}\\\n\r"}
 
 
 def _written_name(name: Mapping[str, str]) -> str:
@@ -314,12 +315,14 @@ def _written_name(name: Mapping[str, str]) -> str:
     parts = [name["family"], name.get("suffix", ""), given]
     # In braces, for a small letter inside would be taken for a particle.
     family, *rest = [f"{{{_latex(part)}}}" for part in parts if part]
-    return ", ".join([f"{name.get('non-dropping-particle', '')} {family}".strip(), *rest])
+    particle = _latex(name.get("non-dropping-particle", ""))
+    return ", ".join([f"{particle} {family}".strip(), *rest])
 
 
 def _latex(text: str) -> str:
     """The text so that LaTeX prints it as it is; marks that CSL allows become its commands, where they are closed."""
     mark = _MARKED.search(text)
     if mark is None:
-        return "".join(_SPECIAL.get(character, character) for character in text)
+        # A line that began with @ would be taken for the next entry.
+        return "".join(_SPECIAL.get(character, character) for character in _LINE_END.sub(" ", text))
     return f"{_latex(text[: mark.start()])}{_MARKS[mark[1]]}{_latex(mark[2])}}}{_latex(text[mark.end() :])}"
