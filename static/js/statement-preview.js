@@ -24,7 +24,9 @@ for (const source of document.querySelectorAll("[data-preview-url]")) {
     running = fetchPage(source, (page) => {
       panel.removeAttribute("aria-busy");
       if (!page?.body) return;
+      const read = target.scrollTop;
       target.replaceChildren(...[...page.body.childNodes].map((node) => document.importNode(node, true)));
+      target.scrollTop = read;
       panel.hidden = false;
     });
   }

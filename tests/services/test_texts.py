@@ -52,6 +52,14 @@ def test_saving_what_is_there_already_is_no_edit(store: Store, coordinator: Acto
     assert edits(store, drafted) == 0
 
 
+def test_text_that_is_sent_once_more_after_a_lost_answer_is_saved_once(store: Store, coordinator: Actor, drafted: str) -> None:
+    text = statement(store, drafted)
+    with store() as session:
+        assert texts.write_text(session, coordinator, drafted, text, "Sent twice.", 1, now=NOW) == 2
+        assert texts.write_text(session, coordinator, drafted, text, "Sent twice.", 1, now=NOW) == 2
+    assert edits(store, drafted) == 1
+
+
 def test_saves_of_one_sitting_are_one_event(store: Store, coordinator: Actor, drafted: str) -> None:
     text = statement(store, drafted)
     for number in range(1, 5):

@@ -93,7 +93,14 @@ def _page(letter: str, writing: Writing, form: TextForm) -> Any:
     status = 422 if form.errors else 200
     typed = Typed(form.body.data or "")
     measured = chosen_venues.measure_text(reading(), actor(), letter, writing.text.reference, typed, now=now())
-    context = {"preview_html": html, "words": words, "problem": problem, "short_form": ShortFormForm(formdata=None)}
+    is_unsaved = (form.body.data or "") != writing.text.body
+    context = {
+        "is_unsaved": is_unsaved,
+        "preview_html": html,
+        "words": words,
+        "problem": problem,
+        "short_form": ShortFormForm(formdata=None),
+    }
     return render_template("texts/edit.html", letter=view, writing=writing, form=form, measured=measured, **context), status
 
 

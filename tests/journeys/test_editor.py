@@ -1,0 +1,129 @@
+"""The editor in a real browser: what is typed is kept, and two people on one text never overwrite each other."""
+
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import expect
+
+from .chrome import Person
+from .client import HttpBrowser
+from .conftest import NewPerson
+from .server import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.journey]
+
+LETTER = {
+    "title": "A letter that several people write",
+    "lead_society": "The Marrowby Society",
+    "contact_email": "office@marrowby.example.org",
+    "journal": "Journal of Ferns",
+    "addressee": "The Editor-in-Chief",
+    "statement": "We ask for a correction [@vale2026].",
+    "references_typed": "@article{vale2026, title={A quiet hour}, author={Vale, Ada}, journal={J Ferns}, year=2026}",
+}
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text that was just made, and where it is written."""
+
+    server: Server
+    desk: HttpBrowser
+    address: str
+
+    def opened_by(self, person: Person) -> Person:
+        person.go(self.server.sign_in_address())
+        person.press("Sign in")
+        person.go(self.address)
+        return person
+
+    def stored(self) -> str:
+        page = self.desk.get(self.address)
+        return (page.value("body") or "").strip()
+
+
+@pytest.fixture
+def text(server: Server) -> Text:
+    desk = HttpBrowser(server.base)
+    desk.get(server.sign_in_address())
+    desk.press("Sign in")
+    desk.get("/letters/new")
+    desk.press("Save the draft", **LETTER)
+    desk.follow("Text")
+    address = next(e.get("href") for e in desk.page.all("a") if desk.page.words(e) == "Statement")
+    return Text(server, desk, address or "")
+
+
+def type_more(person: Person, words: str) -> None:
+    source = person.page.get_by_label("Text", exact=True)
+    source.press("Control+End")
+    source.press_sequentially(words)
+
+
+def state(person: Person, words: str) -> None:
+    expect(person.page.locator("[data-keep-state]")).to_contain_text(words)
+
+
+def test_text_is_saved_while_it_is_typed(new_person: NewPerson, text: Text) -> None:
+    person = text.opened_by(new_person(1280, folder="editor"))
+    person.see("opened")
+    type_more(person, " And more.")
+    state(person, "Not saved yet")
+    state(person, "Saved ")
+    person.see("saved")
+    assert text.stored() == "We ask for a correction [@vale2026]. And more."
+    type_more(person, " And again.")
+    person.press("Save the text")
+    assert text.stored() == "We ask for a correction [@vale2026]. And more. And again."
+
+
+def test_second_of_two_writers_sees_both_texts_and_chooses(new_person: NewPerson, text: Text) -> None:
+    first, second = (text.opened_by(new_person(width, folder="two-writers")) for width in (1280, 360))
+    type_more(first, " The first adds this.")
+    state(first, "Saved ")
+    type_more(second, " The second adds that.")
+    state(second, "Not saved")
+    expect(second.page.get_by_text("has saved this text since you opened it")).to_be_visible()
+    second.see("not-saved")
+    assert "The second" not in text.stored()
+    second.press("See both, and choose")
+    assert second.heading == "Two people have changed this text"
+    mine = second.page.get_by_label("Text", exact=True)
+    assert mine.input_value().endswith("The second adds that.")
+    assert second.page.get_by_label("What was saved by").input_value().endswith("The first adds this.")
+    second.see("choose")
+    mine.fill("Both have put this together.")
+    second.press("Replace what was saved by this")
+    assert text.stored() == "Both have put this together."
+
+
+def test_text_outlives_a_lost_connection(new_person: NewPerson, text: Text) -> None:
+    person = text.opened_by(new_person(1280, folder="editor"))
+    person.context.set_offline(True)
+    type_more(person, " Typed in a train.")
+    expect(person.page.get_by_text("There is no connection.")).to_be_visible()
+    person.context.set_offline(False)
+    state(person, "Saved ")
+    assert text.stored().endswith("Typed in a train.")
+
+
+def test_text_that_was_typed_at_a_shut_desk_can_be_brought_back(new_person: NewPerson, text: Text) -> None:
+    person = text.opened_by(new_person(1280, folder="editor"))
+    other = person.context.new_page()
+    other.goto(f"{text.server.base}/letters")
+    other.get_by_role("button", name="Sign out").click()
+    type_more(person, " Typed too late.")
+    expect(person.page.get_by_text("This page has closed, or you are signed out.")).to_be_visible()
+    person.see("shut")
+    assert "Typed too late." not in text.stored()
+    # Whoever leaves is asked first.
+    questions: list[str] = []
+    person.page.on("dialog", lambda dialog: (questions.append(dialog.type), dialog.accept()))
+    person.go(text.server.sign_in_address())
+    assert questions == ["beforeunload"]
+    person.press("Sign in")
+    person.go(text.address)
+    person.see("offered")
+    person.page.get_by_role("button", name="Bring it back").click()
+    state(person, "Saved ")
+    assert text.stored().endswith("Typed too late.")
