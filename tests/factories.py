@@ -15,7 +15,7 @@ from webapp.domain.roster import RosterEntry
 from webapp.domain.text import Change
 from webapp.domain.tokens import Keyring, hash_token
 from webapp.persistence.tables import CodeRow, FreezingRow, InvitationRow, LetterRow, RepresentativeRow, SocietyRow
-from webapp.services import access, answers, doors, letters, revisions, rooms, roster, seal, sign_on, submissions
+from webapp.services import access, answers, circulation, comments, doors, letters, revisions, rooms, roster, seal, sign_on, submissions
 from webapp.services.answers import Intent, Recorded
 from webapp.services.documents import digest_in_force
 from webapp.services.letters import AuthorDraft, LetterDraft, PreparedDraft, TargetDraft
@@ -24,6 +24,8 @@ from webapp.settings import Settings
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 DEADLINE_LOCAL = datetime(2026, 3, 14, 17, 0)  # noqa: DTZ001 - a wall clock has no zone, that is its point
+COMMENTS_LOCAL = datetime(2026, 3, 9, 17, 0)  # noqa: DTZ001 - a wall clock too
+COMMENTS_UNTIL = datetime(2026, 3, 9, 16, 0, tzinfo=UTC)
 ZONE = "Europe/Berlin"
 DEADLINE = datetime(2026, 3, 14, 16, 0, tzinfo=UTC)
 KEYRING = Keyring(b"a key for tests only, of more than thirty-two bytes")
@@ -118,6 +120,29 @@ def letter_in_signing(session: Session, actor: Actor, *entries: RosterEntry, **c
     reference = letter_in_draft(session, actor, *entries, **changes)
     sign_on.open_sign_on(session, actor, reference, is_fit=True, now=NOW)
     return reference
+
+
+def letter_circulating(session: Session, actor: Actor, *entries: RosterEntry, **changes: Any) -> str:
+    """Revision 1 is out for comment, for a week."""
+    reference = letter_in_draft(session, actor, *entries, **changes)
+    circulation.circulate(session, actor, reference, sending(), now=NOW)
+    return reference
+
+
+def sending(**changes: Any) -> circulation.Sending:
+    return replace(circulation.Sending(1, COMMENTS_LOCAL, "Is the second paragraph fair?"), **changes)
+
+
+def said(session: Session, reference: str, quote: str = "", remark: str = "Is that so?", **changes: Any) -> comments.Said:
+    """What a form sends of the statement of revision 1."""
+    text = letter_row(session, reference).statement.reference
+    return replace(comments.Said("a-nonce-of-a-comment", 1, text, quote, remark), **changes)
+
+
+def comment(session: Session, reference: str, quote: str = "", remark: str = "Is that so?", *, email: str = ANNA, **changes: Any) -> str:
+    """The representative has commented; returns the reference of the comment."""
+    what = said(session, reference, quote, remark, **{"nonce": f"{reference}-{email}-{quote}-{remark}", **changes})
+    return comments.give_comment(session, enter(session, reference, email), what, received_at=NOW, now=NOW)
 
 
 def freeze_another(session: Session, reference: str, old: str, new: str, *, now: datetime = NOW) -> None:

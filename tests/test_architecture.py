@@ -87,6 +87,7 @@ def test_every_mail_is_sent_by_somebody_and_every_kind_is_a_mail() -> None:
         "ChangeFacts",
         "LetterFacts",
         "PlaceFacts",
+        "RequestFacts",
     }
     assert composed == set(MAILS)
 
@@ -156,6 +157,7 @@ UNESCAPED = {
     "templates/references/show.html": "the references as they are set, cleaned by the converter",
     "templates/texts/brought.html": "the text of a Word file, cleaned by the converter",
     "templates/texts/edit.html": "the preview, cleaned by the converter",
+    "templates/rooms/circulated.html": "the passages of a text, cleaned by the converter",
     "templates/rooms/read.html": "the statement, cleaned by the converter",
 }
 
@@ -249,6 +251,7 @@ def test_package_loads_the_domain_without_flask() -> None:
 
 # What cannot be taken back, and what lets others do it: each asks for a code, however fresh the session is.
 NEED_PROOF = {
+    "circulation.circulate": "send the revision out",
     "sign_on.open_sign_on": "open sign-on",
     "sign_on.move_deadline": "move the deadline",
     "sign_on.cancel": "cancel the letter",

@@ -27,6 +27,8 @@ from webapp.web import access, errors, lines, read_only, security, transaction
 from webapp.web.views import (
     answers,
     chosen_venues,
+    circulation,
+    comments,
     documents,
     front,
     health,
@@ -52,6 +54,7 @@ BLUEPRINTS = (
     front,
     sign_in,
     letters,
+    circulation,
     sign_on,
     roster,
     texts,
@@ -67,6 +70,7 @@ BLUEPRINTS = (
     stays,
     mailbox,
     rooms,
+    comments,
     answers,
 )
 

@@ -10,7 +10,7 @@ import pytest
 from webapp.domain.links import Links
 from webapp.mail import messages
 from webapp.mail.message import MailForm
-from webapp.mail.messages import AnswerFacts, LetterFacts, PlaceFacts
+from webapp.mail.messages import AnswerFacts, LetterFacts, PlaceFacts, RequestFacts
 
 LINKS = Links("https://letters.example.org")
 LETTER = LetterFacts(
@@ -48,6 +48,10 @@ MESSAGES: dict[str, MailForm] = {
     "sign_in": messages.sign_in(LINKS, "t0ken", 15),
     "staff_code": messages.staff_code(LINKS, "ABCDEFGH", 30),
     "invitation": messages.invitation(LINKS, "t0ken", LETTER, PLACE),
+    "comment_request": messages.comment_request(
+        LINKS, "t0ken", LETTER, PLACE, RequestFacts(2, "9 March 2026, 17:00 Europe/Berlin (16:00 UTC)", "Please read § 3 <closely>.")
+    ),
+    "dispositions": messages.dispositions(LINKS, "t0ken", LETTER, PLACE),
     "new_link": messages.new_link(LINKS, "t0ken", LETTER, PLACE),
     "code": messages.code("ABCD2345", 30, LETTER, PLACE),
     "receipt": messages.receipt(LINKS, "t0ken", LETTER, PLACE, ANSWER),

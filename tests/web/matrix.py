@@ -16,8 +16,9 @@ from webapp.domain.permission import Permission, Role, permissions_of
 from webapp.rendering.environment import ROOT
 
 PAGE = ROOT / "docs" / "access.md"
-# Nothing leads a letter into *circulating* yet.
-STATES = tuple(state.value for state in LetterState if state is not LetterState.CIRCULATING)
+STATES = tuple(state.value for state in LetterState)
+# What is asked where nothing depends on the state.
+USUAL = LetterState.SIGNING.value
 P = Person
 
 
@@ -51,7 +52,7 @@ class Rule:
     @property
     def best_state(self) -> str:
         """A state in which it can be done."""
-        return next((state for state in STATES[1:] + STATES[:1] if self.answer(state) < 400), STATES[1])
+        return next((state for state in sorted(STATES, key=lambda one: one != USUAL) if self.answer(state) < 400), USUAL)
 
     @property
     def empty_answer(self) -> int:
@@ -101,13 +102,15 @@ SOCIETY = {"society": "Society of Ferns", "contact": "Fern Wood", "email": "fern
 LIST = "society,contact,email\nSociety of Ferns,Fern Wood,fern@ferns.example.org\n"
 SUBMISSION = {"journal": "Journal of Invented Medicine", "route": "rapid_response", "submitted_on": SEALABLE.date().isoformat()}
 VENUE = {"journal": "Journal of Ferns", "route": "letter", "window": "", "refuses_accusations": ""}
+# Every revision is the first in this world; in a draft it is made as it is sent.
+SENT_OUT = {"revision": "1", "until": "2026-03-09T17:00", "to": "all"}
 STEP = {"kind": "acknowledged", "happened_on": SEALABLE.date().isoformat(), "outcome": ""}
 
 # Staff who are signed in are taken from the front page to their letters.
 _TO_LETTERS = dict.fromkeys(AT_DESK, 302)
 _SEE, _EDIT, _INVITE, _CLOSE = Permission.SEE, Permission.EDIT, Permission.INVITE, Permission.CLOSE
 
-# The states in their order: drafting, signing, closed, sealed, submitted, resolved, cancelled.
+# The states in their order: drafting, circulating, signing, closed, sealed, submitted, resolved, cancelled.
 MATRIX: dict[tuple[str, str], Rule] = {
     ("static", "GET"): rule(For.PUBLIC, 200),
     ("health.alive", "GET"): rule(For.PUBLIC, 200),
@@ -146,35 +149,35 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("stays.end_others", "POST"): rule(For.STAFF, 303),
     ("letters.show", "GET"): rule(_SEE, 200),
     ("letters.record", "GET"): rule(_SEE, 200),
-    ("letters.edit", "GET"): rule(_EDIT, 200, 409, 409, 409, 409, 409, 409),
-    ("letters.edit", "POST"): rule(_EDIT, 303, 409, 409, 409, 409, 409, 409),
+    ("letters.edit", "GET"): rule(_EDIT, 200, 200, 409, 409, 409, 409, 409, 409),
+    ("letters.edit", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409, 409),
     ("texts.edit", "GET"): rule(_SEE, 200),
-    ("texts.save", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409),
-    ("texts.keep", "POST"): rule(_EDIT, 200, 200, 409, 409, 409, 409, 409),
+    ("texts.save", "POST"): rule(_EDIT, 303, 303, 303, 409, 409, 409, 409, 409),
+    ("texts.keep", "POST"): rule(_EDIT, 200, 200, 200, 409, 409, 409, 409, 409),
     ("texts.preview", "POST"): rule(_SEE, 200),
-    ("texts.add", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409),
-    ("word_files.import_file", "GET"): rule(_EDIT, 200, 200, 409, 409, 409, 409, 409),
-    ("word_files.import_file", "POST"): rule(_EDIT, 422, 422, 409, 409, 409, 409, 409),
-    ("word_files.confirm_import", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409, body="We disagree.", edition="1"),
+    ("texts.add", "POST"): rule(_EDIT, 303, 303, 303, 409, 409, 409, 409, 409),
+    ("word_files.import_file", "GET"): rule(_EDIT, 200, 200, 200, 409, 409, 409, 409, 409),
+    ("word_files.import_file", "POST"): rule(_EDIT, 422, 422, 422, 409, 409, 409, 409, 409),
+    ("word_files.confirm_import", "POST"): rule(_EDIT, 303, 303, 303, 409, 409, 409, 409, 409, body="We disagree.", edition="1"),
     ("word_files.download", "GET"): rule(_SEE, 200),
-    ("word_files.paste", "POST"): rule(_EDIT, 200, 200, 409, 409, 409, 409, 409),
-    ("texts.remove", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409),
+    ("word_files.paste", "POST"): rule(_EDIT, 200, 200, 200, 409, 409, 409, 409, 409),
+    ("texts.remove", "POST"): rule(_EDIT, 303, 303, 303, 409, 409, 409, 409, 409),
     ("chosen_venues.show", "GET"): rule(_SEE, 200),
     ("chosen_venues.meters", "POST"): rule(_SEE, 200),
-    ("chosen_venues.choose", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409, venue="bmj-letter"),
-    ("chosen_venues.drop", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409),
-    ("chosen_venues.set_window", "POST"): rule(_EDIT, 303, 303, 303, 303, 303, 409, 409),
+    ("chosen_venues.choose", "POST"): rule(_EDIT, 303, 303, 303, 409, 409, 409, 409, 409, venue="bmj-letter"),
+    ("chosen_venues.drop", "POST"): rule(_EDIT, 303, 303, 303, 409, 409, 409, 409, 409),
+    ("chosen_venues.set_window", "POST"): rule(_EDIT, 303, 303, 303, 303, 303, 303, 409, 409),
     ("references.show", "GET"): rule(_SEE, 200),
     ("references.export", "GET"): rule(_SEE, 200),
-    ("references.import_file", "GET"): rule(_EDIT, 200, 200, 409, 409, 409, 409, 409),
-    ("references.import_file", "POST"): rule(_EDIT, 200, 200, 409, 409, 409, 409, 409, references_typed=REFERENCES),
-    ("references.confirm_import", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409, references_typed=REFERENCES, edition="1"),
-    ("references.add", "GET"): rule(_EDIT, 200, 200, 409, 409, 409, 409, 409),
-    ("references.add", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409, kind="book", title="A book"),
-    ("references.edit", "GET"): rule(_EDIT, 200, 200, 409, 409, 409, 409, 409),
-    ("references.edit", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409),
-    ("references.remove", "GET"): rule(_EDIT, 200, 200, 409, 409, 409, 409, 409),
-    ("references.remove", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409, edition="1"),
+    ("references.import_file", "GET"): rule(_EDIT, 200, 200, 200, 409, 409, 409, 409, 409),
+    ("references.import_file", "POST"): rule(_EDIT, 200, 200, 200, 409, 409, 409, 409, 409, references_typed=REFERENCES),
+    ("references.confirm_import", "POST"): rule(_EDIT, 303, 303, 303, 409, 409, 409, 409, 409, references_typed=REFERENCES, edition="1"),
+    ("references.add", "GET"): rule(_EDIT, 200, 200, 200, 409, 409, 409, 409, 409),
+    ("references.add", "POST"): rule(_EDIT, 303, 303, 303, 409, 409, 409, 409, 409, kind="book", title="A book"),
+    ("references.edit", "GET"): rule(_EDIT, 200, 200, 200, 409, 409, 409, 409, 409),
+    ("references.edit", "POST"): rule(_EDIT, 303, 303, 303, 409, 409, 409, 409, 409),
+    ("references.remove", "GET"): rule(_EDIT, 200, 200, 200, 409, 409, 409, 409, 409),
+    ("references.remove", "POST"): rule(_EDIT, 303, 303, 303, 409, 409, 409, 409, 409, edition="1"),
     # Nothing is looked up until it is switched on.
     ("references.check", "POST"): rule(_EDIT, 409),
     ("people.show", "GET"): rule(_SEE, 200),
@@ -185,58 +188,66 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("roster.export_addresses", "GET"): rule(Permission.EXPORT_ADDRESSES, 200),
     ("roster.export_addresses", "POST"): rule(Permission.EXPORT_ADDRESSES, 200),
     ("roster.add", "GET"): rule(_INVITE, 200),
-    ("roster.add", "POST"): rule(_INVITE, 303, 303, 409, 409, 409, 409, 409, **SOCIETY),
+    ("roster.add", "POST"): rule(_INVITE, 303, 303, 303, 409, 409, 409, 409, 409, **SOCIETY),
     ("roster.import_file", "GET"): rule(_INVITE, 200),
-    ("roster.import_file", "POST"): rule(_INVITE, 200, 200, 409, 409, 409, 409, 409, pasted=LIST),
-    ("roster.confirm_import", "POST"): rule(_INVITE, 303, 303, 409, 409, 409, 409, 409, pasted=LIST),
-    ("roster.replace_link", "POST"): rule(_INVITE, 409, 303, 303, 409, 409, 409, 409),
-    ("roster.revoke_representative", "POST"): rule(_INVITE, 303, 303, 303, 409, 409, 409, 409),
-    ("roster.remove_society", "POST"): rule(_INVITE, 303, 409, 409, 409, 409, 409, 409),
-    ("roster.correct_name", "GET"): rule(_INVITE, 404, 404, 200, 200, 200, 200, 404),
-    ("roster.correct_name", "POST"): rule(_INVITE, 404, 404, 303, 409, 409, 409, 404, printed_name="Society of Gullhaven"),
+    ("roster.import_file", "POST"): rule(_INVITE, 200, 200, 200, 409, 409, 409, 409, 409, pasted=LIST),
+    ("roster.confirm_import", "POST"): rule(_INVITE, 303, 303, 303, 409, 409, 409, 409, 409, pasted=LIST),
+    ("roster.replace_link", "POST"): rule(_INVITE, 409, 303, 303, 303, 409, 409, 409, 409),
+    ("roster.revoke_representative", "POST"): rule(_INVITE, 303, 303, 303, 303, 409, 409, 409, 409),
+    ("roster.remove_society", "POST"): rule(_INVITE, 303, 409, 409, 409, 409, 409, 409, 409),
+    ("roster.correct_name", "GET"): rule(_INVITE, 404, 404, 404, 200, 200, 200, 200, 404),
+    ("roster.correct_name", "POST"): rule(_INVITE, 404, 404, 404, 303, 409, 409, 409, 404, printed_name="Society of Gullhaven"),
+    ("circulation.circulate", "GET"): rule(Permission.CIRCULATE, 200),
+    ("circulation.circulate", "POST"): rule(Permission.CIRCULATE, 303, 303, 409, 409, 409, 409, 409, 409, **SENT_OUT),
     ("sign_on.open_sign_on", "GET"): rule(Permission.OPEN_SIGN_ON, 200),
-    ("sign_on.open_sign_on", "POST"): rule(Permission.OPEN_SIGN_ON, 303, 409, 409, 409, 409, 409, 409, is_fit="y"),
+    ("sign_on.open_sign_on", "POST"): rule(Permission.OPEN_SIGN_ON, 303, 303, 409, 409, 409, 409, 409, 409, is_fit="y"),
     ("sign_on.review_deadline", "GET"): rule(_CLOSE, 200),
-    ("sign_on.review_deadline", "POST"): rule(_CLOSE, 409, 200, 409, 409, 409, 409, 409, deadline_local="2026-03-20T17:00"),
-    ("sign_on.move_deadline", "POST"): rule(_CLOSE, 409, 303, 409, 409, 409, 409, 409, deadline_local="2026-03-20T17:00"),
+    ("sign_on.review_deadline", "POST"): rule(_CLOSE, 409, 409, 200, 409, 409, 409, 409, 409, deadline_local="2026-03-20T17:00"),
+    ("sign_on.move_deadline", "POST"): rule(_CLOSE, 409, 409, 303, 409, 409, 409, 409, 409, deadline_local="2026-03-20T17:00"),
     ("text_change.propose", "GET"): rule(Permission.OPEN_SIGN_ON, 200),
-    ("text_change.change_text", "POST"): rule(Permission.OPEN_SIGN_ON, 409, 303, 409, 409, 409, 409, 409, change="substantive", is_fit="y"),
+    ("text_change.change_text", "POST"): rule(
+        Permission.OPEN_SIGN_ON, 409, 409, 303, 409, 409, 409, 409, 409, change="substantive", is_fit="y"
+    ),
     ("sign_on.close", "GET"): rule(_CLOSE, 200),
     # While every society has answered.
-    ("sign_on.close", "POST"): rule(_CLOSE, 409, 303, 409, 409, 409, 409, 409),
+    ("sign_on.close", "POST"): rule(_CLOSE, 409, 409, 303, 409, 409, 409, 409, 409),
     ("sign_on.cancel", "GET"): rule(Permission.CANCEL, 200),
-    ("sign_on.cancel", "POST"): rule(Permission.CANCEL, 303, 303, 303, 409, 409, 409, 409, reason="It is not needed."),
-    ("documents.draft", "GET"): rule(_SEE, 200, 200, 200, 409, 409, 409, 200),
-    ("documents.sealed", "GET"): rule(_SEE, 404, 404, 404, 200, 200, 200, 404),
+    ("sign_on.cancel", "POST"): rule(Permission.CANCEL, 303, 303, 303, 303, 409, 409, 409, 409, reason="It is not needed."),
+    ("documents.draft", "GET"): rule(_SEE, 200, 200, 200, 200, 409, 409, 409, 200),
+    ("documents.sealed", "GET"): rule(_SEE, 404, 404, 404, 404, 200, 200, 200, 404),
     ("documents.csv", "GET"): rule(_SEE, 200),
     ("documents.json", "GET"): rule(_SEE, 200),
     ("documents.seal_letter", "GET"): rule(Permission.SEAL, 200),
-    ("documents.seal_letter", "POST"): rule(Permission.SEAL, 409, 409, 303, 409, 409, 409, 409),
+    ("documents.seal_letter", "POST"): rule(Permission.SEAL, 409, 409, 409, 303, 409, 409, 409, 409),
     ("submissions.submit", "GET"): rule(Permission.KEEP_COURSE, 200),
-    ("submissions.submit", "POST"): rule(Permission.KEEP_COURSE, 409, 409, 409, 303, 409, 409, 409, **SUBMISSION),
+    ("submissions.submit", "POST"): rule(Permission.KEEP_COURSE, 409, 409, 409, 409, 303, 409, 409, 409, **SUBMISSION),
     ("submissions.show", "GET"): rule(Permission.KEEP_COURSE, 200),
-    ("submissions.show", "POST"): rule(Permission.KEEP_COURSE, 409, 409, 409, 409, 303, 409, 409, **STEP),
-    ("submissions.resolve", "POST"): rule(Permission.KEEP_COURSE, 409, 409, 409, 409, 303, 409, 409),
+    ("submissions.show", "POST"): rule(Permission.KEEP_COURSE, 409, 409, 409, 409, 409, 303, 409, 409, **STEP),
+    ("submissions.resolve", "POST"): rule(Permission.KEEP_COURSE, 409, 409, 409, 409, 409, 303, 409, 409),
     # A letter in drafting has invited nobody yet.
-    ("rooms.door", "GET"): rule(For.PUBLIC, 404, 200, 200, 200, 200, 200, 200),
-    ("rooms.enter", "POST"): rule(For.PUBLIC, 404, 303, 303, 303, 303, 303, 303),
+    ("rooms.door", "GET"): rule(For.PUBLIC, 404, 200, 200, 200, 200, 200, 200, 200),
+    ("rooms.enter", "POST"): rule(For.PUBLIC, 404, 303, 303, 303, 303, 303, 303, 303),
     ("rooms.request_link", "POST"): rule(For.PUBLIC, 200, email=ANNA),
-    ("rooms.read", "GET"): rule(For.ROOM, 404, 200, 200, 200, 200, 200, 200),
-    ("rooms.board", "GET"): rule(For.ROOM, 404, 200, 200, 200, 200, 200, 200),
-    ("rooms.board", "POST"): rule(For.ROOM, 404, 303, 409, 409, 409, 409, 409, board_meets_on="2026-03-09"),
-    ("rooms.leave", "POST"): rule(For.ROOM, 404, 200, 200, 200, 200, 200, 200),
-    ("answers.sign", "GET"): rule(For.ROOM, 404, 200, 200, 200, 200, 200, 200),
-    ("answers.sign", "POST"): rule(For.ROOM, 404, 422, 422, 422, 422, 422, 422),
-    ("answers.decline", "GET"): rule(For.ROOM, 404, 200, 200, 200, 200, 200, 200),
-    ("answers.decline", "POST"): rule(For.ROOM, 404, 422, 422, 422, 422, 422, 422),
-    ("answers.object", "GET"): rule(For.ROOM, 404, 200, 200, 200, 200, 200, 200),
-    ("answers.object", "POST"): rule(For.ROOM, 404, 422, 422, 422, 422, 422, 422),
-    ("answers.withdraw", "GET"): rule(For.ROOM, 404, 200, 200, 200, 200, 200, 200),
-    ("answers.withdraw", "POST"): rule(For.ROOM, 404, 422, 422, 422, 422, 422, 422),
-    ("answers.review", "GET"): rule(For.ROOM, 404, 303, 303, 303, 303, 303, 303),
-    ("answers.review", "POST"): rule(For.ROOM, 404, 422, 422, 422, 422, 422, 422),
-    ("answers.code", "POST"): rule(For.ROOM, 404, 303, 303, 303, 303, 303, 303),
-    ("answers.receipt", "GET"): rule(For.ROOM, 404, 303, 200, 200, 200, 200, 303),
+    ("rooms.read", "GET"): rule(For.ROOM, 404, 200, 200, 200, 200, 200, 200, 200),
+    ("rooms.board", "GET"): rule(For.ROOM, 404, 200, 200, 200, 200, 200, 200, 200),
+    ("rooms.board", "POST"): rule(For.ROOM, 404, 303, 303, 409, 409, 409, 409, 409, board_meets_on="2026-03-09"),
+    ("rooms.leave", "POST"): rule(For.ROOM, 404, 200, 200, 200, 200, 200, 200, 200),
+    ("comments.ask", "GET"): rule(For.ROOM, 404, 200, 404, 404, 404, 404, 404, 404),
+    ("comments.give", "POST"): rule(For.ROOM, 404, 422, 422, 422, 422, 422, 422, 422),
+    ("comments.take_back", "POST"): rule(For.ROOM, 404, 303, 404, 404, 404, 404, 404, 404),
+    ("comments.dispositions", "GET"): rule(For.ROOM, 404, 200, 404, 404, 404, 404, 404, 404),
+    ("answers.sign", "GET"): rule(For.ROOM, 404, 404, 200, 200, 200, 200, 200, 200),
+    ("answers.sign", "POST"): rule(For.ROOM, 404, 404, 422, 422, 422, 422, 422, 422),
+    ("answers.decline", "GET"): rule(For.ROOM, 404, 404, 200, 200, 200, 200, 200, 200),
+    ("answers.decline", "POST"): rule(For.ROOM, 404, 404, 422, 422, 422, 422, 422, 422),
+    ("answers.object", "GET"): rule(For.ROOM, 404, 404, 200, 200, 200, 200, 200, 200),
+    ("answers.object", "POST"): rule(For.ROOM, 404, 404, 422, 422, 422, 422, 422, 422),
+    ("answers.withdraw", "GET"): rule(For.ROOM, 404, 404, 200, 200, 200, 200, 200, 200),
+    ("answers.withdraw", "POST"): rule(For.ROOM, 404, 404, 422, 422, 422, 422, 422, 422),
+    ("answers.review", "GET"): rule(For.ROOM, 404, 404, 303, 303, 303, 303, 303, 303),
+    ("answers.review", "POST"): rule(For.ROOM, 404, 404, 422, 422, 422, 422, 422, 422),
+    ("answers.code", "POST"): rule(For.ROOM, 404, 303, 303, 303, 303, 303, 303, 303),
+    ("answers.receipt", "GET"): rule(For.ROOM, 404, 404, 303, 200, 200, 200, 200, 303),
 }
 
 
@@ -306,7 +317,7 @@ def _for(row: Rule) -> str:
 def _cell(row: Rule, method: str, person: Person) -> str:
     if row.lets_in(person):
         return "yes"
-    status = row.expected(person, method, STATES[1])
+    status = row.expected(person, method, USUAL)
     return "sign in" if person not in AT_DESK and status in {302, 403} else _ANSWERS[status]
 
 

@@ -78,6 +78,8 @@ class Facts:
     otto: str
     otto_invitation: str
     mailbox: str
+    comment: str
+    """Anna’s, on the letter in *circulating*."""
 
 
 def seed(session: Session) -> Facts:
@@ -86,6 +88,7 @@ def seed(session: Session) -> Facts:
     coordinator, _stranger = factories.staff_actor(session), factories.staff_actor(session, STRANGER)
     letters = {
         "drafting": factories.letter_in_draft(session, coordinator, title="A letter in drafting"),
+        "circulating": factories.letter_circulating(session, coordinator, title="A letter that circulates"),
         "signing": factories.letter_in_signing(session, coordinator, entry(), entry(email=BRUNO, contact="Bruno Wirth")),
         "closed": factories.letter_closed(session, coordinator, title="A letter that is closed"),
         "sealed": factories.letter_sealed(session, coordinator, title="A letter that is sealed"),
@@ -97,6 +100,7 @@ def seed(session: Session) -> Facts:
     factories.sign(session, letters["answered"])
     submissions.resolve_letter(session, coordinator, letters["resolved"], now=SEALABLE)
     sign_on.cancel_letter(session, coordinator, letters["cancelled"], "It was not needed.", now=NOW)
+    comment = factories.comment(session, letters["circulating"], "We, the undersigned, disagree", wording="We doubt")
     for letter in letters.values():
         # As its drafters left it, whatever has become of the letter since.
         row = factories.letter_row(session, letter)
@@ -128,6 +132,7 @@ def seed(session: Session) -> Facts:
         otto=KEYRING.personal_link(otto.reference, 1),
         otto_invitation=otto.invitation.reference,
         mailbox="a-message",
+        comment=comment,
     )
 
 
@@ -224,6 +229,7 @@ class World:
                 "venue": VENUE,
                 "person": self._reference(session, ACCOUNTS[Person.READER]),
                 "account": self._reference(session, STRANGER),
+                "comment": self.facts.comment,
                 "stay": "nobody’s",
                 "text": factories.letter_row(session, letter).texts[-1].reference,
             }

@@ -19,6 +19,12 @@ ADDRESSEE = 500
 REVISION_NOTE = 300
 TEXT_NAME = 80
 TEXTS = 12
+MESSAGE = 2_000
+QUOTE = 2_000
+REMARK = 4_000
+WORDING = 4_000
+COMMENTS_OF_SOCIETY = 200
+COMMENTS = 2_000
 STATEMENT = 100_000
 REFERENCES_TYPED = 400_000
 REFERENCE_LINE = 1_000
@@ -87,4 +93,5 @@ MAIL_HORIZON = timedelta(hours=72)
 MAIL_LEAST_TRIES = 12
 # A message with which the program fails, or dies, every time is parked for a person.
 MAIL_UNFINISHED = 8
+LONGEST_CIRCULATION = timedelta(days=366)
 LONGEST_BOARD_WAIT = timedelta(days=366)

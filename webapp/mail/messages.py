@@ -55,6 +55,15 @@ class AnswerFacts:
     statement: str
 
 
+@dataclass(frozen=True)
+class RequestFacts:
+    """What is asked when a revision is sent out for comment; `message` is the coordinators’ own."""
+
+    revision: int
+    until: str
+    message: str
+
+
 def sign_in(links: Links, token: str, minutes: int) -> MailForm:
     return _form("sign_in", "Your link to sign in to Undersigned", link=links.sign_in(token), minutes=minutes, links=links)
 
@@ -67,6 +76,15 @@ def staff_code(links: Links, one_time_code: str, minutes: int) -> MailForm:
 def invitation(links: Links, token: str, letter: LetterFacts, place: PlaceFacts) -> MailForm:
     subject = f"Will {place.society} sign? “{letter.title}”"
     return _form("invitation", subject, link=links.personal(token), letter=letter, place=place)
+
+
+def comment_request(links: Links, token: str, letter: LetterFacts, place: PlaceFacts, request: RequestFacts) -> MailForm:
+    subject = f"What does {place.society} say? “{letter.title}”"
+    return _form("comment_request", subject, link=links.personal(token), letter=letter, place=place, request=request)
+
+
+def dispositions(links: Links, token: str, letter: LetterFacts, place: PlaceFacts) -> MailForm:
+    return _form("dispositions", f"What became of the comments on “{letter.title}”", link=links.personal(token), letter=letter, place=place)
 
 
 def new_link(links: Links, token: str, letter: LetterFacts, place: PlaceFacts) -> MailForm:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from webapp.domain import limits
 from webapp.domain.answer import MANDATES, AnswerKind
 from webapp.domain.deadline import show_date, show_instant
-from webapp.domain.letter import ASKS
+from webapp.domain.letter import ASKS, LetterState
 from webapp.domain.links import Links
 from webapp.domain.text import Change
 from webapp.domain.tokens import Keyring
@@ -18,6 +18,7 @@ from webapp.mail import messages
 from webapp.mail.message import MailForm
 from webapp.persistence.tables import (
     AnswerRow,
+    CirculationRow,
     CodeRow,
     EventRow,
     FreezingRow,
@@ -43,12 +44,7 @@ class Office(Protocol):
 def compose(session: Session, row: OutboxRow, office: Office, *, now: datetime) -> MailForm | None:
     """None where the message would be of no use any more."""
     if row.kind == "sign_in":
-        link = session.get(SignInLinkRow, row.parameters["sign_in_link"])
-        # SQLite gives the number of a row that was swept out to the next one, which may be the link of somebody else.
-        if link is None or row.reason != f"sign_in:{link.reference}" or link.used_at is not None or now >= link.expires_at:
-            return None
-        minutes = int(limits.SIGN_IN_LINK_LIFE.total_seconds() // 60)
-        return messages.sign_in(office.links, office.keyring.sign_in_link(link.reference), minutes)
+        return _sign_in(session, row, office, now=now)
     if row.kind == "staff_code":
         return _staff_code(session, row, office, now=now)
     representative = session.get_one(RepresentativeRow, row.parameters["representative"])
@@ -58,21 +54,17 @@ def compose(session: Session, row: OutboxRow, office: Office, *, now: datetime) 
     facts = _letter_facts(letter)
     place = messages.PlaceFacts(representative.name, representative.invitation.society.printed_name)
     if row.kind == "code":
-        one = session.get_one(CodeRow, row.parameters["code"])
-        if one.used_at is not None or now >= one.expires_at:
-            return None
-        minutes = int(limits.CODE_LIFE.total_seconds() // 60)
-        return messages.code(office.keyring.code(one.reference), minutes, facts, place)
+        return _code(session, row, office, facts, place, now=now)
     if row.kind == "letter_cancelled":
         event = session.get_one(EventRow, (letter.id, row.parameters["event"]))
         return messages.letter_cancelled(facts, place, _reason(event))
     if row.kind == "name_corrected":
         return messages.name_corrected(facts, place, _answer_facts(session, row, letter))
     token = office.keyring.personal_link(representative.reference, representative.link_generation)
-    return _with_link(session, row, letter, messages.Addressed(office.links, token, facts, place))
+    return _with_link(session, row, letter, messages.Addressed(office.links, token, facts, place), now=now)
 
 
-def _with_link(session: Session, row: OutboxRow, letter: LetterRow, to: messages.Addressed) -> MailForm:
+def _with_link(session: Session, row: OutboxRow, letter: LetterRow, to: messages.Addressed, *, now: datetime) -> MailForm | None:
     """A message that holds the personal link."""
     if row.kind in {"receipt", "withdrawal_receipt"}:
         write = messages.receipt if row.kind == "receipt" else messages.withdrawal_receipt
@@ -81,7 +73,28 @@ def _with_link(session: Session, row: OutboxRow, letter: LetterRow, to: messages
         return messages.text_changed(to, _change_facts(session, row, letter))
     if row.kind == "objection_receipt":
         return messages.objection_receipt(to, session.get_one(ObjectionRow, row.parameters["objection"]).remark)
+    if row.kind == "comment_request":
+        return _comment_request(session, row, letter, to, now=now)
     return _LINK_MESSAGES[row.kind](to.links, to.token, to.letter, to.place)
+
+
+def _sign_in(session: Session, row: OutboxRow, office: Office, *, now: datetime) -> MailForm | None:
+    link = session.get(SignInLinkRow, row.parameters["sign_in_link"])
+    # SQLite gives the number of a row that was swept out to the next one, which may be the link of somebody else.
+    if link is None or row.reason != f"sign_in:{link.reference}" or link.used_at is not None or now >= link.expires_at:
+        return None
+    minutes = int(limits.SIGN_IN_LINK_LIFE.total_seconds() // 60)
+    return messages.sign_in(office.links, office.keyring.sign_in_link(link.reference), minutes)
+
+
+def _code(
+    session: Session, row: OutboxRow, office: Office, facts: messages.LetterFacts, place: messages.PlaceFacts, *, now: datetime
+) -> MailForm | None:
+    one = session.get_one(CodeRow, row.parameters["code"])
+    if one.used_at is not None or now >= one.expires_at:
+        return None
+    minutes = int(limits.CODE_LIFE.total_seconds() // 60)
+    return messages.code(office.keyring.code(one.reference), minutes, facts, place)
 
 
 def _staff_code(session: Session, row: OutboxRow, office: Office, *, now: datetime) -> MailForm | None:
@@ -96,6 +109,7 @@ def _staff_code(session: Session, row: OutboxRow, office: Office, *, now: dateti
 
 
 _LINK_MESSAGES = {
+    "dispositions": messages.dispositions,
     "invitation": messages.invitation,
     "new_link": messages.new_link,
     "deadline_moved": messages.deadline_moved,
@@ -114,6 +128,15 @@ def _change_facts(session: Session, row: OutboxRow, letter: LetterRow) -> messag
         object_until=str(show_instant(freezing.object_until, letter.deadline_zone)) if freezing.object_until else "",
         has_signed=session.scalar(signed) is not None,
     )
+
+
+def _comment_request(session: Session, row: OutboxRow, letter: LetterRow, to: messages.Addressed, *, now: datetime) -> MailForm | None:
+    circulation = session.get_one(CirculationRow, row.parameters["circulation"])
+    if letter.state != LetterState.CIRCULATING or now >= circulation.until:
+        return None
+    until = str(show_instant(circulation.until, circulation.zone))
+    request = messages.RequestFacts(circulation.revision.number, until, circulation.message)
+    return messages.comment_request(to.links, to.token, to.letter, to.place, request)
 
 
 def _reason(event: EventRow) -> str:

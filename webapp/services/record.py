@@ -39,6 +39,8 @@ _EVENT_TITLES = {
     "comment.disposed": "Comment answered",
     "revision.frozen": "Another text put in force",
     "answer.objected": "Change objected to",
+    "comment.applied": "Suggested wording taken into the text",
+    "comment.unapplied": "Suggested wording taken out again",
     "society.added": "Society added",
     "representative.added": "Representative added",
     "letter.opened": "Sign-on opened, text frozen",

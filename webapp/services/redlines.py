@@ -1,5 +1,7 @@
 """What changed between two revisions, for whoever reads or signs."""
 
+from typing import Any
+
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +17,26 @@ from webapp.services.place import Place
 def statement_redline(old: RevisionRow, new: RevisionRow, language: str) -> Redline:
     """All that the digest of the statement stands for, compared: title, request, articles answered, statement, references."""
     return redline_texts(_statement_of(old, language), _statement_of(new, language))
+
+
+def text_redlines(old: RevisionRow, new: RevisionRow, language: str) -> tuple[tuple[str, Markup], ...]:
+    """Of each text that differs between two revisions, its name and what changed; a text that is only in one stands as new, or as gone."""
+    found = []
+    befores, afters = ({one["reference"]: one for one in row.texts} for row in (old, new))
+    for number, reference in enumerate({**afters, **befores}, 1):
+        before, after = befores.get(reference), afters.get(reference)
+        if before and after and before["digest"] == after["digest"]:
+            continue
+        sides = (_text_of(old, before, language), _text_of(new, after, language))
+        html = redline_html(redline_texts(*sides), prefix=f"change-{number}", language=language)
+        found.append(((after or before or {})["name"], html))
+    return tuple(found)
+
+
+def _text_of(revision: RevisionRow, text: dict[str, Any] | None, language: str) -> SourceText:
+    if text is None:
+        return SourceText("", (), language)
+    return SourceText(text["body"], list(revision.references), language, head=tuple(_head(revision)))
 
 
 def changes_since(session: Session, place: Place, digest: str) -> Markup | None:

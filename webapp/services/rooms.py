@@ -128,6 +128,8 @@ class DoorView:
     title: str
     lead_society: str
     is_demonstration: bool
+    is_circulating: bool
+    """Comments are asked for, and no signature yet."""
 
 
 def show_door(session: Session, token: str) -> DoorView:
@@ -136,7 +138,13 @@ def show_door(session: Session, token: str) -> DoorView:
     if representative is None:
         raise NotFound
     letter = session.get_one(LetterRow, representative.invitation.letter_id)
-    return DoorView(representative.invitation.society.printed_name, letter.title, letter.lead_society, letter.is_demonstration)
+    return DoorView(
+        society=representative.invitation.society.printed_name,
+        title=letter.title,
+        lead_society=letter.lead_society,
+        is_demonstration=letter.is_demonstration,
+        is_circulating=letter.state == LetterState.CIRCULATING,
+    )
 
 
 def _representative(session: Session, token: str) -> RepresentativeRow | None:
@@ -274,16 +282,20 @@ def set_board_date(session: Session, place: Place, day: date, *, now: datetime) 
     Returns whether that leaves time to answer before sign-on closes.
     """
     place, letter = hold_place(session, place)
-    if letter.state != LetterState.SIGNING or letter.deadline is None or now >= letter.deadline:
+    if letter.state not in {LetterState.CIRCULATING, LetterState.SIGNING} or _has_passed(letter.deadline, now=now):
         raise TooLate("Sign-on has closed, so a date for your board can no longer be kept.")
     if day < earliest_today(now):
         raise InvalidInput("That day has passed. When does your board meet?", field="board_meets_on")
-    if day > letter.deadline.date() + limits.LONGEST_BOARD_WAIT:
+    if day > (letter.deadline or now).date() + limits.LONGEST_BOARD_WAIT:
         raise InvalidInput("That day lies more than a year after the deadline. Please check the year.", field="board_meets_on")
     session.get_one(InvitationRow, place.invitation.id).board_meets_on = day
     public = {"society": place.invitation.society.reference, "board_meets_on": day.isoformat()}
     append_event(session, letter, place.actor, "board.announced", public, now=now)
-    return day <= letter.deadline.astimezone(ZoneInfo(letter.deadline_zone)).date()
+    return letter.deadline is None or day <= letter.deadline.astimezone(ZoneInfo(letter.deadline_zone)).date()
+
+
+def _has_passed(deadline: datetime | None, *, now: datetime) -> bool:
+    return deadline is not None and now >= deadline
 
 
 def request_link(session: Session, typed: str, network: str, keyring: Keyring, *, now: datetime) -> None:

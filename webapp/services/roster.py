@@ -21,6 +21,7 @@ from webapp.persistence.record import Happening, append_event, append_events
 from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, RepresentativeRow, SocietyRow, WebSessionRow
 from webapp.rendering.fonts import describe_character, uncovered_characters
 from webapp.services.access import load_letter
+from webapp.services.circulation import ask_newcomers
 from webapp.services.references import new_reference
 from webapp.services.roster_check import FACTS, CheckedRow, RosterPreview, check_rows, refuse_too_many, societies_named
 from webapp.services.sign_on import invitations_of, invite
@@ -80,8 +81,11 @@ def _add(session: Session, actor: Actor, letter: LetterRow, rows: Sequence[Check
     refuse_too_many(len(places))
     session.flush()
     append_events(session, letter, actor, happenings, now=now)
+    joined = [places[name] for name in dict.fromkeys(row.entry.society for row in rows)]
     if letter.state == LetterState.SIGNING:
-        invite(session, letter, [places[name] for name in dict.fromkeys(row.entry.society for row in rows)], now=now)
+        invite(session, letter, joined, now=now)
+    elif letter.state == LetterState.CIRCULATING:
+        ask_newcomers(session, letter, joined, now=now)
     return len(places) - before
 
 

@@ -226,14 +226,12 @@ def cancel_letter(session: Session, actor: Actor, reference: str, reason: str, *
     """Ends a letter that will not be sent. Whoever was invited is told why."""
     letter = load_letter(session, actor, reference, Permission.CANCEL, for_update=True)
     move = move_for(letter.state, Action.CANCEL)
-    was_open = letter.opened_at is not None
     why = bounded_text(reason, limits.REASON, field="reason", what="The reason")
     letter.state = move.becomes
     event = append_event(session, letter, actor, move.event, {"state": move.becomes, "reason": why}, now=now)
-    if not was_open:
-        return
     for invitation in invitations_of(session, letter):
-        for representative in live_representatives(invitation):
+        # Whoever was asked for nothing yet knows of nothing.
+        for representative in live_representatives(invitation) if invitation.invited_at else ():
             outbox.put(
                 session,
                 "letter_cancelled",

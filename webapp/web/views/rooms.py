@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 
 from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.rate import LINK_MISSES
-from webapp.services import change_view, doors, rooms
+from webapp.services import change_view, circulated_room, doors, rooms
 from webapp.services.place import Place
 from webapp.web.access import for_representative, open_room, public, reload_place, shut_room
 from webapp.web.errors import attach
@@ -64,6 +64,9 @@ def request_link() -> Any:
 @bp.get("/room/<invitation>")
 @for_representative
 def read(place: Place) -> Any:
+    if circulated_room.is_circulated_room(reading(), place):
+        circulated = circulated_room.show_circulated(reading(), place, now=now())
+        return render_template("rooms/circulated.html", circulated=circulated, room=circulated.head)
     return render_template(
         "rooms/read.html",
         room=rooms.show_room(reading(), place, now=now()),
@@ -87,7 +90,9 @@ def board(place: Place) -> Any:
             if not is_in_time:
                 flash("That is after sign-on closes. Ask the address below whether the deadline can be moved.", "warn")
             return redirect(url_for("rooms.read", invitation=invitation), 303)
-    room = rooms.show_room(reading(), reload_place(invitation), now=now())
+    place = reload_place(invitation)
+    is_early = circulated_room.is_circulated_room(reading(), place)
+    room = circulated_room.room_head(reading(), place) if is_early else rooms.show_room(reading(), place, now=now())
     return render_template("rooms/board.html", form=form, room=room), 422 if form.errors else 200
 
 
