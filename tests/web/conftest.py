@@ -16,10 +16,9 @@ from tests.factories import FAKE_PDF, NOW, FakeClock, settings_for
 from tests.postman import Postman
 from tests.web.world import Facts, World, seed
 from webapp.app import create_app
-from webapp.domain.document import LetterDocument
 from webapp.persistence.database import make_engine, transaction
 from webapp.persistence.sqlite import sqlite_module
-from webapp.web.views import documents
+from webapp.web.views import documents, revisions
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def lasting(tmp_path_factory: pytest.TempPathFactory, seeded: Seeded) -> Iterato
 @pytest.fixture
 def world(tmp_path: Path, seeded: Seeded, lasting: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """The world for one test. The press is a fake: what it prints is the business of tests/rendering."""
-    monkeypatch.setattr(documents, "letter_pdf", _fake_pdf)
+    _make_no_files(monkeypatch)
     if lasting.engine.dialect.name != "sqlite":
         yield from seeded.open(tmp_path)
         return
@@ -100,9 +99,14 @@ def fresh_world(tmp_path: Path, seeded: Seeded) -> Iterator[World]:
 def readers(tmp_path_factory: pytest.TempPathFactory, seeded: Seeded) -> Iterator[World]:
     """One world for tests that change nothing in it."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(documents, "letter_pdf", _fake_pdf)
+        _make_no_files(monkeypatch)
         yield from seeded.open(tmp_path_factory.mktemp("readers"))
 
 
-def _fake_pdf(_document: LetterDocument) -> bytes:
+def _make_no_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, name in ((documents, "letter_pdf"), (revisions, "redline_pdf"), (revisions, "redline_docx")):
+        monkeypatch.setattr(module, name, _fake_file)
+
+
+def _fake_file(*_what: object, **_how: object) -> bytes:
     return FAKE_PDF

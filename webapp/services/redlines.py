@@ -1,5 +1,6 @@
 """What changed between two revisions, for whoever reads or signs."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -66,16 +67,17 @@ def changes_since_pending(session: Session, place: Place) -> Markup | None:
 
 def _statement_of(revision: RevisionRow, language: str) -> SourceText:
     references: list[CslItem] = list(revision.references)
-    return SourceText(revision.statement, references, language, head=tuple(_head(revision)))
+    return SourceText(revision.statement, references, language, head=head_lines(revision.title, revision.ask, revision.targets))
 
 
-def _head(revision: RevisionRow) -> list[str]:
-    asked = f"Request: {ASKS.get(revision.ask, revision.ask)}" if revision.ask else ""
-    targets = [f"In response to: {_cited(target)}" for target in revision.targets]
-    return [line for line in (revision.title, asked, *targets) if line]
+def head_lines(title: str, ask: str, targets: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """What the first page says of the letter, as lines: its title, what it asks, and the articles that it answers."""
+    asked = f"Request: {ASKS.get(ask, ask)}" if ask else ""
+    answered = [f"In response to: {_cited(target)}" for target in targets]
+    return tuple(line for line in (title, asked, *answered) if line)
 
 
-def _cited(target: dict[str, str]) -> str:
+def _cited(target: Mapping[str, Any]) -> str:
     role, doi = target.get("role", ""), target.get("doi", "")
     parts = [f"{role[:1].upper()}{role[1:]}." if role else "", target.get("citation", ""), f"doi:{doi}" if doi else ""]
     return " ".join(part for part in parts if part)

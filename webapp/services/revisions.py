@@ -18,7 +18,7 @@ from webapp.domain.permission import Permission
 from webapp.domain.text import Change, TextKind
 from webapp.persistence.record import append_event
 from webapp.persistence.tables import FreezingRow, LetterRow, RevisionRow
-from webapp.rendering.text import cited_keys, statement_html
+from webapp.rendering.text import cited_keys, statement_html, word_count
 from webapp.services.access import load_letter
 from webapp.services.letters import target_facts
 
@@ -91,7 +91,7 @@ def take_revision(session: Session, letter: LetterRow, actor: Actor, declared: D
         targets=target_facts(letter.targets),
         statement=statement["body"],
         references=letter.references,
-        texts=texts,
+        texts=[{**text, "words": word_count(text["body"])} for text in texts],
         digest=statement["digest"],
         change=declared.change,
         note=declared.note,
@@ -115,7 +115,8 @@ def is_as_revised(letter: LetterRow) -> bool:
     if not letter.revisions:
         return False
     newest = letter.revisions[-1]
-    content = {"texts": newest.texts, "references": newest.references, "title": newest.title, "ask": newest.ask, "targets": newest.targets}
+    texts = [{name: fact for name, fact in text.items() if name != "words"} for text in newest.texts]
+    content = {"texts": texts, "references": newest.references, "title": newest.title, "ask": newest.ask, "targets": newest.targets}
     return content == content_now(letter)
 
 

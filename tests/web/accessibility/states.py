@@ -23,7 +23,8 @@ from webapp.domain.venue import Limits, Part, Venue, WordLimit
 from webapp.lookup.record import Record
 from webapp.persistence.database import DatabaseBusy, transaction
 from webapp.persistence.tables import InstallationRow
-from webapp.services import chosen_venues, dashboard, reference_list, texts, venues
+from webapp.services import chosen_venues, dashboard, reference_list, revisions, texts, venues
+from webapp.services.revisions import Declaration
 from webapp.settings import LookUp
 from webapp.web.views import documents
 
@@ -790,6 +791,74 @@ def database_that_is_busy(world: World, monkeypatch: MonkeyPatch) -> Page:
 @state("503")
 def request_that_took_too_long(world: World, monkeypatch: MonkeyPatch) -> Page:
     return _broken(world, monkeypatch, TookTooLong("That took too long, and nothing was stored. Send it again."), 503)
+
+
+# Revisions
+
+
+def revised(world: World) -> Browser:
+    """A coordinator whose letter in drafting has two revisions, and has gone on since in all of its texts."""
+    with Session(world.engine) as session, transaction(session):
+        reference = world.facts.letters["drafting"]
+        letter = factories.letter_row(session, reference)
+        revisions.make_revision(session, COMMAND, reference, Declaration("What the board saw"), now=NOW)
+        letter.statement.body = letter.statement.body.replace("We, the undersigned,", "1. We, the undersigned societies,\n2. all of us")
+        revisions.make_revision(session, COMMAND, reference, Declaration("Who we are", "substantive"), now=NOW)
+        letter.statement.body += "\n\n| a | b |\n|---|---|\n| 1 | [2](https://example.org/2) |\n"
+        texts.remove_short_form(session, COMMAND, reference, letter.texts[-1].reference, now=NOW)
+        texts.add_short_form(session, COMMAND, reference, "For another journal", now=NOW)
+    return desk(world)
+
+
+@state("filled")
+def revisions_of_a_draft(world: World, _: MonkeyPatch) -> Page:
+    return revised(world).get(at(world, "drafting", "/revisions"))
+
+
+@state("empty")
+def revisions_where_there_is_none(world: World, _: MonkeyPatch) -> Page:
+    return desk(world).get(at(world, "drafting", "/revisions"))
+
+
+@state("filled")
+def revision_with_a_short_form(world: World, _: MonkeyPatch) -> Page:
+    return revised(world).get(at(world, "drafting", "/revisions/2"))
+
+
+@state("filled")
+def revisions_compared(world: World, _: MonkeyPatch) -> Page:
+    return revised(world).get(at(world, "drafting", "/revisions/compare") + "?old=1&new=0")
+
+
+@state("filled")
+def revision_with_what_changed_before_it(world: World, _: MonkeyPatch) -> Page:
+    return revised(world).get(at(world, "drafting", "/revisions/new"))
+
+
+@state("error")
+def revision_that_cites_nothing(world: World, _: MonkeyPatch) -> Page:
+    browser = revised(world)
+    with Session(world.engine) as session, transaction(session):
+        factories.letter_row(session, world.facts.letters["drafting"]).statement.body += " As shown [@nobody2026]."
+    browser.get(at(world, "drafting", "/revisions/new"))
+    return browser.press("Make revision 3", status=422, note="A citation", change="editorial")
+
+
+@state("closed")
+def revision_where_nothing_has_changed(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "drafting", "/revisions/new"))
+    browser.press("Make revision 1")
+    return browser.get(at(world, "drafting", "/revisions/new"))
+
+
+@state("409")
+def revision_of_what_has_changed_since_it_was_shown(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "drafting", "/revisions/new"))
+    with Session(world.engine) as session, transaction(session):
+        factories.letter_row(session, world.facts.letters["drafting"]).statement.body += " And more."
+    return browser.press("Make revision 1", status=409)
 
 
 # Venues

@@ -73,7 +73,7 @@ class VenueRow(Base):
 class RevisionRow(Base):
     """A snapshot of all texts and references. The database refuses to change or remove it (R3).
 
-    `texts` holds for each its reference, kind, name, body, the keys that it cites, in order, and its digest. `statement` and
+    `texts` holds for each its reference, kind, name, body, the keys that it cites, in order, its words and its digest. `statement` and
     `digest` are those of the statement, which is what societies sign.
     """
 
