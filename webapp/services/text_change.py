@@ -62,7 +62,7 @@ def propose_change(session: Session, actor: Actor, reference: str) -> Proposal:
         new_number=new.number,
         note=new.note,
         change=new.change,
-        redline=redline_html(statement_redline(old, new, letter.language), language=letter.language),
+        redline=redline_html(statement_redline(old, new, letter.language), prefix="redline", language=letter.language),
         signed=len(signing_answers(session, letter)),
         waiting=len(answers_to_affirm(session, letter)),
         people=sum(len(live_representatives(invitation)) for invitation in invitations_of(session, letter)),
