@@ -222,7 +222,7 @@ class World:
                 "invitation": anna.invitation.reference,
                 "representative": anna.reference,
                 "key": "vale2026",
-                "number": 1,
+                "number": "1",
                 "form": "bib",
                 "token": KEYRING.personal_link(anna.reference, 1),
                 "reference": self.facts.mailbox,

@@ -37,7 +37,7 @@ def text_redlines(old: RevisionRow, new: RevisionRow, language: str) -> tuple[tu
 def _text_of(revision: RevisionRow, text: dict[str, Any] | None, language: str) -> SourceText:
     if text is None:
         return SourceText("", (), language)
-    return SourceText(text["body"], list(revision.references), language, head=tuple(_head(revision)))
+    return SourceText(text["body"], list(revision.references), language, head=head_lines(revision.title, revision.ask, revision.targets))
 
 
 def changes_since(session: Session, place: Place, digest: str) -> Markup | None:

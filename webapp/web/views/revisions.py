@@ -32,10 +32,10 @@ def index(letter: str) -> Any:
     return render_template("revisions/index.html", letter=_letter(letter), page=page)
 
 
-@bp.get("/<int:number>")
+@bp.get("/<number>")
 @for_staff(Permission.SEE)
-def show(letter: str, number: int) -> Any:
-    view = revision_list.read_revision(reading(), actor(), letter, number, request.args.get("text", ""))
+def show(letter: str, number: str) -> Any:
+    view = revision_list.read_revision(reading(), actor(), letter, _number(number), request.args.get("text", ""))
     return render_template("revisions/show.html", letter=_letter(letter), revision=view)
 
 
@@ -93,14 +93,14 @@ def compare_docx(letter: str) -> Response:
 def _comparison(letter: str) -> Comparison:
     """What the address asks for; by itself the newest revision and what is being written."""
     if "old" in request.args:
-        sides = Sides(_number("old"), _number("new"), request.args.get("text", ""))
+        old, new = _number(request.args["old"]), _number(request.args.get("new", str(WORKING)))
+        sides = Sides(old, new, request.args.get("text", ""))
     else:
         sides = comparisons.newest_sides(reading(), actor(), letter)
     return comparisons.compare(reading(), actor(), letter, sides, now=now())
 
 
-def _number(name: str) -> int:
-    typed = request.args.get(name, str(WORKING))
+def _number(typed: str) -> int:
     if not typed.isdecimal() or len(typed) > _LONGEST_NUMBER:
         raise NotFound
     return int(typed)
