@@ -158,7 +158,9 @@ def _letter_facts(letter: LetterRow) -> messages.LetterFacts:
 
 def _answer_facts(session: Session, row: OutboxRow, letter: LetterRow) -> messages.AnswerFacts:
     answer = session.get_one(AnswerRow, row.parameters["answer"])
-    revision = session.scalars(select(RevisionRow).where(RevisionRow.letter_id == letter.id, RevisionRow.digest == answer.digest)).one()
+    # Two revisions that differ in another text alone have one digest, and one statement.
+    signed = select(RevisionRow).where(RevisionRow.letter_id == letter.id, RevisionRow.digest == answer.digest).limit(1)
+    revision = session.scalars(signed).one()
     return messages.AnswerFacts(
         kind=answer.kind,
         printed_name=answer.printed_name,
