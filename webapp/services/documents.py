@@ -25,6 +25,7 @@ _FROZEN = (
     .order_by(FreezingRow.id)
 )
 HAS_OBJECTED = exists().where(ObjectionRow.answer_id == AnswerRow.id)
+_HAS_OBJECTED = select(ObjectionRow.id).where(ObjectionRow.answer_id == bindparam("answer")).limit(1)
 _FROZEN_DIGEST = (
     select(RevisionRow.digest)
     .join(FreezingRow, FreezingRow.revision_id == RevisionRow.id)
@@ -84,11 +85,23 @@ def answers_to_affirm(session: Session, letter: LetterRow) -> list[AnswerRow]:
     return _answers_that(is_to_be_affirmed, session, letter)
 
 
+def has_objected(session: Session, answer: AnswerRow) -> bool:
+    """Whether its society has objected to a change since it gave this answer."""
+    return session.scalar(_HAS_OBJECTED, {"answer": answer.id}) is not None
+
+
+def is_waiting(session: Session, answer: AnswerRow) -> bool:
+    """Whether this one answer is among those that wait to be affirmed."""
+    return is_to_be_affirmed(
+        facts_of(answer, has_objected=has_objected(session, answer)), digests=counting_digests(session, answer.letter_id)
+    )
+
+
 def _answers_that(rule: Callable[..., bool], session: Session, letter: LetterRow) -> list[AnswerRow]:
     query = select(AnswerRow, HAS_OBJECTED).where(AnswerRow.letter_id == letter.id, AnswerRow.is_standing.is_(True))
     rows = session.execute(query.options(joinedload(AnswerRow.invitation).joinedload(InvitationRow.society)))
     digests = counting_digests(session, letter.id)
-    chosen = [row for row, has_objected in rows if rule(facts_of(row, has_objected=has_objected), digests=digests)]
+    chosen = [row for row, objected in rows if rule(facts_of(row, has_objected=objected), digests=digests)]
     return sorted(chosen, key=lambda row: (sort_key(row.printed_name, row.invitation.society.sort_name), row.printed_name))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
-from webapp.domain.answer import is_in_time
+from webapp.domain.answer import AnswerKind, is_in_time
 from webapp.domain.deadline import show_instant
 from webapp.domain.errors import TooLate, WrongState
 from webapp.domain.text import Change
@@ -13,6 +13,7 @@ from webapp.persistence.plain import add, run, table
 from webapp.persistence.record import append_event
 from webapp.persistence.tables import AnswerRow, FreezingRow, ObjectionRow
 from webapp.services.answer_store import Act, forget_pending, tell_representatives
+from webapp.services.documents import is_waiting
 from webapp.services.place import HeldLetter, Place
 
 OBJECT = "object"
@@ -23,7 +24,6 @@ _NEWEST = (
     .order_by(FreezingRow.id.desc())
     .limit(1)
 )
-_OBJECTED = select(ObjectionRow.id).where(ObjectionRow.answer_id == bindparam("answer"))
 _DONE_BEFORE = (
     select(AnswerRow.reference)
     .join(ObjectionRow, ObjectionRow.answer_id == AnswerRow.id)
@@ -40,10 +40,10 @@ def judge_objection(session: Session, letter: HeldLetter, standing: AnswerRow | 
     if not is_in_time(received_at, newest.object_until):
         until = show_instant(newest.object_until, letter.deadline_zone)
         raise TooLate(f"Objections to this change ended on {until}. You can still replace or withdraw your society’s answer.")
-    if standing is None or standing.digest == letter.digest:
+    if standing is None or standing.kind != AnswerKind.SIGN or standing.digest == letter.digest:
         raise WrongState("Your society has not signed the earlier text, so there is no signature to keep back.")
-    if run(session, _OBJECTED, {"answer": standing.id}).first() is not None:
-        raise WrongState("Your society has objected already. Its signature waits until it has affirmed the text.")
+    if is_waiting(session, standing):
+        raise WrongState("The signature of your society waits already, until it has affirmed the text.")
     return int(newest.id)
 
 
