@@ -11,7 +11,7 @@ from webapp.domain.deadline import ShownInstant, show_instant
 from webapp.domain.text import Change
 from webapp.persistence.tables import LetterRow
 from webapp.services.answers import standing_answer
-from webapp.services.documents import answers_to_affirm
+from webapp.services.documents import is_waiting
 from webapp.services.place import Place
 from webapp.services.redlines import changes_since
 
@@ -24,8 +24,9 @@ class ChangeView:
     note: str
     object_until: ShownInstant | None
     may_object: bool
-    is_to_be_affirmed: bool
     redline: Markup | None
+    is_since_signing: bool
+    """Whether the redline begins at the text that this society signed."""
 
 
 def show_change(session: Session, place: Place, *, now: datetime) -> ChangeView | None:
@@ -35,19 +36,15 @@ def show_change(session: Session, place: Place, *, now: datetime) -> ChangeView 
         return None
     newest = letter.freezings[-1]
     standing = standing_answer(session, place.invitation.id)
-    waits = standing is not None and any(answer.id == standing.id for answer in answers_to_affirm(session, letter))
-    since = standing.digest if standing and standing.digest != newest.revision.digest else letter.freezings[-2].revision.digest
+    waits = standing is not None and is_waiting(session, standing)
+    signed_before = standing is not None and standing.kind == AnswerKind.SIGN and standing.digest != newest.revision.digest
+    since = standing.digest if standing and signed_before else letter.freezings[-2].revision.digest
     is_editorial = newest.change == Change.EDITORIAL
     return ChangeView(
         is_editorial=is_editorial,
         note=newest.revision.note,
         object_until=show_instant(newest.object_until, letter.deadline_zone) if newest.object_until else None,
-        may_object=standing is not None
-        and standing.kind == AnswerKind.SIGN
-        and not waits
-        and standing.digest != newest.revision.digest
-        and newest.object_until is not None
-        and now < newest.object_until,
-        is_to_be_affirmed=waits,
+        may_object=signed_before and not waits and newest.object_until is not None and now < newest.object_until,
         redline=changes_since(session, place, since),
+        is_since_signing=signed_before,
     )

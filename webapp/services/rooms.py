@@ -25,7 +25,7 @@ from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, Repre
 from webapp.rendering.text import statement_html
 from webapp.services.access import hold_place, lock_letter
 from webapp.services.answers import pending_answer
-from webapp.services.documents import country_name, signed_count
+from webapp.services.documents import country_name, has_objected, is_waiting, signed_count
 from webapp.services.doors import begin_stay, folded_address
 from webapp.services.limits import count, may_mail
 from webapp.services.place import Invitation, Place
@@ -109,6 +109,10 @@ class RoomView:
     signed_sentence: str
     board_meets_on: str | None
     stage: Stage
+    is_to_be_affirmed: bool
+    """The society’s signature waits: the text has changed since, or it has objected to a change (R4)."""
+    has_objected: bool
+    """The reason why it waits is its own objection."""
     answer: AnswerView | None
     pending: PendingView | None
     decline_sentence: str
@@ -179,6 +183,7 @@ def show_room(session: Session, place: Place, *, now: datetime) -> RoomView:
         raise NotFound
     invitation = place.invitation
     shown = latest_answer(session, invitation.id)
+    waits = shown is not None and is_waiting(session, shown)
     return RoomView(
         invitation=invitation.reference,
         society=invitation.society.printed_name,
@@ -204,7 +209,9 @@ def show_room(session: Session, place: Place, *, now: datetime) -> RoomView:
         today=show_date(now.astimezone(ZoneInfo(letter.deadline_zone)).date()),
         signed_sentence=signed_sentence(signed_count(session, letter), letter.collective_noun),
         board_meets_on=show_date(invitation.board_meets_on) if invitation.board_meets_on else None,
-        stage=invitation_stage(invitation, shown),
+        stage=invitation_stage(invitation, shown, is_to_be_affirmed=waits),
+        is_to_be_affirmed=waits,
+        has_objected=waits and shown is not None and has_objected(session, shown),
         answer=_answer_view(shown, letter) if shown else None,
         pending=_pending_view(session, place, letter),
         decline_sentence=decline_sentence(invitation.society.printed_name, revision.title),

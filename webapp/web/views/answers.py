@@ -10,7 +10,7 @@ from webapp.domain.answer import AnswerKind, authority_sentence
 from webapp.domain.errors import AnswerStands, Conflict, InvalidInput, StaleText, TooLate, TooMany, WrongState
 from webapp.domain.rate import WRONG_CODES
 from webapp.domain.wording import wrong_code_sentence
-from webapp.services import answers, redlines, rooms
+from webapp.services import answers, change_view, redlines, rooms
 from webapp.services.answer_store import WITHDRAW
 from webapp.services.answers import Intent
 from webapp.services.objections import OBJECT
@@ -102,8 +102,14 @@ def _answer(place: Place, form: AnswerForm, act: str, **what: Any) -> Any:
 
 
 def _page(act: str, place: Place, form: AnswerForm) -> Any:
-    room = rooms.show_room(reading(), reload_place(place.invitation.reference), now=now())
-    return _show(act, room, form), 422 if form.errors else 200
+    place = reload_place(place.invitation.reference)
+    room = rooms.show_room(reading(), place, now=now())
+    return _show(act, room, form, **_more(act, place)), 422 if form.errors else 200
+
+
+def _more(act: str, place: Place) -> dict[str, Any]:
+    """What an objection is made to."""
+    return {"change": change_view.show_change(reading(), place, now=now())} if act == OBJECT else {}
 
 
 def _refused(invitation: str, form: AnswerForm, error: Exception, act: str) -> Any:
@@ -114,7 +120,7 @@ def _refused(invitation: str, form: AnswerForm, error: Exception, act: str) -> A
     form.nonce.data, form.digest.data = new_nonce(), room.digest
     form.replaces.data = error.answer if isinstance(error, AnswerStands) else form.replaces.data
     kind = {StaleText: "stale", AnswerStands: "stands", TooLate: "late"}[type(error)]
-    return _show(act, room, form, refused=kind, sentence=str(error), changes=changes), 409
+    return _show(act, room, form, refused=kind, sentence=str(error), changes=changes, **_more(act, place)), 409
 
 
 def _show(act: str, room: rooms.RoomView, form: AnswerForm, **context: Any) -> str:
