@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.actor import Actor, ActorKind
@@ -15,11 +15,11 @@ from webapp.domain.links import Links
 from webapp.domain.permission import Permission
 from webapp.domain.stage import Stage
 from webapp.domain.wording import count_phrase, noun_for, signed_sentence
-from webapp.persistence.tables import CirculationRow, DocumentRow, GrantRow, InvitationRow, LetterRow, StaffRow
+from webapp.persistence.tables import CirculationRow, DocumentRow, FreezingRow, GrantRow, InvitationRow, LetterRow, RevisionRow, StaffRow
 from webapp.persistence.tables.message import MessageState
 from webapp.services.access import load_letter
 from webapp.services.chart import SignOnChart, sign_on_chart
-from webapp.services.documents import frozen_digest, signed_before, signed_count
+from webapp.services.documents import answers_to_affirm, frozen_digest, signed_before, signed_count
 from webapp.services.need import Need
 from webapp.services.roster_facts import stage_counts, wanting
 from webapp.services.roster_list import roster_lines
@@ -27,6 +27,15 @@ from webapp.services.seal import blockers
 from webapp.services.sign_on import missing_for_opening
 from webapp.services.submissions import SubmissionView, show_submission
 
+_NEWEST_AND_IN_FORCE = select(
+    select(func.max(RevisionRow.number)).where(RevisionRow.letter_id == bindparam("letter")).scalar_subquery(),
+    select(RevisionRow.number)
+    .join(FreezingRow, FreezingRow.revision_id == RevisionRow.id)
+    .where(FreezingRow.letter_id == bindparam("letter"))
+    .order_by(FreezingRow.id.desc())
+    .limit(1)
+    .scalar_subquery(),
+)
 COURSE = tuple(state.value for state in LetterState if state is not LetterState.CANCELLED)
 _BEFORE_SIGNING = {LetterState.DRAFTING, LetterState.CIRCULATING}
 
@@ -94,6 +103,10 @@ class Dashboard:
     missing: tuple[Need, ...]
     seal_blockers: tuple[Need, ...]
     waiting_for: int
+    not_affirmed: tuple[str, ...]
+    """The societies whose signature does not count until they have affirmed the text in force."""
+    unfrozen: int | None
+    """The number of a revision that is newer than the text in force, while societies sign."""
     digest: str
     document_sha256: str
     submission: SubmissionView | None
@@ -166,6 +179,8 @@ def show_dashboard(session: Session, actor: Actor, reference: str, links: Links,
         missing=missing,
         seal_blockers=seal_blockers,
         waiting_for=_waiting_for(stages),
+        not_affirmed=tuple(row.printed_name for row in answers_to_affirm(session, letter)) if stages[Stage.TO_AFFIRM] else (),
+        unfrozen=_unfrozen(session, letter),
         digest=frozen_digest(session, letter.id) or "",
         document_sha256=sha256,
         submission=show_submission(session, letter),
@@ -188,6 +203,13 @@ def _waiting_for(stages: Counter[Stage]) -> int:
     return sum(number for stage, number in stages.items() if stage not in {Stage.SIGNED, Stage.DECLINED})
 
 
+def _unfrozen(session: Session, letter: LetterRow) -> int | None:
+    if letter.state != LetterState.SIGNING:
+        return None
+    newest, in_force = session.execute(_NEWEST_AND_IN_FORCE, {"letter": letter.id}).one()
+    return int(newest) if in_force is not None and newest > in_force else None
+
+
 def _needs(
     session: Session,
     letter: LetterRow,
@@ -205,12 +227,19 @@ def _needs(
     if state is LetterState.SIGNING:
         return _needs_while_signing(session, letter, stages, now=now)
     if state is LetterState.CLOSED:
-        return list(seal_blockers) or [Need("Seal the letter", "seal", "Sign-on has closed. Look through the list, then fix it for good.")]
+        return list(seal_blockers) or [Need("Seal the letter", "seal", _before_the_seal(stages[Stage.TO_AFFIRM]))]
     if state is LetterState.SEALED:
         return [Need("Send the letter to the journal, and record it", "submit", "Download the PDF and hand it in.")]
     if state is LetterState.SUBMITTED:
         return [Need("Record what the journal has answered", "course", "Receipt, answer or outcome, each with its day.")]
     return []
+
+
+def _before_the_seal(not_affirmed: int) -> str:
+    if not not_affirmed:
+        return "Sign-on has closed. Look through the list, then fix it for good."
+    left_out = "1 signature was" if not_affirmed == 1 else f"{not_affirmed} signatures were"
+    return f"Sign-on has closed, and {left_out} not affirmed. Look through the list, then fix it for good."
 
 
 def _needs_while_signing(session: Session, letter: LetterRow, stages: Counter[Stage], *, now: datetime) -> list[Need]:
