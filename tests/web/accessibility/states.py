@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pytest import MonkeyPatch
@@ -19,11 +19,12 @@ from tests.web.test_access import token_of
 from tests.web.world import SIGN, Person, World
 from webapp.domain.actor import COMMAND, Actor, ActorKind
 from webapp.domain.errors import NotAllowed, RenderingFailed, TookTooLong, TooMany
+from webapp.domain.text import Change
 from webapp.domain.venue import Limits, Part, Venue, WordLimit
 from webapp.lookup.record import Record
 from webapp.persistence.database import DatabaseBusy, transaction
 from webapp.persistence.tables import InstallationRow
-from webapp.services import chosen_venues, dashboard, reference_list, revisions, texts, venues
+from webapp.services import chosen_venues, dashboard, reference_list, revisions, sign_on, text_change, texts, venues
 from webapp.services.revisions import Declaration
 from webapp.settings import LookUp
 from webapp.web.views import documents
@@ -336,6 +337,179 @@ def room_that_is_shut_while_somebody_types(world: World, _: MonkeyPatch) -> Page
     browser.get(room(world, "/sign"))
     world.clock.move(minutes=61)
     return browser.press("Go on to review", status=404, **SIGN)
+
+
+# A text that is changed while societies sign
+
+
+def change_text(world: World, change: str = Change.EDITORIAL) -> None:
+    """The revision that waits in the world is put in force."""
+    until = datetime(2026, 3, 10, 12) if change == Change.EDITORIAL else None  # noqa: DTZ001 - the wall clock of the letter
+    declared = text_change.Declared(change, is_fit=True, object_until=until)
+    with Session(world.engine) as session, transaction(session):
+        owner = factories.staff_actor(session)
+        text_change.change_text(session, owner, world.facts.letters["signing"], declared, now=world.clock.now())
+
+
+def signed_before_a_change(world: World, change: str = Change.EDITORIAL) -> Browser:
+    browser = signed(world)
+    change_text(world, change)
+    return browser
+
+
+def objecting(world: World) -> Browser:
+    browser = signed_before_a_change(world)
+    browser.get(room(world))
+    browser.follow("Object to the change")
+    browser.press("Go on to review", reason="It is more than a word.")
+    return browser
+
+
+@state("filled")
+def room_with_a_change_before_anybody_signed(world: World, _: MonkeyPatch) -> Page:
+    change_text(world)
+    return anna(world).page
+
+
+@state("filled")
+def room_with_an_editorial_change(world: World, _: MonkeyPatch) -> Page:
+    return signed_before_a_change(world).get(room(world))
+
+
+@state("filled")
+def room_with_a_substantive_change(world: World, _: MonkeyPatch) -> Page:
+    return signed_before_a_change(world, Change.SUBSTANTIVE).get(room(world))
+
+
+@state("closed")
+def room_in_which_nobody_affirmed(world: World, _: MonkeyPatch) -> Page:
+    signed_before_a_change(world, Change.SUBSTANTIVE)
+    world.clock.at = DEADLINE
+    return anna(world).page
+
+
+@state("filled")
+def objection_that_can_be_made(world: World, _: MonkeyPatch) -> Page:
+    signed_before_a_change(world)
+    return anna(world).get(room(world, "/object"))
+
+
+@state("error")
+def objection_without_a_word(world: World, _: MonkeyPatch) -> Page:
+    browser = signed_before_a_change(world)
+    browser.get(room(world, "/object"))
+    return browser.press("Go on to review", status=422, reason="")
+
+
+@state("409")
+def objection_that_comes_too_late(world: World, _: MonkeyPatch) -> Page:
+    signed_before_a_change(world)
+    world.clock.at = datetime(2026, 3, 10, 10, 55, tzinfo=UTC)
+    browser = anna(world)
+    browser.get(room(world, "/object"))
+    world.clock.move(minutes=30)
+    return browser.press("Go on to review", status=409, reason="It is more than a word.")
+
+
+@state("filled")
+def review_of_an_objection(world: World, _: MonkeyPatch) -> Page:
+    return objecting(world).page
+
+
+@state("success")
+def receipt_of_an_objection(world: World, _: MonkeyPatch) -> Page:
+    return objecting(world).press("Object for", code=world.mail.code(ANNA))
+
+
+@state("closed")
+def objection_that_was_made_already(world: World, _: MonkeyPatch) -> Page:
+    receipt_of_an_objection(world, _)
+    return anna(world).get(room(world, "/object"))
+
+
+@state("closed")
+def receipt_of_a_signature_that_was_not_affirmed(world: World, _: MonkeyPatch) -> Page:
+    signed_before_a_change(world, Change.SUBSTANTIVE)
+    world.clock.at = DEADLINE
+    return anna(world).get(room(world, "/receipt"))
+
+
+@state("filled")
+def form_to_affirm(world: World, _: MonkeyPatch) -> Page:
+    return signed_before_a_change(world, Change.SUBSTANTIVE).get(room(world, "/sign"))
+
+
+@state("filled")
+def review_of_what_is_affirmed(world: World, _: MonkeyPatch) -> Page:
+    form_to_affirm(world, _)
+    browser = anna(world)
+    browser.get(room(world, "/sign"))
+    return browser.press("Go on and affirm", is_authorised="y")
+
+
+@state("409")
+def form_to_affirm_a_text_that_is_changed_again(world: World, _: MonkeyPatch) -> Page:
+    browser = signed_before_a_change(world, Change.SUBSTANTIVE)
+    browser.get(room(world, "/sign"))
+    with Session(world.engine) as session, transaction(session):
+        factories.freeze_another(session, world.facts.letters["signing"], "disagree", "strongly disagree")
+    return browser.press("Go on and affirm", status=409, is_authorised="y")
+
+
+@state("filled")
+def change_that_can_be_put_in_force(world: World, _: MonkeyPatch) -> Page:
+    signed(world)
+    return desk(world).get(at(world, "signing", "/change"))
+
+
+@state("empty")
+def change_without_a_newer_revision(world: World, _: MonkeyPatch) -> Page:
+    change_text(world)
+    return desk(world).get(at(world, "signing", "/change"))
+
+
+@state("error")
+def change_that_is_not_declared(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "signing", "/change"))
+    return browser.press("in force", status=422, change=Change.EDITORIAL)
+
+
+@state("403")
+def change_that_is_to_be_confirmed(world: World, _: MonkeyPatch) -> Page:
+    browser = Browser(world.app)
+    world.sign_in(browser, is_proved=False)
+    browser.get(at(world, "signing", "/change"))
+    return browser.press("in force", status=403, change=Change.SUBSTANTIVE, is_fit="y")
+
+
+@state("success")
+def change_that_is_in_force(world: World, _: MonkeyPatch) -> Page:
+    signed(world)
+    browser = desk(world)
+    browser.get(at(world, "signing", "/change"))
+    return browser.press("in force", change=Change.SUBSTANTIVE, is_fit="y")
+
+
+@state("filled")
+def roster_with_one_to_affirm(world: World, _: MonkeyPatch) -> Page:
+    signed_before_a_change(world, Change.SUBSTANTIVE)
+    return desk(world).get(at(world, "signing", "/roster"))
+
+
+@state("filled")
+def closing_while_one_is_to_affirm(world: World, _: MonkeyPatch) -> Page:
+    signed_before_a_change(world, Change.SUBSTANTIVE)
+    return desk(world).get(at(world, "signing", "/close"))
+
+
+@state("filled")
+def seal_that_leaves_out_what_was_not_affirmed(world: World, _: MonkeyPatch) -> Page:
+    signed_before_a_change(world, Change.SUBSTANTIVE)
+    world.clock.at = SEALABLE
+    with Session(world.engine) as session, transaction(session):
+        sign_on.close_if_due(session, factories.letter_row(session, world.facts.letters["signing"]).id, now=SEALABLE)
+    return desk(world).get(at(world, "signing", "/seal"))
 
 
 # The desk

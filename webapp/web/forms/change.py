@@ -16,7 +16,10 @@ CHANGES: dict[str, str] = {
 
 
 class ChangeForm(FlaskForm):
-    change = RadioField("The change is", choices=CHANGES, validators=[chosen("Say whether the change is editorial or substantive.")])
+    # The redline beside it has places that are called “change-1”.
+    change = RadioField(
+        "The change is", choices=CHANGES, id="declared", validators=[chosen("Say whether the change is editorial or substantive.")]
+    )
     object_until = MomentField("A society may object until", validators=[Optional()])
     is_fit = BooleanField(
         "I have read the text: it is courteous, it gives its evidence, and it accuses nobody of what a journal or the law would not bear."

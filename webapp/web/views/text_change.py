@@ -6,7 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 
 from webapp.domain.errors import InvalidInput, WrongState
 from webapp.domain.permission import Permission
-from webapp.domain.wording import count_phrase, people_phrase
+from webapp.domain.text import Change
+from webapp.domain.wording import count_phrase, noun_for, people_phrase
 from webapp.services import dashboard, text_change
 from webapp.services.text_change import Proposal
 from webapp.web.access import actor, for_staff
@@ -75,8 +76,15 @@ def _proposal(letter: str) -> tuple[Proposal | None, str]:
 
 
 def _consequences(proposal: Proposal, noun: str) -> dict[str, str]:
-    signed = count_phrase(proposal.signed, noun)
+    if not proposal.signed:
+        return dict.fromkeys(CHANGES, f"No {noun_for(1, noun)} has signed the text in force, so none has to affirm the new one.")
+    signed = f"of {count_phrase(proposal.signed, noun)}"
+    if proposal.signed == 1:
+        return {
+            Change.EDITORIAL: f"The signature {signed} stands. If it objects in time, it is asked to affirm.",
+            Change.SUBSTANTIVE: f"The signature {signed} waits until it has affirmed the new text.",
+        }
     return {
-        "editorial": f"The signatures of {signed} stand. Who objects in time is asked to affirm.",
-        "substantive": f"The signatures of {signed} wait until each society has affirmed the new text.",
+        Change.EDITORIAL: f"The signatures {signed} stand. Who objects in time is asked to affirm.",
+        Change.SUBSTANTIVE: f"The signatures {signed} wait until each has affirmed the new text.",
     }

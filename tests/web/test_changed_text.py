@@ -1,0 +1,61 @@
+"""A text that is changed while societies sign, as those meet it who have signed, and those who change it."""
+
+import pytest
+
+from tests.factories import ANNA
+from tests.web.accessibility.states import anna, at, change_text, desk, objecting, room, signed_before_a_change
+from tests.web.world import World
+from webapp.domain.text import Change
+
+
+def test_society_reads_what_changed_and_affirms_with_the_form_as_it_stands(world: World) -> None:
+    browser = signed_before_a_change(world, Change.SUBSTANTIVE)
+    page = browser.get(room(world))
+    assert "What has changed since your society signed" in page.text
+    assert "is to be affirmed" in page.text
+    assert "Gullhaven, Society of has signed" not in page.text
+    page = browser.follow("Affirm the signature of")
+    assert page.heading.startswith("Affirm for")
+    assert "This replaces" not in page.text
+    assert page.value("officer") == "Prof. Anna Berg"
+    page = browser.press("Go on and affirm", is_authorised="y")
+    assert "This affirms the signature given on" in page.text
+    page = browser.press("Affirm for", code=world.mail.code(ANNA))
+    assert page.heading.endswith("has signed")
+    assert "1 society has signed" in browser.get(room(world)).text
+
+
+def test_receipt_of_an_answer_that_is_to_be_affirmed_says_so(world: World) -> None:
+    browser = objecting(world)
+    page = browser.press("Object for", code=world.mail.code(ANNA))
+    assert page.heading.endswith("is to be affirmed")
+    assert "does not count" in page.text
+    assert "No society has signed" in browser.get(room(world)).text
+
+
+@pytest.mark.parametrize("change", list(Change))
+def test_only_an_editorial_change_can_be_objected_to(world: World, change: str) -> None:
+    browser = signed_before_a_change(world, change)
+    assert ("Object to the change" in browser.get(room(world)).text) is (change == Change.EDITORIAL)
+    page = browser.get(room(world, "/object"))
+    assert ("You can object until" in page.text) is (change == Change.EDITORIAL)
+
+
+def test_overview_leads_to_a_revision_that_is_not_in_force_yet(world: World) -> None:
+    browser = desk(world)
+    browser.get(at(world, "signing"))
+    assert browser.follow("Put revision 2 in force").heading == "Change the text"
+    change_text(world)
+    assert "Put revision" not in browser.get(at(world, "signing")).text
+
+
+def test_room_of_a_society_that_has_not_signed_shows_the_change_since_the_text_before(world: World) -> None:
+    change_text(world)
+    assert "What has changed since the text before" in anna(world).page.text
+
+
+def test_close_and_roster_name_who_has_to_affirm(world: World) -> None:
+    signed_before_a_change(world, Change.SUBSTANTIVE)
+    page = desk(world).get(at(world, "signing", "/close"))
+    assert "1 signature to be affirmed" in page.text
+    assert "Gullhaven, Society of" in page.text
