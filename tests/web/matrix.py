@@ -169,7 +169,8 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("revisions.compare_pdf", "GET"): rule(_SEE, 404, 200, 200, 200, 200, 200, 200, 200),
     ("revisions.compare_docx", "GET"): rule(_SEE, 404, 200, 200, 200, 200, 200, 200, 200),
     ("revisions.make", "GET"): rule(_EDIT, 200, 200, 200, 409, 409, 409, 409, 409),
-    ("revisions.make", "POST"): rule(_EDIT, 303, 303, 303, 409, 409, 409, 409, 409, note="A short form.", change="editorial"),
+    # In signing nothing has changed since the newest.
+    ("revisions.make", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409, 409, note="A short form.", change="editorial"),
     ("chosen_venues.show", "GET"): rule(_SEE, 200),
     ("chosen_venues.meters", "POST"): rule(_SEE, 200),
     ("chosen_venues.choose", "POST"): rule(_EDIT, 303, 303, 303, 409, 409, 409, 409, 409, venue="bmj-letter"),

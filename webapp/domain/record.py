@@ -82,8 +82,8 @@ def faults(letter_reference: str, events: Iterable[RecordedEvent]) -> Iterator[F
         sequence, previous, at = event.sequence, event.hash, event.at
 
 
-# What tells of a revision: that it was made, or put in force.
-REVISION_EVENTS = frozenset({"revision.made", "letter.opened", "revision.frozen"})
+# What tells of a revision: that it was made, sent out, or put in force; the first of these may be the making itself.
+REVISION_EVENTS = frozenset({"revision.made", "revision.circulated", "letter.opened", "revision.frozen"})
 
 
 @dataclass

@@ -28,7 +28,7 @@ from webapp.persistence.tables import (
 from webapp.rendering.text import statement_html
 from webapp.services.access import load_letter
 from webapp.services.references import new_reference
-from webapp.services.revisions import Declaration, is_as_revised, take_revision, texts_now
+from webapp.services.revisions import Declaration, is_as_revised, revision_facts, take_revision, texts_now
 from webapp.services.sign_on import invitations_of, live_representatives
 
 
@@ -113,8 +113,7 @@ def circulate(session: Session, actor: Actor, reference: str, sending: Sending, 
     public = {
         "state": move.becomes,
         "circulation": row.reference,
-        "revision": revision.number,
-        "digest": revision.digest,
+        **revision_facts(revision),
         "until": until.isoformat(),
         "zone": row.zone,
         "shows_comments": letter.shows_comments,
