@@ -1022,7 +1022,7 @@ def revision_that_cites_nothing(world: World, _: MonkeyPatch) -> Page:
 def revision_where_nothing_has_changed(world: World, _: MonkeyPatch) -> Page:
     browser = desk(world)
     browser.get(at(world, "drafting", "/revisions/new"))
-    browser.press("Make revision 1")
+    browser.press("Make revision 1", note="The first")
     return browser.get(at(world, "drafting", "/revisions/new"))
 
 
@@ -1032,7 +1032,7 @@ def revision_of_what_has_changed_since_it_was_shown(world: World, _: MonkeyPatch
     browser.get(at(world, "drafting", "/revisions/new"))
     with Session(world.engine) as session, transaction(session):
         factories.letter_row(session, world.facts.letters["drafting"]).statement.body += " And more."
-    return browser.press("Make revision 1", status=409)
+    return browser.press("Make revision 1", status=409, note="The first")
 
 
 # Venues

@@ -14,7 +14,7 @@ class FirstRevisionForm(FlaskForm):
     """There is nothing before it from which it could differ."""
 
     seen = HiddenField()
-    note = line("What it is, in one line", limits.REVISION_NOTE)
+    note = line("What it is, in one line", limits.REVISION_NOTE, "Say in one line what it is: it stands in the list of revisions.")
 
     def declared(self) -> Declaration:
         return Declaration(self.note.data or "", seen=self.seen.data or "")
