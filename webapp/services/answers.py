@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select
+from sqlalchemy import bindparam, insert, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from webapp.domain import limits
@@ -17,7 +17,7 @@ from webapp.domain.names import bounded_line, bounded_text
 from webapp.domain.tokens import Keyring
 from webapp.persistence.plain import run, table
 from webapp.persistence.record import record_time
-from webapp.persistence.tables import AnswerRow, PendingAnswerRow
+from webapp.persistence.tables import AnswerRow, ObjectionRow, PendingAnswerRow
 from webapp.services.access import hold_place
 from webapp.services.answer_store import WITHDRAW, Act, Pending, forget_pending, store_answer
 from webapp.services.codes import send_code, use_code
@@ -40,7 +40,10 @@ _DONE_BEFORE = select(AnswerRow.reference).where(
     AnswerRow.invitation_id == bindparam("invitation"),
     or_(AnswerRow.nonce == bindparam("nonce"), AnswerRow.withdrawal_nonce == bindparam("nonce")),
 )
-_ANSWERED_NONCE = select(AnswerRow.id).where(or_(AnswerRow.nonce == bindparam("nonce"), AnswerRow.withdrawal_nonce == bindparam("nonce")))
+_USED_NONCE = union_all(
+    select(AnswerRow.id).where(or_(AnswerRow.nonce == bindparam("nonce"), AnswerRow.withdrawal_nonce == bindparam("nonce"))),
+    select(ObjectionRow.id).where(ObjectionRow.nonce == bindparam("nonce")),
+)
 _PENDING_NONCE = select(PendingAnswerRow.id).where(
     PendingAnswerRow.nonce == bindparam("nonce"), PendingAnswerRow.web_session_id != bindparam("stay")
 )
@@ -199,8 +202,8 @@ def _refuse_unasked_replacement(standing: AnswerRow | None, replaces: str | None
 
 def _refuse_used_nonce(session: Session, place: Place, nonce: str) -> None:
     """The page chooses it, so it may come from anywhere: a form that was kept, or that somebody wrote by hand."""
-    is_answered = run(session, _ANSWERED_NONCE, {"nonce": nonce}).first() is not None
-    if is_answered or run(session, _PENDING_NONCE, {"nonce": nonce, "stay": place.stay.id}).first() is not None:
+    is_used = run(session, _USED_NONCE, {"nonce": nonce}).first() is not None
+    if is_used or run(session, _PENDING_NONCE, {"nonce": nonce, "stay": place.stay.id}).first() is not None:
         raise Conflict("This page has been sent before, so nothing was stored. Look through the form once more, and send it again.")
 
 
