@@ -7,7 +7,7 @@ from hypothesis.stateful import precondition, rule
 
 from tests.factories import FAKE_PDF, letter_row
 from tests.machine.desk import SOCIETIES, ZONE
-from tests.machine.model import Letter
+from tests.machine.model import Freezing, Letter
 from tests.machine.walk import Refusal, Walk, one_of, owners, picks
 from webapp.domain.deadline import wall_clock_of
 from webapp.domain.errors import Conflict, InvalidInput, NotFound, WrongState
@@ -36,6 +36,7 @@ class Course(Walk):
             letter.state = "signing"
             for place in letter.places:
                 place.was_invited = True
+            letter.freezings.append(Freezing())
             with self.house.reading() as session:
                 letter.digest = digest_in_force(letter_row(session, letter.reference))
             self.note(letter, "letter.opened")
@@ -62,7 +63,7 @@ class Course(Walk):
         expected: Refusal = None
         if letter.state != "signing":
             expected = WrongState
-        elif any(place.standing is None for place in letter.places):
+        elif any(place.standing is None or place.standing.waits for place in letter.places):
             expected = Conflict
         if self.desk(letter, lambda s, a: sign_on.close_early(s, a, letter.reference, now=self.now), expected, is_owner=is_owner):
             self.closed(letter, min(self.time_of(letter), letter.deadline))

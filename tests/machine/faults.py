@@ -16,10 +16,27 @@ from tests.factories import COORDINATOR
 from tests.machine.machine import Machine
 from webapp.domain.actor import COMMAND
 from webapp.domain.permission import Permission
+from webapp.domain.text import Change
 from webapp.persistence import record
 from webapp.persistence.record import Link
 from webapp.persistence.tables import CodeRow, DocumentRow, OutboxRow, RevisionRow
-from webapp.services import access, answer_store, answers, codes, dashboard, delivery, documents, doors, roster, sign_on, submissions, tick
+from webapp.services import (
+    access,
+    answer_store,
+    answers,
+    codes,
+    dashboard,
+    delivery,
+    documents,
+    doors,
+    objections,
+    roster,
+    sign_on,
+    submissions,
+    text_change,
+    tick,
+)
+from webapp.services.objections import OBJECT
 from webapp.services.place import Place
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -175,6 +192,31 @@ def refused_act_is_kept(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Store, "__call__", kept)
 
 
+def every_change_is_carried(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(documents, "digests_that_count", lambda frozen: frozenset(digest for digest, _change in frozen))
+
+
+def no_change_is_carried(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(documents, "digests_that_count", lambda frozen: frozenset(digest for digest, _change in frozen[-1:]))
+
+
+def objection_is_not_heeded(patch: pytest.MonkeyPatch) -> None:
+    real = documents.facts_of
+    patch.setattr(documents, "facts_of", lambda answer, **_more: real(answer, has_objected=False))
+
+
+def objection_is_taken_at_any_time(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(objections, "is_in_time", lambda *_instants: True)
+
+
+def nobody_is_told_of_a_change(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(text_change, "live_representatives", lambda _invitation: [])
+
+
+def who_has_to_affirm_is_not_named(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(dashboard, "answers_to_affirm", lambda *_arguments: [])
+
+
 def unset(module: Any, name: str) -> Plant:
     """What this would do, nobody does."""
     return lambda patch: patch.setattr(module, name, nothing)
@@ -204,6 +246,23 @@ def sign_in_the_last_second(machine: Machine) -> None:
     deadline = machine.model.letters[0].deadline
     machine.house.clock.at = deadline + timedelta(seconds=1)
     machine.send_form(machine.model.stays[1], "sign", "as shown", deadline - timedelta(milliseconds=1))
+
+
+def change_in_substance(machine: Machine) -> None:
+    letter = machine.model.letters[0]
+    machine.revise(letter, Change.SUBSTANTIVE)
+    machine.change(letter, Change.SUBSTANTIVE)
+
+
+def object_to_the_change(machine: Machine) -> None:
+    machine.answer_now(machine.model.stays[1], OBJECT)
+
+
+def object_too_late(machine: Machine) -> None:
+    until = machine.model.letters[0].freezings[-1].object_until
+    assert until
+    machine.house.clock.at = until
+    object_to_the_change(machine)
 
 
 def close_early(machine: Machine) -> None:
@@ -253,6 +312,7 @@ def look(_machine: Machine) -> None:
 
 
 SIGNING, SIGNED, SET_BACK = "an open sign-on", "signatories", "signatories and a clock set back"
+CHANGED = "signatories and another text"
 
 FAULTS = [
     Fault("the old answer is left standing", "r1_", SIGNED, old_answer_is_left_standing, sign_again, ("DROP INDEX uq_answer_standing",)),
@@ -260,6 +320,12 @@ FAULTS = [
     Fault("the text changes meanwhile", "r3_", SIGNED, text_changes_while_people_sign, move_the_deadline, ("DROP TRIGGER frozen_0",)),
     Fault("who declines is counted", "r4_", SIGNING, declined_counts_as_signed, decline),
     Fault("the dashboard counts one more", "r5_", SIGNED, dashboard_counts_one_more, look),
+    Fault("every change is carried", "r4_", SIGNED, every_change_is_carried, change_in_substance),
+    Fault("no change is carried", "r4_", CHANGED, no_change_is_carried, look),
+    Fault("an objection is not heeded", "r4_", CHANGED, objection_is_not_heeded, object_to_the_change),
+    Fault("an objection is taken at any time", "the rules say TooLate", CHANGED, objection_is_taken_at_any_time, object_too_late),
+    Fault("who has to affirm is not named", "r5_", SIGNED, who_has_to_affirm_is_not_named, change_in_substance),
+    Fault("nobody is told of a change", "told to others", SIGNED, nobody_is_told_of_a_change, change_in_substance),
     Fault("looking is noted", "r6_", SIGNED, looking_is_noted, look),
     Fault("a code is not used up", "r7_", SIGNING, code_is_not_used_up, sign_again),
     Fault("a code works in any session", "send_code", SIGNING, code_works_in_any_session, confirm_with_the_code_of_another),

@@ -23,11 +23,13 @@ from webapp.persistence.record import load_events
 from webapp.persistence.tables.message import MessageState
 from webapp.rendering.signatories import signatories_csv, signatories_json
 from webapp.services import access, dashboard, doors, record, rooms, roster_list, seal
-from webapp.services.documents import signing_answers
+from webapp.services.documents import answers_to_affirm, signing_answers
 
 _NEVER_CHANGES = {
     "event": ("letter_id", "sequence"),
     "revision": ("id",),
+    "freezing": ("id",),
+    "objection": ("id",),
     "sealed_signatory": ("letter_id", "position"),
     "document": ("id",),
 }
@@ -68,9 +70,12 @@ class Invariants(Walk):
         for letter in self.model.letters:
             digests = {row["digest"] for row in self.rows(letter, "revision")}
             assert {row["digest"] for row in self.rows(letter, "answer")} <= digests
+        shown = {one.reference: one.digest for place in self.model.places() for one in place.answers}
+        assert {row["reference"]: row["digest"] for row in self.seen["answer"]} == shown
 
     def r3_revision_never_changes(self) -> None:
         self._never_changes("revision")
+        self._never_changes("freezing")
         for row in self.seen["revision"]:
             parts = {name: row[name] for name in ("title", "ask", "targets", "statement", "references")}
             assert statement_digest(**parts) == row["digest"], "a revision is not the text of its digest"
@@ -84,8 +89,9 @@ class Invariants(Walk):
 
     def r4_signatory_iff_standing_sign_on_the_text_in_force(self) -> None:
         for letter in self.model.letters:
-            rows = signing_answers(self.session, letter_row(self.session, letter.reference))
-            assert sorted(row.printed_name for row in rows) == letter.signatories
+            row = letter_row(self.session, letter.reference)
+            assert sorted(one.printed_name for one in signing_answers(self.session, row)) == letter.signatories
+            assert sorted(one.printed_name for one in answers_to_affirm(self.session, row)) == letter.to_affirm
 
     def r5_same_number_everywhere(self) -> None:
         """Dashboard, list, roster, CSV, JSON and sealed list; the sentence is made of the number."""
@@ -103,6 +109,8 @@ class Invariants(Walk):
             assert (len(document.signatories), len(rows), exported["count"], len(exported["signatories"])) == (count,) * 4
             assert sorted(one.printed_name for one in document.signatories) == letter.shown
             assert sum(1 for line in roster if line.stage == "signed") == len(letter.signatories)
+            assert sum(1 for line in roster if line.stage == "to be affirmed") == len(letter.to_affirm)
+            assert sorted(board.not_affirmed) == letter.to_affirm
             assert board.invited == len(letter.places)
             if board.chart and letter.sealed is None:
                 assert sum(row[1] for row in board.chart.rows) == count
@@ -124,6 +132,7 @@ class Invariants(Walk):
             elif stay.is_live(self.now):
                 place = access.load_place(self.session, hash_token(stay.token), stay.person.place.reference, now=self.now)
                 room = rooms.show_room(self.session, place, now=self.now)
+                assert room.is_to_be_affirmed is (stay.person.place.standing is not None and stay.person.place.standing.waits)
                 assert room.signed_sentence == signed_sentence(len(stay.person.place.letter.shown), "societies")
         assert self.seen.changed(self.house.snapshot()) == set(), "reading has changed something"
 
@@ -131,6 +140,7 @@ class Invariants(Walk):
         """I22: a code is accepted at most once, in the session that asked for it, for the form that it was made for."""
         used = sorted(row["nonce"] for row in self.seen["code"] if row["used_at"])
         acts = [nonce for row in self.seen["answer"] for nonce in (row["nonce"], row["withdrawal_nonce"]) if nonce]
+        acts += [row["nonce"] for row in self.seen["objection"]]
         assert used == sorted(acts)
 
     def r8_exactly_one_row_event_receipt(self) -> None:
@@ -142,7 +152,12 @@ class Invariants(Walk):
         assert sorted(withdrawn) == sorted(one.reference for one in answers.values() if one.withdrawal_nonce)
         expected = {f"receipt:{one.reference}:{to}" for one in answers.values() for to in one.receipts}
         expected |= {f"withdrawal_receipt:{one.reference}:{to}" for one in answers.values() for to in one.withdrawal_receipts}
-        kinds = {"receipt", "withdrawal_receipt"}
+        objected = [one for one in answers.values() if one.objection_nonce]
+        self._never_changes("objection")
+        assert sorted(row["nonce"] for row in self.seen["objection"]) == sorted(str(one.objection_nonce) for one in objected)
+        assert sorted(self._recorded("answer.objected")) == sorted(one.reference for one in objected)
+        expected |= {f"objection_receipt:{one.reference}:{to}" for one in objected for to in one.objection_receipts}
+        kinds = {"receipt", "withdrawal_receipt", "objection_receipt"}
         assert sorted(row["reason"] for row in self.seen["outbox"] if row["kind"] in kinds) == sorted(expected)
 
     def _recorded(self, kind: str) -> list[str]:
@@ -154,6 +169,9 @@ class Invariants(Walk):
         for place in self.model.places():
             for one in place.answers:
                 assert stored[one.reference]["received_at"] == one.received_at < one.closes_at
+        freezings = self.seen.by("freezing", "id")
+        for row in self.seen["objection"]:
+            assert row["received_at"] < freezings[row["freezing_id"]]["object_until"]
         for letter in self.model.letters:
             row = self.seen.by("letter", "reference")[letter.reference]
             assert (row["deadline"], row["closed_at"]) == (letter.deadline, letter.closed_at)
@@ -204,6 +222,8 @@ class Invariants(Walk):
         """I29, I30. Only an attempt that was cut off after the mail server’s word may send its message, as itself, again."""
         rows = self.seen["outbox"]
         assert len({row["reason"] for row in rows}) == len(rows)
+        told = {reason for letter in self.model.letters for reason in letter.told}
+        assert {row["reason"] for row in rows if row["kind"] == "text_changed"} == told, "a change was told to others than it concerns"
         by_reference = {row["reference"]: row for row in rows}
         for envelope in self.house.mail_server.taken:
             assert envelope.recipient == by_reference[envelope.reference]["to_address"]

@@ -14,9 +14,11 @@ from tests.machine.invariants import Invariants
 from tests.machine.model import Letter
 from tests.machine.post import Post
 from tests.machine.room import Room
+from tests.machine.text import Text
+from webapp.domain.text import Change
 
 
-class Machine(Desk, Course, Room, Doors, Post, Invariants):
+class Machine(Desk, Text, Course, Room, Doors, Post, Invariants):
     """Begins on the way that it is told: a whole course is longer than most walks."""
 
     def __init__(self, engine: Engine, begins: str) -> None:
@@ -46,6 +48,13 @@ class Machine(Desk, Course, Room, Doors, Post, Invariants):
         letter = self.ask_everybody()
         for stay in self.model.stays[1:]:
             self.answer_now(stay, "sign")
+        return letter
+
+    def have_another_text(self) -> Letter:
+        """All have signed; then a word of the text was changed, and they may object for some minutes."""
+        letter = self.have_signed()
+        self.revise(letter, Change.EDITORIAL)
+        self.change(letter, Change.EDITORIAL, timedelta(minutes=3))
         return letter
 
     def set_the_clock_back(self) -> None:
@@ -78,6 +87,7 @@ BEGINNINGS: dict[str, Callable[[Machine], object]] = {
     "a draft": Machine.draft,
     "an open sign-on": Machine.ask_everybody,
     "signatories": Machine.have_signed,
+    "signatories and another text": Machine.have_another_text,
     "signatories and a clock set back": Machine.set_the_clock_back,
     "a closed letter": Machine.close,
     "a sealed letter": Machine.have_sealed,

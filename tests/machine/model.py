@@ -31,6 +31,7 @@ class Pending:
 
     nonce: str
     act: str
+    digest: str
     content: Any
     replaces: str | None
 
@@ -90,6 +91,22 @@ class Answer:
     is_standing: bool = True
     withdrawal_nonce: str | None = None
     withdrawal_receipts: set[str] = field(default_factory=set)
+    waits: bool = False
+    """To be affirmed: the text has changed in substance since, or its society has objected to a change."""
+    objection_nonce: str | None = None
+    objection_receipts: set[str] = field(default_factory=set)
+
+    @property
+    def nonces(self) -> list[str]:
+        return [nonce for nonce in (self.nonce, self.withdrawal_nonce, self.objection_nonce) if nonce]
+
+
+@dataclass(frozen=True)
+class Freezing:
+    """What was put in force, and until when a society may object."""
+
+    change: str = ""
+    object_until: datetime | None = None
 
 
 @dataclass
@@ -122,6 +139,13 @@ class Letter:
     state: str = "drafting"
     edition: int = 1
     digest: str = ""
+    freezings: list[Freezing] = field(default_factory=list)
+    revised: int = 0
+    """How often its text was written."""
+    has_newer: bool = False
+    """A revision waits to be put in force, newer than what societies sign."""
+    told: set[str] = field(default_factory=set)
+    """The messages that tell of a change."""
     closed_at: datetime | None = None
     places: list[Place] = field(default_factory=list)
     sealed: list[str] | None = None
@@ -143,9 +167,16 @@ class Letter:
 
     @property
     def signatories(self) -> list[str]:
-        """R4, in the words of the design: the standing answer is *sign*, on the statement in force."""
+        """R4, in the words of the design: the standing answer is *sign*, on the statement in force or carried to it."""
+        return self._signed(waits=False)
+
+    @property
+    def to_affirm(self) -> list[str]:
+        return self._signed(waits=True)
+
+    def _signed(self, *, waits: bool) -> list[str]:
         standing = [place.standing for place in self.places]
-        return sorted(one.printed_name for one in standing if one and one.kind == "sign" and one.digest == self.digest)
+        return sorted(one.printed_name for one in standing if one and one.kind == "sign" and one.waits is waits)
 
     @property
     def shown(self) -> list[str]:

@@ -20,6 +20,7 @@ from webapp.persistence.tables import CountRow
 from webapp.services import access, answers, doors, rooms
 from webapp.services import place as places
 from webapp.services.answers import Intent, Recorded, WrongCode
+from webapp.services.objections import OBJECT
 
 WITHDRAW = "withdraw"
 STALE = "0" * 64
@@ -27,7 +28,7 @@ STALE = "0" * 64
 lags = st.sampled_from([timedelta(0), timedelta(0), timedelta(0), timedelta(milliseconds=1), timedelta(seconds=29), timedelta(seconds=30)])
 forms = st.sampled_from(["as shown", "as shown", "as shown", "an older text", "nothing replaced", "another replaced", "of another form"])
 typed_codes = st.sampled_from(["right", "right", "right", "wrong", "old", "of another stay"])
-acts = st.sampled_from(["sign", "sign", "decline", WITHDRAW])
+acts = st.sampled_from(["sign", "sign", "decline", WITHDRAW, OBJECT])
 
 
 class Room(Walk):
@@ -113,12 +114,14 @@ class Room(Walk):
             expected = Conflict
         elif expected is None and act == WITHDRAW and standing is None:
             expected = WrongState
+        elif expected is None and act == OBJECT and (refused := self._objection_refused(place, received_at)):
+            expected = refused
         elif expected is None and not is_same and self._has_asked_too_often(stay):
             expected = TooMany
         is_done = expected is None and stay.is_live(self.now)
         self.room(stay, lambda s, p: answers.prepare_answer(s, p, intent, KEYRING, received_at=received_at, now=self.now), expected)
         if is_done and not is_same:
-            stay.pending = Pending(nonce, act, content, replaces)
+            stay.pending = Pending(nonce, act, digest, content, replaces)
             self._code_sent(stay)
 
     def _judged(self, place: Place, received_at: datetime, digest: str, replaces: str | None) -> Refusal:
@@ -134,8 +137,19 @@ class Room(Walk):
             return AnswerStands
         return None
 
+    @staticmethod
+    def _objection_refused(place: Place, received_at: datetime) -> Refusal:
+        newest, standing = place.letter.freezings[-1], place.standing
+        if newest.object_until is None:
+            return WrongState
+        if received_at >= newest.object_until:
+            return TooLate
+        if standing is None or standing.kind != "sign" or standing.digest == place.letter.digest or standing.waits:
+            return WrongState
+        return None
+
     def _used_nonces(self, stay: Stay) -> list[str]:
-        answered = [nonce for place in self.model.places() for one in place.answers for nonce in (one.nonce, one.withdrawal_nonce) if nonce]
+        answered = [nonce for place in self.model.places() for one in place.answers for nonce in one.nonces]
         return answered + [one.pending.nonce for one in self.model.stays if one is not stay and one.pending and not self._is_gone(one)]
 
     def _is_gone(self, stay: Stay) -> bool:
@@ -186,7 +200,7 @@ class Room(Walk):
     def confirm_again(self, number: int, other: int) -> None:
         """A double click, a page that was kept: the nonce of an answer that is stored, perhaps of somebody else’s."""
         stay = self.a_stay(number)
-        nonces = [nonce for place in self.model.places() for one in place.answers for nonce in (one.nonce, one.withdrawal_nonce) if nonce]
+        nonces = [nonce for place in self.model.places() for one in place.answers for nonce in one.nonces]
         self.send_code(stay, nonces[other % len(nonces)], "0000-0000", self.now)
 
     def _typed(self, stay: Stay, typed: str, other: int) -> str:
@@ -205,15 +219,20 @@ class Room(Walk):
         assert stay.person
         place, pending = stay.person.place, stay.pending
         before = self.seen
-        done = next((one for one in place.answers if nonce in (one.nonce, one.withdrawal_nonce)), None)
+        done = next((one for one in place.answers if nonce in one.nonces), None)
         expected: Refusal = None
-        if done is None:
+        is_objection = done is not None and nonce == done.objection_nonce
+        if done is None or is_objection:
             if self.now - received_at >= limits.LONGEST_REQUEST:
                 expected = TookTooLong
+            elif is_objection:
+                pass
             elif pending is None or pending.nonce != nonce:
                 expected = Conflict
             else:
-                expected = self._judged(place, received_at, place.letter.digest, pending.replaces)
+                expected = self._judged(place, received_at, pending.digest, pending.replaces)
+                if expected is None and pending.act == OBJECT:
+                    expected = self._objection_refused(place, received_at)
         is_refused = expected is not None or not stay.is_live(self.now)
         found = self.room(
             stay,
@@ -243,6 +262,12 @@ class Room(Walk):
         place, letter = stay.person.place, stay.person.place.letter
         told = {person.reference for person in place.live_people}
         standing, stay.pending = place.standing, None
+        if pending.act == OBJECT:
+            assert standing is not None
+            assert standing.reference == reference
+            standing.waits, standing.objection_nonce, standing.objection_receipts = True, pending.nonce, told
+            self.note(letter, "answer.objected")
+            return
         if standing is not None:
             standing.is_standing = False
         if pending.act == WITHDRAW:
