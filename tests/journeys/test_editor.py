@@ -35,6 +35,7 @@ class Text:
         person.go(self.server.sign_in_address())
         person.press("Sign in")
         person.go(self.address)
+        person.page.get_by_role("button", name="Write in Markdown").click()
         return person
 
     def stored(self) -> str:
@@ -127,3 +128,48 @@ def test_text_that_was_typed_at_a_shut_desk_can_be_brought_back(new_person: NewP
     person.page.get_by_role("button", name="Bring it back").click()
     state(person, "Saved ")
     assert text.stored().endswith("Typed too late.")
+
+
+def test_text_is_written_with_formatting(new_person: NewPerson, text: Text) -> None:
+    person = text.opened_by(new_person(1280, folder="formatted"))
+    page = person.page
+    page.get_by_role("button", name="Write with formatting").click()
+    written = page.get_by_role("textbox", name="Text, with formatting")
+    written.press("Control+End")
+    written.press("Enter")
+    page.get_by_role("button", name="Subheading").click()
+    assert page.get_by_role("button", name="Subheading").get_attribute("aria-pressed") == "true"
+    page.keyboard.type("What we ask")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+b")
+    page.keyboard.type("Now")
+    page.keyboard.press("Control+b")
+    page.keyboard.type(" 5 * 6 [@nobody] ")
+    page.keyboard.press("Control+Alt+r")
+    page.get_by_label("Find a reference").fill("quiet vale")
+    person.see("citation")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Footnote").click()
+    page.keyboard.type("A note.")
+    state(person, "Saved ")
+    expect(page.get_by_role("region", name="Preview").get_by_role("heading", name="What we ask")).to_be_visible()
+    person.see("written")
+    person.press("Save the text")
+    assert text.stored() == (
+        "We ask for a correction [@vale2026].\n\n## What we ask\n\n**Now** 5 \\* 6 \\[\\@nobody\\] [@vale2026][^1]\n\n[^1]: A note."
+    )
+
+
+def test_text_that_would_change_stays_in_markdown(new_person: NewPerson, text: Text) -> None:
+    person = text.opened_by(new_person(360, folder="refused"))
+    source = person.page.get_by_label("Text", exact=True)
+    source.fill("![A picture](picture.png)")
+    person.page.get_by_role("button", name="Write with formatting").click()
+    expect(person.page.get_by_text("It stays in Markdown, so that nothing is lost.")).to_be_visible()
+    assert source.input_value() == "![A picture](picture.png)"
+    person.see("refused")
+    source.fill("# A heading\n\n- a\n- list")
+    person.page.get_by_role("button", name="Write with formatting").click()
+    expect(person.page.get_by_role("toolbar", name="Formatting")).to_be_visible()
+    person.see("formatted")
+    state(person, "Saved ")

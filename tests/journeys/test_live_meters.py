@@ -37,6 +37,7 @@ def test_meter_follows_the_typing_and_a_crossed_limit_is_no_lock(new_person: New
     person.press("Choose this venue")
     person.page.get_by_label("This letter").get_by_role("link", name="Text").click()
     expect(person.page.get_by_text("7 of 9 words; 2 left.")).to_be_visible()
+    person.page.get_by_role("button", name="Write in Markdown").click()
     person.page.get_by_label("Text", exact=True).press_sequentially("Three more words. ")
     expect(person.page.get_by_text("10 of 9 words: 1 too many.")).to_be_visible()
     person.see("crossed")

@@ -155,6 +155,7 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("texts.save", "POST"): rule(_EDIT, 303, 303, 303, 409, 409, 409, 409, 409),
     ("texts.keep", "POST"): rule(_EDIT, 200, 200, 200, 409, 409, 409, 409, 409),
     ("texts.preview", "POST"): rule(_SEE, 200),
+    ("texts.compare", "POST"): rule(_EDIT, 200),
     ("texts.add", "POST"): rule(_EDIT, 303, 303, 303, 409, 409, 409, 409, 409),
     ("word_files.import_file", "GET"): rule(_EDIT, 200, 200, 200, 409, 409, 409, 409, 409),
     ("word_files.import_file", "POST"): rule(_EDIT, 422, 422, 422, 409, 409, 409, 409, 409),

@@ -17,7 +17,7 @@ from webapp.rendering.pandoc import Conversion, ConversionError, ConversionTimeo
 from webapp.rendering.references import parse_references, refuse_unusable
 from webapp.rendering.styles import DEFAULT_STYLE, Style, find_style
 
-__all__ = ["citations", "cited_keys", "parse_references", "statement_html", "word_count"]
+__all__ = ["citations", "cited_keys", "parse_references", "read_tree", "statement_html", "word_count"]
 
 _MOST_BYTES = 100_000
 _SHAPE = Path(__file__).with_name("statement.lua")
@@ -93,8 +93,14 @@ def word_count(markdown: str, *, notes: bool = True) -> int:
 @lru_cache(maxsize=256)
 def citations(markdown: str) -> tuple[str, ...]:
     """The keys that the text cites, each as often as it does, in their order. Raises InvalidInput where the text cannot be converted."""
-    parts = _parts_of(json.loads(_convert(markdown, [], to="json").text)["blocks"])
+    parts = _parts_of(read_tree(markdown))
     return tuple(one["citationId"] for part in parts if part.get("t") == "Cite" for one in part["c"][0])
+
+
+def read_tree(markdown: str) -> list[Any]:
+    """The blocks of pandoc’s own tree, as it reads the text. Raises InvalidInput where the text cannot be converted."""
+    blocks: list[Any] = json.loads(_convert(markdown, [], to="json").text)["blocks"]
+    return blocks
 
 
 def cited_keys(markdown: str) -> tuple[str, ...]:

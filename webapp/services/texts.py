@@ -14,6 +14,7 @@ from webapp.domain.errors import Conflict, InvalidInput, NotFound
 from webapp.domain.letter import Action, find_move, move_for
 from webapp.domain.names import bounded_line, bounded_text, without_word_marks
 from webapp.domain.permission import Permission
+from webapp.domain.reference import first_author, is_citable, plain_title, year_of
 from webapp.domain.text import TextKind
 from webapp.persistence.record import actor_words, append_event, newest_event
 from webapp.persistence.tables import LetterRow, StaffRow, TextRow
@@ -54,6 +55,11 @@ class Writing:
     text: TextView
     references: tuple[CslItem, ...]
     language: str
+
+    @property
+    def citable(self) -> list[tuple[str, str]]:
+        """Each reference as the text cites it, and as it is found in a list."""
+        return [(_cited_as(str(item["id"])), _found_by(item)) for item in self.references]
 
 
 def read_text(session: Session, actor: Actor, reference: str, text: str) -> Writing:
@@ -110,6 +116,14 @@ def remove_short_form(session: Session, actor: Actor, reference: str, text: str,
         raise InvalidInput("The statement is what the societies sign: it cannot be removed.")
     letter.texts.remove(row)
     append_event(session, letter, actor, move.event, {"text": row.reference, "name": row.name, "removed": True}, now=now)
+
+
+def _cited_as(key: str) -> str:
+    return key if is_citable(key) else f"{{{key}}}"
+
+
+def _found_by(item: CslItem) -> str:
+    return ", ".join(part for part in (first_author(item), plain_title(item), year_of(item)) if part)
 
 
 def _text(letter: LetterRow, reference: str) -> TextRow:

@@ -83,7 +83,7 @@ def _address(world: World, endpoint: str, method: str, letter_state: str) -> str
 
 
 # Fragments that the editor takes in: they are looked at there.
-FRAGMENTS = {"chosen_venues.meters", "letters.preview", "texts.preview"}
+FRAGMENTS = {"chosen_venues.meters", "letters.preview", "texts.compare", "texts.preview"}
 
 
 def every_state() -> list[State]:

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 
 from webapp.domain.errors import InvalidInput
 from webapp.domain.permission import Permission
+from webapp.rendering.likeness import reads_the_same
 from webapp.rendering.redline import redline, redline_html
 from webapp.rendering.text import statement_html, word_count
 from webapp.services import chosen_venues, dashboard, texts
@@ -137,6 +138,15 @@ def _count(body: str) -> int:
         return word_count(body)
     except InvalidInput:
         return 0
+
+
+@bp.post("/<text>/compare")
+@for_staff(Permission.EDIT)
+def compare(letter: str, text: str) -> Any:
+    """Whether what the formatted editor would write says the same as what stands there: answers a program."""
+    texts.read_text(reading(), actor(), letter, text)
+    reading().rollback()
+    return jsonify(same=reads_the_same(request.form.get("body", ""), request.form.get("other", "")))
 
 
 @bp.post("/<text>/preview")
