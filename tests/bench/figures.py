@@ -38,6 +38,7 @@ PANDOC, STATEMENT, STATEMENT_AGAIN = "bare pandoc, the statement", "statement, f
 PANDOC_1500, REDLINE_1500 = "bare pandoc, 1,500 words", "redline, 1,500 words"
 PANDOC_15000, REDLINE_15000 = "bare pandoc, 15,000 words", "redline, 15,000 words"
 COMPARED_15000 = "redline, 15,000 words, converted before"
+PREVIEW_1500, REVISION_1500 = "preview, 1,500 words", "revision, 1,500 words"
 BARE_MEMORY, WEB_MEMORY, WORKER_MEMORY, PRESS_MEMORY = "memory, bare web", "memory, web", "memory, worker", "memory, press"
 MEMORY, SUPERVISOR_MEMORY, RESIDENT = "memory, web, worker and press", "memory, what looks after them", "memory, all, resident"
 
@@ -102,6 +103,9 @@ FIGURES = (
     # Two texts with citations converted, compared, and written as a page, against pandoc on one of them.
     Figure(PANDOC_1500, _WALL),
     Figure(REDLINE_1500, _WALL, PANDOC_1500),
+    # As the editor shows it; and as a revision is made of it, with everything that is stored and recorded.
+    Figure(PREVIEW_1500, _WALL, PANDOC_1500),
+    Figure(REVISION_1500, _WALL, PANDOC_1500),
     Figure(PANDOC_15000, _WALL),
     Figure(REDLINE_15000, _WALL, PANDOC_15000),
     Figure(COMPARED_15000, _WALL, PANDOC_15000),

@@ -1,4 +1,4 @@
-"""The redline of two texts that were never converted before, beside bare pandoc on the new one; and of two that were."""
+"""Redline, preview and revision of texts that were never converted before, beside bare pandoc; and the redline of two that were."""
 
 import random
 import subprocess
@@ -6,11 +6,18 @@ import time
 from collections.abc import Callable
 
 import pypandoc
+from sqlalchemy.orm import Session
 
 from tests.bench import figures
 from tests.bench.figures import Samples
+from tests.factories import letter_row, prepared, staff_actor
+from webapp.clock import SystemClock
 from webapp.domain.document import CslItem
+from webapp.persistence.database import transaction
 from webapp.rendering.redline import SourceText, redline_html, redline_texts
+from webapp.rendering.text import statement_html, word_count
+from webapp.services.letters import create_letter
+from webapp.services.revisions import Declaration, make_revision
 
 _SIZES = ((1_500, figures.PANDOC_1500, figures.REDLINE_1500), (15_000, figures.PANDOC_15000, figures.REDLINE_15000))
 _SYLLABLES = ("ka", "len", "mi", "ro", "sta", "tu", "ver", "na", "dol", "pe")
@@ -32,6 +39,28 @@ def measure_redlines(samples: Samples) -> None:
         if size == _SIZES[-1][0]:
             # Both are in the cache of converted texts now: what is left is the comparison and its page.
             samples.add(figures.COMPARED_15000, _ms(lambda old=old, new=new: _redline(old, new)))
+
+
+def measure_revision(session: Session, samples: Samples) -> None:
+    """On a text as long as the redline’s shorter one, never converted before: the preview, then everything that a revision takes."""
+    now = SystemClock().now()
+    previewed, kept = _texts(_SIZES[0][0])
+    with transaction(session):
+        staff = staff_actor(session)
+        letter = create_letter(session, staff, prepared(title="A letter of 1,500 words", statement="Nothing yet."), now=now)
+    row = letter_row(session, letter)
+    known = [*row.references, *_REFERENCES]
+    session.rollback()
+    samples.add(figures.PREVIEW_1500, _ms(lambda: (statement_html(previewed, known), word_count(previewed))))
+    with transaction(session):
+        row = letter_row(session, letter)
+        row.references, row.statement.body = [dict(one) for one in known], kept
+
+    def revise() -> None:
+        with transaction(session):
+            make_revision(session, staff, letter, Declaration("The first"), now=now)
+
+    samples.add(figures.REVISION_1500, _ms(revise))
 
 
 def _redline(old: str, new: str) -> str:

@@ -30,7 +30,7 @@ from tests.bench.pages import (
 )
 from tests.bench.people import sign_in
 from tests.bench.processes import descendants, own_mb, resident_mb
-from tests.bench.redlines import measure_redlines
+from tests.bench.redlines import measure_redlines, measure_revision
 from tests.bench.serving import bare_server, free_port, serving, site
 from tests.databases import create_database, postgresql_server
 from tests.factories import KEYRING, letter_row, staff_actor
@@ -201,9 +201,12 @@ def _measure_memory(bare: Server, whole: Site, letters: Letters, desk: str, samp
 
 
 def _measure_documents(folder: Path, document: LetterDocument, plan: Plan, samples: Samples) -> None:
-    with bare_press(folder) as press:
+    # The database of the first site, whose servers have gone.
+    settings = load_settings(_environment(folder / "sqlite", free_port()))
+    with bare_press(folder) as press, opened_session(settings) as session:
         warm_up(press, document)
         for _round in range(plan.document_rounds):
             measure_letters(press, document, samples)
             measure_statement(document, samples)
             measure_redlines(samples)
+            measure_revision(session, samples)
