@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from email.message import EmailMessage
 
 import pytest
@@ -33,10 +34,13 @@ from tests.factories import (
 from webapp.domain.digest import canonical_json
 from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.record import event_hash, genesis_hash
+from webapp.domain.text import Change
 from webapp.persistence.record import load_events
 from webapp.persistence.tables import RevisionRow
-from webapp.services import revisions, sign_on, submissions, texts
+from webapp.services import revisions, sign_on, submissions, text_change, texts
+from webapp.services.objections import OBJECT
 from webapp.services.revisions import Declaration, text_digest
+from webapp.services.text_change import Declared
 from webapp.services.verification import Head, head_problem, read_head, read_receipt, verify
 
 MARSHES = entry("Society of the Marshes", OTTO, "Otto Lind")
@@ -69,12 +73,16 @@ def thaw(session: Session) -> None:
         for name in names:
             session.execute(text(f"DROP TRIGGER {name}"))
         return
-    for table in ("revision", "event", "sealed_signatory", "document", "answer"):
+    for table in ("revision", "event", "sealed_signatory", "document", "answer", "freezing", "objection"):
         session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
 
 
-def run(statement: str) -> Callable[[Session, int], None]:
-    return lambda session, letter: session.execute(text(statement), {"letter": letter})  # type: ignore[return-value]
+def run(*statements: str) -> Callable[[Session, int], None]:
+    def plant(session: Session, letter: int) -> None:
+        for statement in statements:
+            session.execute(text(statement), {"letter": letter})
+
+    return plant
 
 
 def drop(session: Session, letter: int, sequence: int, *, closes_up: bool = False) -> None:
@@ -262,6 +270,84 @@ PLANTED: dict[str, tuple[Callable[[Session, int], None], str]] = {
     "the state is edited": (run("UPDATE letter SET state = 'closed' WHERE id = :letter"), "what the database holds as its state"),
     "the deadline is edited": (run("UPDATE letter SET deadline = opened_at WHERE id = :letter"), "its deadline"),
 }
+
+
+CHANGES = "freezing.letter_id = :letter AND freezing.change <> ''"
+OBJECTED = "answer_id IN (SELECT id FROM answer WHERE letter_id = :letter)"
+PLANTED_CHANGES: dict[str, tuple[Callable[[Session, int], None], str]] = {
+    "a change is declared otherwise": (
+        run(f"UPDATE freezing SET change = 'substantive', object_until = NULL WHERE {CHANGES}"),
+        "is not what it tells.",
+    ),
+    "objections are given more time": (
+        run(f"UPDATE freezing SET object_until = '2026-03-12 09:00:00+00:00' WHERE {CHANGES}"),
+        "is not what it tells.",
+    ),
+    "what was put in force is taken away": (
+        run(f"DELETE FROM objection WHERE {OBJECTED}", f"DELETE FROM freezing WHERE {CHANGES}"),
+        "is not in force any more.",
+    ),
+    "the digest of what is in force is edited": (
+        run("UPDATE revision SET digest = 'x' WHERE letter_id = :letter AND number = 2"),
+        "is not what it tells.",
+    ),
+    "a change is put in": (
+        run(
+            'INSERT INTO revision (letter_id, number, title, ask, targets, statement, "references", texts, digest, change, note, made_at,'
+            ' made_by) SELECT letter_id, 3, title, ask, targets, statement, "references", texts, digest, change, note, made_at, made_by'
+            " FROM revision WHERE letter_id = :letter AND number = 2",
+            "INSERT INTO freezing (letter_id, revision_id, change, frozen_at, frozen_by, is_fit, reason_unfit, reason_unanswered)"
+            " SELECT freezing.letter_id, revision.id, 'editorial', frozen_at, frozen_by, is_fit, reason_unfit, reason_unanswered"
+            f" FROM freezing, revision WHERE revision.letter_id = :letter AND revision.number = 3 AND {CHANGES}",
+        ),
+        "a text is in force that its record does not tell of.",
+    ),
+    "an objection is removed": (run(f"DELETE FROM objection WHERE {OBJECTED}"), "tells, is not there."),
+    "a remark is edited": (run(f"UPDATE objection SET remark = 'Nothing.' WHERE {OBJECTED}"), "is not the one that event"),
+    "an objection is moved in time": (
+        run(f"UPDATE objection SET received_at = '2026-03-02 08:00:00+00:00' WHERE {OBJECTED}"),
+        "is not the one that event",
+    ),
+    "an objection is put in": (
+        run(
+            "INSERT INTO objection (freezing_id, answer_id, representative_id, nonce, remark, received_at)"
+            " SELECT objection.freezing_id, answer.id, answer.representative_id, 'another-nonce', remark, objection.received_at"
+            " FROM objection, answer WHERE answer.letter_id = :letter AND answer.id <> objection.answer_id"
+        ),
+        "that its record does not tell of.",
+    ),
+}
+
+
+@pytest.fixture
+def objected(store: Store) -> str:
+    """Two societies have signed, the text was changed, and one of them objects."""
+    with store() as session:
+        actor = staff_actor(session)
+        reference = letter_in_signing(session, actor, entry(), MARSHES)
+        for one in (entry(), MARSHES):
+            sign(session, reference, one.email, printed_name=one.society, officer=one.contact)
+        statement = letter_row(session, reference).statement
+        texts.write_text(session, actor, reference, statement.reference, statement.body + " A word.", statement.edition, now=NOW)
+        revisions.make_revision(session, actor, reference, Declaration("A word.", Change.EDITORIAL), now=NOW)
+        until = datetime.fromisoformat("2026-03-10T12:00")
+        text_change.change_text(session, actor, reference, Declared(Change.EDITORIAL, is_fit=True, object_until=until), now=NOW)
+        place = enter(session, reference, ANNA)
+        give(session, place, intent(session, place, OBJECT, nonce="a-nonce-to-object", reason="It is more."))
+        return reference
+
+
+@pytest.mark.parametrize("edit", PLANTED_CHANGES)
+def test_t18_planted_edit_of_a_change_is_named(store: Store, objected: str, edit: str) -> None:
+    plant, sentence = PLANTED_CHANGES[edit]
+    with store() as session:
+        thaw(session)
+        assert verify(session).problems == (), "the control: nobody has touched it"
+        plant(session, letter_row(session, objected).id)
+        session.flush()
+        session.expire_all()
+        found = [str(one) for one in verify(session).problems]
+        assert [one for one in found if sentence in one], found
 
 
 @pytest.mark.parametrize("edit", PLANTED)

@@ -14,6 +14,7 @@ from webapp.domain.record import RecordedEvent, Replayed, faults, private_commit
 from webapp.persistence.record import load_events, load_private
 from webapp.persistence.tables import AnswerRow, DocumentRow, EventRow, GrantRow, InvitationRow, LetterRow, StaffRow, SubmissionRow
 from webapp.services.verified_answers import answer_problems
+from webapp.services.verified_changes import change_problems
 from webapp.services.verified_text import text_problems
 
 
@@ -70,6 +71,7 @@ def _content_problems(session: Session, letter: LetterRow, events: list[Recorded
             *_state_problems(session, letter, events),
             *answer_problems(session, letter, events),
             *text_problems(session, letter, events),
+            *change_problems(session, letter, events),
         ]
     except (KeyError, TypeError, ValueError, AttributeError):
         found = [("its record cannot be compared with what the database holds.", None)]
