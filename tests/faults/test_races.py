@@ -23,10 +23,14 @@ from tests.faults.site import site_at
 from webapp.domain.actor import Actor
 from webapp.domain.errors import AnswerStands, DomainError
 from webapp.domain.roster import RosterEntry
+from webapp.domain.text import Change
 from webapp.persistence.database import make_engine, transaction
 from webapp.persistence.tables import AnswerRow, EventRow, LetterRow, OutboxRow, RepresentativeRow, SocietyRow, WebSessionRow
-from webapp.services import answers, letters, rooms, roster, sign_on
+from webapp.services import answers, documents, letters, redlines, revisions, rooms, roster, sign_on, text_change, texts
 from webapp.services.answer_store import WITHDRAW
+from webapp.services.objections import OBJECT
+from webapp.services.revisions import Declaration
+from webapp.services.text_change import Declared
 from webapp.settings import Settings
 
 _RUNS = 200 if IS_ASSURE else 5
@@ -94,7 +98,7 @@ class Society:
         nonce = f"{self.letter}-{email}-{act}"
         with Session(self.engine) as session, transaction(session):
             place = factories.enter(session, self.letter, email, now=begun)
-            what = factories.intent(session, place, act, nonce=nonce)
+            what = factories.intent(session, place, act, nonce=nonce, reason="It is more than a word." if act == OBJECT else "")
             answers.prepare_answer(session, place, what, KEYRING, received_at=begun, now=begun)
             code, key, invitation = factories.newest_code(session, place), place.stay.token_hash, place.invitation.reference
 
@@ -357,6 +361,105 @@ def test_f17_text_that_is_frozen_is_the_text_that_was_saved(engine: Engine) -> N
             assert row.revision_in_force is not None
             assert row.title == row.revision_in_force.title
             assert (row.title == "A title of the last minute") is (saved == "done")
+
+
+# The text moves on
+
+
+def write_anew(society: Society, word: str = "One word more.") -> None:
+    """A revision that waits to be put in force."""
+    with Session(society.engine) as session, transaction(session):
+        text = factories.letter_row(session, society.letter).statement
+        texts.write_text(session, society.coordinator, society.letter, text.reference, f"{text.body} {word}", text.edition, now=NOW)
+        revisions.make_revision(session, society.coordinator, society.letter, Declaration(word, Change.EDITORIAL), now=NOW)
+
+
+def put_in_force(society: Society, change: str) -> Act:
+    until = factories.DEADLINE_LOCAL if change == Change.EDITORIAL else None
+    declared = Declared(change, is_fit=True, object_until=until)
+    return lambda session: text_change.change_text(session, society.coordinator, society.letter, declared, now=NOW)
+
+
+def signed(engine: Engine, society: Society) -> tuple[int, int]:
+    """How many signatures count, and how many wait."""
+    with Session(engine) as session:
+        letter = factories.letter_row(session, society.letter)
+        return documents.signed_count(session, letter), len(documents.answers_to_affirm(session, letter))
+
+
+def test_r2_affirming_while_the_text_is_changed_again_counts_for_one_text_alone(engine: Engine) -> None:
+    for _ in range(_RUNS):
+        society = Society(engine, signed=True)
+        write_anew(society)
+        assert one(engine, put_in_force(society, Change.SUBSTANTIVE)) == "done"
+        affirms = society.waits(ANNA, "sign")
+        write_anew(society, "And another.")
+        words = together(engine, affirms, put_in_force(society, Change.SUBSTANTIVE))
+        # Affirmed and changed at once again, or refused because the text has moved on: the newest text is affirmed by nobody.
+        assert words in (["done", "done"], ["StaleText", "done"])
+        assert signed(engine, society) == (0, 1)
+
+
+def test_r2_whoever_affirms_too_late_sees_what_has_changed_since(engine: Engine) -> None:
+    society = Society(engine, signed=True)
+    write_anew(society)
+    assert one(engine, put_in_force(society, Change.SUBSTANTIVE)) == "done"
+    affirms = society.waits(ANNA, "sign")
+    write_anew(society, "And another.")
+    assert one(engine, put_in_force(society, Change.SUBSTANTIVE)) == "done"
+    assert one(engine, affirms) == "StaleText"
+    with Session(engine) as session:
+        anna = factories.representative(session, society.letter, ANNA)
+        stay = session.scalars(select(WebSessionRow).where(WebSessionRow.representative_id == anna.id)).all()[-1]
+        place = factories.access.load_place(session, stay.token_hash, anna.invitation.reference, now=NOW)
+        changes = redlines.changes_since_pending(session, place)
+        assert changes
+        assert "And another." in changes
+        assert "One word more." in changes
+
+
+def test_r1_objection_and_affirmation_at_once_end_as_one_after_the_other(engine: Engine) -> None:
+    def scene() -> tuple[Society, Act, Act]:
+        society = Society(engine, signed=True)
+        write_anew(society)
+        assert one(engine, put_in_force(society, Change.EDITORIAL)) == "done"
+        return society, society.waits(ANNA, OBJECT), society.waits(BRUNO, "sign")
+
+    def ordered(*, turned: bool) -> tuple[Any, ...]:
+        society, objects, affirms = scene()
+        words = [one(engine, act) for act in ((affirms, objects) if turned else (objects, affirms))]
+        return (tuple(reversed(words) if turned else words), society.facts(), signed(engine, society))
+
+    orders = {ordered(turned=turned) for turned in (False, True)}
+    assert len(orders) == 2
+    for _ in range(_RUNS):
+        society, objects, affirms = scene()
+        words = together(engine, objects, affirms)
+        assert (tuple(words), society.facts(), signed(engine, society)) in orders
+        assert signed(engine, society) == (1, 0), "whoever was first, the society has affirmed the text"
+
+
+def test_two_coordinators_who_change_the_text_at_once_change_it_once(engine: Engine) -> None:
+    for _ in range(_RUNS):
+        society = Society(engine, signed=True)
+        write_anew(society)
+        words = together(engine, put_in_force(society, Change.EDITORIAL), put_in_force(society, Change.SUBSTANTIVE))
+        assert sorted(words) == ["WrongState", "done"]
+        assert signed(engine, society) == ((1, 0) if words[0] == "done" else (0, 1))
+        with Session(engine) as session:
+            letter = factories.letter_row(session, society.letter)
+            mails = select(func.count()).where(OutboxRow.letter_id == letter.id, OutboxRow.kind == "text_changed")
+            assert (len(letter.freezings), session.scalar(mails)) == (2, 2)
+
+
+def test_look_at_the_counts_would_notice_an_answer_to_an_older_text(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: where the digest is not looked at, an answer to the older text is taken."""
+    monkeypatch.setattr(answers, "_refuse_stale", lambda *_arguments: None)
+    society = Society(engine, signed=True)
+    affirms = society.waits(ANNA, "sign")
+    write_anew(society)
+    assert one(engine, put_in_force(society, Change.SUBSTANTIVE)) == "done"
+    assert one(engine, affirms) == "done"
 
 
 # Twice the same
