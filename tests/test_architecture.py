@@ -158,6 +158,7 @@ UNESCAPED = {
     "templates/texts/brought.html": "the text of a Word file, cleaned by the converter",
     "templates/texts/edit.html": "the preview, cleaned by the converter",
     "templates/revisions/show.html": "the text of a revision, cleaned by the converter",
+    "templates/dispositions/show.html": "the text with what is remarked upon marked, cleaned by the converter",
     "templates/rooms/circulated.html": "the passages of a text, cleaned by the converter",
     "templates/rooms/read.html": "the statement, cleaned by the converter",
 }

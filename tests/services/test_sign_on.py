@@ -20,7 +20,9 @@ from tests.factories import (
     OTTO,
     STRANGER,
     ZONE,
+    comment,
     entry,
+    letter_circulating,
     letter_closed,
     letter_in_draft,
     letter_in_signing,
@@ -84,10 +86,31 @@ def test_opening_queues_the_close_with_row_ids_only(store: Store, coordinator: A
         assert [job.workflow_uuid for job in closing] == [f"close_letter:{drafted}:0"]
 
 
-def test_letter_is_not_opened_without_the_tick(store: Store, connection: Connection, coordinator: Actor, drafted: str) -> None:
+def test_letter_is_not_opened_without_the_tick_or_a_reason(store: Store, connection: Connection, coordinator: Actor, drafted: str) -> None:
     with unchanged(connection), pytest.raises(InvalidInput) as refused, store() as session:
         sign_on.open_sign_on(session, coordinator, drafted, is_fit=False, now=NOW)
-    assert refused.value.field == "is_fit"
+    assert refused.value.field == "reason_unfit"
+
+
+def test_reason_for_freezing_without_the_tick_is_on_record(store: Store, coordinator: Actor, drafted: str) -> None:
+    with store() as session:
+        why = sign_on.Reasons(unfit="Counsel has read it.")
+        sign_on.open_sign_on(session, coordinator, drafted, is_fit=False, reasons=why, now=NOW)
+        row = letter_row(session, drafted)
+        assert (row.freezings[-1].is_fit, row.freezings[-1].reason_unfit) == (False, "Counsel has read it.")
+        assert load_events(session, row.id)[-1].public["reason_unfit"] == "Counsel has read it."
+
+
+def test_comment_that_nobody_answered_needs_a_reason_on_record(store: Store, coordinator: Actor) -> None:
+    with store() as session:
+        reference = letter_circulating(session, coordinator)
+        comment(session, reference, "disagree")
+        with pytest.raises(InvalidInput, match="1 comment is not answered") as refused:
+            sign_on.open_sign_on(session, coordinator, reference, is_fit=True, now=NOW)
+        assert refused.value.field == "reason_unanswered"
+        why = sign_on.Reasons(unanswered="It repeats another.")
+        sign_on.open_sign_on(session, coordinator, reference, is_fit=True, reasons=why, now=NOW)
+        assert letter_row(session, reference).freezings[-1].reason_unanswered == "It repeats another."
 
 
 INCOMPLETE = [

@@ -103,6 +103,7 @@ LIST = "society,contact,email\nSociety of Ferns,Fern Wood,fern@ferns.example.org
 SUBMISSION = {"journal": "Journal of Invented Medicine", "route": "rapid_response", "submitted_on": SEALABLE.date().isoformat()}
 VENUE = {"journal": "Journal of Ferns", "route": "letter", "window": "", "refuses_accusations": ""}
 # Every revision is the first in this world; in a draft it is made as it is sent.
+FIT = {"is_fit": "y", "reason_unanswered": "It repeats what others have said."}
 SENT_OUT = {"revision": "1", "until": "2026-03-09T17:00", "to": "all"}
 STEP = {"kind": "acknowledged", "happened_on": SEALABLE.date().isoformat(), "outcome": ""}
 
@@ -209,8 +210,15 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("roster.correct_name", "POST"): rule(_INVITE, 404, 404, 404, 303, 409, 409, 409, 404, printed_name="Society of Gullhaven"),
     ("circulation.circulate", "GET"): rule(Permission.CIRCULATE, 200),
     ("circulation.circulate", "POST"): rule(Permission.CIRCULATE, 303, 303, 409, 409, 409, 409, 409, 409, **SENT_OUT),
+    ("dispositions.show", "GET"): rule(_SEE, 200),
+    ("dispositions.show_table", "GET"): rule(_SEE, 200),
+    ("dispositions.csv", "GET"): rule(_SEE, 200),
+    # Only the letter that circulates has a comment.
+    ("dispositions.dispose", "POST"): rule(_EDIT, 404, 303, 404, 409, 409, 409, 409, 409, disposition="accepted", reason="It is fair."),
+    ("dispositions.apply", "POST"): rule(_EDIT, 404, 303, 404, 409, 409, 409, 409, 409),
+    ("dispositions.undo", "POST"): rule(_EDIT, 404, 303, 404, 409, 409, 409, 409, 409),
     ("sign_on.open_sign_on", "GET"): rule(Permission.OPEN_SIGN_ON, 200),
-    ("sign_on.open_sign_on", "POST"): rule(Permission.OPEN_SIGN_ON, 303, 303, 409, 409, 409, 409, 409, 409, is_fit="y"),
+    ("sign_on.open_sign_on", "POST"): rule(Permission.OPEN_SIGN_ON, 303, 303, 409, 409, 409, 409, 409, 409, **FIT),
     ("sign_on.review_deadline", "GET"): rule(_CLOSE, 200),
     ("sign_on.review_deadline", "POST"): rule(_CLOSE, 409, 409, 200, 409, 409, 409, 409, 409, deadline_local="2026-03-20T17:00"),
     ("sign_on.move_deadline", "POST"): rule(_CLOSE, 409, 409, 303, 409, 409, 409, 409, 409, deadline_local="2026-03-20T17:00"),

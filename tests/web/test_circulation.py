@@ -2,9 +2,14 @@
 
 from datetime import timedelta
 
+from sqlalchemy.orm import Session
+
 from tests.browser import Browser
-from tests.factories import ANNA, COMMENTS_UNTIL, KEYRING
+from tests.factories import ANNA, COMMENTS_UNTIL, KEYRING, NOW
 from tests.web.world import Person, World
+from webapp.domain.actor import COMMAND
+from webapp.persistence.database import transaction
+from webapp.services import comment_desk
 
 P = Person
 
@@ -82,3 +87,57 @@ def test_comment_is_taken_back(world: World) -> None:
     browser.get(room(world))
     page = browser.press("Take it back")
     assert "is taken back" in page.text and "None yet." in page.text
+
+
+def test_comment_is_answered_at_the_desk_and_its_society_sees_how(world: World) -> None:
+    desk = world.browser(P.OWNER)
+    page = desk.get(at(world, "circulating", "/comments"))
+    assert "We doubt" in page.text and "<mark" in page.html
+    page = desk.press("Answer the comment", status=422, disposition="accepted", reason=" ")
+    assert "Say why in a sentence" in page.text
+    page = desk.press("Answer the comment", disposition="accepted", reason="That is fairer.")
+    assert "That is fairer." in page.text
+    page = desk.press("Put the wording into the text")
+    assert "The wording is in the text." in page.text and "We doubt" in page.text
+    page = desk.press("Take the wording out again")
+    assert "The text is as it was before." in page.text
+    browser = anna(world)
+    assert "That is fairer." in browser.get(room(world)).text
+    assert "accepted" in browser.get(room(world, "/dispositions")).text
+    assert "That is fairer." in desk.get(at(world, "circulating", "/comments/table")).text
+
+
+def test_wording_that_cannot_be_put_in_says_so_and_leads_to_the_editor(world: World) -> None:
+    browser = anna(world)
+    browser.get(room(world, "/comment?passage=3"))
+    browser.press("Send the comment", remark="Say more.", suggests="wording", wording="Because we counted")
+    desk = world.browser(P.OWNER)
+    with Session(world.engine) as session, transaction(session):
+        letter = world.facts.letters["circulating"]
+        (one,) = [line.reference for line in _lines(session, letter) if line.wording == "Because we counted"]
+        comment_desk.dispose_comment(session, COMMAND, letter, one, "accepted", "Yes.", now=NOW)
+    desk.get(at(world, "circulating", "/comments"))
+    page = desk.press("Put the wording into the text")
+    assert "edit it by hand" in page.text
+
+
+def _lines(session: Session, letter: str) -> tuple[comment_desk.CommentLine, ...]:
+    return comment_desk.page_comments(session, COMMAND, letter, comment_desk.Filter()).lines
+
+
+def test_list_is_narrowed_and_the_narrowing_stays(world: World) -> None:
+    desk = world.browser(P.OWNER)
+    assert "0 comments" in desk.get(at(world, "circulating", "/comments?status=blocking")).text
+    page = desk.get(at(world, "circulating", f"/comments?status=unanswered&society={world.values('circulating')['invitation']}"))
+    assert "1 comment" in page.text
+    desk.get(at(world, "circulating", "/comments?status=nonsense&society=nobody&page=x"))
+
+
+def test_opening_with_an_unanswered_comment_asks_why(world: World) -> None:
+    desk = world.browser(P.OWNER)
+    desk.get(at(world, "circulating", "/open"))
+    page = desk.press("Freeze the text", status=422, is_fit="y")
+    assert "1 comment is not answered yet" in page.text
+    page = desk.press("Freeze the text", is_fit="y", reason_unanswered="It was withdrawn by telephone.")
+    assert "Sign-on is open" in page.text
+    assert "Will Gullhaven" in world.mail.newest(ANNA).subject

@@ -82,6 +82,7 @@ def faults(letter_reference: str, events: Iterable[RecordedEvent]) -> Iterator[F
         sequence, previous, at = event.sequence, event.hash, event.at
 
 
+TAKEN_BACK = "taken back"
 # What tells of a revision: that it was made, sent out, or put in force; the first of these may be the making itself.
 REVISION_EVENTS = frozenset({"revision.made", "revision.circulated", "letter.opened", "revision.frozen"})
 
@@ -99,6 +100,8 @@ class Replayed:
     societies: set[str] = field(default_factory=set)
     standing: dict[str, str] = field(default_factory=dict)
     """Society → kind of its standing answer."""
+    comments: dict[str, str] = field(default_factory=dict)
+    """Comment of a society → what became of it; empty while nobody has answered it."""
     document_sha256: str | None = None
     outcome: str | None = None
     people: dict[str, str] = field(default_factory=dict)
@@ -110,6 +113,7 @@ def replay(events: Iterable[RecordedEvent]) -> Replayed:
     letter = Replayed()
     for event in events:
         _apply(letter, event.kind, event.public)
+        _apply_to_comments(letter.comments, event.kind, event.public)
         _apply_to_people(letter.people, event)
     return letter
 
@@ -131,6 +135,16 @@ def _apply(letter: Replayed, kind: str, public: Mapping[str, Any]) -> None:
         letter.standing[public["society"]] = public["answer_kind"]
     elif kind == "answer.withdrawn":
         letter.standing.pop(public["society"], None)
+
+
+def _apply_to_comments(comments: dict[str, str], kind: str, public: Mapping[str, Any]) -> None:
+    if kind == "comment.given":
+        comments[public["comment"]] = ""
+    elif kind == "comment.taken_back":
+        comments[public["comment"]] = TAKEN_BACK
+    elif kind == "comment.disposed" and public["comment"] in comments:
+        # What an imported document brought along is answered too, and was given by nobody.
+        comments[public["comment"]] = public["disposition"]
 
 
 def _apply_to_people(people: dict[str, str], event: RecordedEvent) -> None:

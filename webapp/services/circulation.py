@@ -19,14 +19,13 @@ from webapp.persistence.record import append_event, record_time
 from webapp.persistence.tables import (
     CirculatedRow,
     CirculationRow,
-    CommentRow,
     InvitationRow,
     LetterRow,
-    RepresentativeRow,
     RevisionRow,
 )
 from webapp.rendering.text import statement_html
 from webapp.services.access import load_letter
+from webapp.services.disposition_mail import send_dispositions
 from webapp.services.references import new_reference
 from webapp.services.revisions import Declaration, is_as_revised, revision_facts, take_revision, texts_now
 from webapp.services.sign_on import invitations_of, live_representatives
@@ -199,19 +198,6 @@ def circulations_of(session: Session, invitation_id: int) -> list[CirculationRow
     """All that this society was asked, the newest first."""
     query = select(CirculationRow).join(CirculatedRow).where(CirculatedRow.invitation_id == invitation_id)
     return list(session.scalars(query.order_by(CirculationRow.id.desc())))
-
-
-def send_dispositions(session: Session, letter: LetterRow, occasion: str, *, now: datetime) -> None:
-    """With a new revision, what became of the comments goes to everyone who commented; `occasion` names the revision’s way out."""
-    disposed = select(CommentRow.id).where(
-        CommentRow.letter_id == letter.id, CommentRow.disposition != "", CommentRow.taken_back_at.is_(None)
-    )
-    if session.scalar(disposed.limit(1)) is None:
-        return
-    commented = select(CommentRow.representative_id).where(CommentRow.letter_id == letter.id, CommentRow.taken_back_at.is_(None))
-    rows = session.scalars(select(RepresentativeRow).where(RepresentativeRow.id.in_(commented), RepresentativeRow.revoked_at.is_(None)))
-    due = [outbox.Due(f"dispositions:{row.reference}:{occasion}", row.email, {"representative": row.id}) for row in rows]
-    outbox.put_all(session, "dispositions", due, now=now, letter_id=letter.id)
 
 
 def _asked(session: Session, letter: LetterRow) -> set[int]:

@@ -19,8 +19,10 @@ from webapp.persistence.tables import CirculationRow, DocumentRow, FreezingRow, 
 from webapp.persistence.tables.message import MessageState
 from webapp.services.access import load_letter
 from webapp.services.chart import SignOnChart, sign_on_chart
+from webapp.services.comment_desk import BLOCKING_ACT, COMMENTS_ACT, comment_needs, has_comments, unanswered_comments
 from webapp.services.documents import answers_to_affirm, frozen_digest, signed_before, signed_count
 from webapp.services.need import Need
+from webapp.services.revisions import is_as_revised
 from webapp.services.roster_facts import stage_counts, wanting
 from webapp.services.roster_list import roster_lines
 from webapp.services.seal import blockers
@@ -107,6 +109,8 @@ class Dashboard:
     """The societies whose signature does not count until they have affirmed the text in force."""
     unfrozen: int | None
     """The number of a revision that is newer than the text in force, while societies sign."""
+    unanswered: int
+    """Comments that nobody has answered."""
     digest: str
     document_sha256: str
     submission: SubmissionView | None
@@ -181,6 +185,7 @@ def show_dashboard(session: Session, actor: Actor, reference: str, links: Links,
         waiting_for=_waiting_for(stages),
         not_affirmed=tuple(row.printed_name for row in answers_to_affirm(session, letter)) if stages[Stage.TO_AFFIRM] else (),
         unfrozen=_unfrozen(session, letter),
+        unanswered=unanswered_comments(session, letter)[0],
         digest=frozen_digest(session, letter.id) or "",
         document_sha256=sha256,
         submission=show_submission(session, letter),
@@ -221,9 +226,7 @@ def _needs(
 ) -> list[Need]:
     state = LetterState(letter.state)
     if state in _BEFORE_SIGNING:
-        if missing:
-            return list(missing)
-        return [Need("Open sign-on", "open", "The letter is complete: read it once more, then ask the societies to sign.")]
+        return _needs_before_signing(session, letter, missing, now=now)
     if state is LetterState.SIGNING:
         return _needs_while_signing(session, letter, stages, now=now)
     if state is LetterState.CLOSED:
@@ -240,6 +243,21 @@ def _before_the_seal(not_affirmed: int) -> str:
         return "Sign-on has closed. Look through the list, then fix it for good."
     left_out = "1 signature was" if not_affirmed == 1 else f"{not_affirmed} signatures were"
     return f"Sign-on has closed, and {left_out} not affirmed. Look through the list, then fix it for good."
+
+
+def _needs_before_signing(session: Session, letter: LetterRow, missing: tuple[Need, ...], *, now: datetime) -> list[Need]:
+    opening = Need("Open sign-on", "open", "The letter is complete: read it once more, then ask the societies to sign.")
+    if letter.state != LetterState.CIRCULATING:
+        return list(missing) or [opening]
+    needs = [*comment_needs(session, letter), *missing]
+    newest = session.scalars(select(CirculationRow).where(CirculationRow.letter_id == letter.id).order_by(CirculationRow.id.desc())).first()
+    if newest is not None and now < newest.until:
+        return needs
+    if not has_comments(session, letter):
+        needs.append(Need("The time for comments has passed, and nobody has commented", "circulate", "Ask once more, or go on."))
+    if not is_as_revised(letter):
+        needs.append(Need("Send the new revision round", "circulate", "The texts have changed since they were commented on."))
+    return needs if missing or any(need.act in {BLOCKING_ACT, COMMENTS_ACT} for need in needs) else [*needs, opening]
 
 
 def _needs_while_signing(session: Session, letter: LetterRow, stages: Counter[Stage], *, now: datetime) -> list[Need]:

@@ -15,6 +15,7 @@ from webapp.services.circulated_room import has_dispositions
 from webapp.services.place import Place
 
 DISPOSITIONS = {"": "not answered yet", "accepted": "accepted", "partly": "partly accepted", "declined": "declined"}
+COLUMNS = ("number", "society", "text", "revision", "passage", "remark", "suggested wording", "blocking", "disposition", "reason")
 _IMPORTED = "an imported document"
 _SOMEBODY = "another society"
 
@@ -52,6 +53,25 @@ def dispositions_for(session: Session, place: Place) -> list[DispositionLine]:
     letter = session.get_one(LetterRow, place.letter_id)
     rows = [row for row in _rows(session, letter) if row.disposition or row.invitation_id == place.invitation.id]
     return list(_lines(letter, rows, own=place.invitation.id))
+
+
+def as_rows(lines: Iterable[DispositionLine]) -> list[tuple[str | int, ...]]:
+    """The table for a spreadsheet, a row for each comment."""
+    return [
+        (
+            line.number,
+            line.society,
+            line.text,
+            line.revision,
+            line.quote,
+            line.remark,
+            "(take the passage out)" if line.wording == "" else line.wording or "",
+            "yes" if line.is_blocking else "",
+            line.words,
+            line.reason,
+        )
+        for line in lines
+    ]
 
 
 def _rows(session: Session, letter: LetterRow) -> list[CommentRow]:

@@ -23,6 +23,8 @@ from webapp.rendering.fonts import describe_characters
 from webapp.rendering.letter import uncovered_in_document
 from webapp.services.access import load_letter, lock_letter
 from webapp.services.chosen_venues import freezing_refusals
+from webapp.services.comment_desk import unanswered_comments
+from webapp.services.disposition_mail import send_dispositions
 from webapp.services.documents import answers_to_affirm, letter_document
 from webapp.services.need import Need, in_one_sentence
 from webapp.services.revisions import Declaration, freeze, is_as_revised, revision_facts, take_revision, unreadable_texts
@@ -69,30 +71,61 @@ def _unprintable(session: Session, letter: LetterRow, *, now: datetime) -> list[
     ]
 
 
-def open_sign_on(session: Session, actor: Actor, reference: str, *, is_fit: bool, now: datetime) -> None:
+@dataclass(frozen=True)
+class Reasons:
+    """Why a text is put in force all the same: without the tick that it is fit, with comments that nobody has answered."""
+
+    unfit: str = ""
+    unanswered: str = ""
+
+
+def open_sign_on(session: Session, actor: Actor, reference: str, *, is_fit: bool, reasons: Reasons | None = None, now: datetime) -> None:
     """Freezes the text as it is, which makes a revision of it where there is none yet, and asks every society to answer.
 
     `is_fit` is the coordinator's tick that the text is courteous, evidenced and free of accusations that a journal or the law
-    would not bear (ICMJE, COPE). Raises WrongState with every sentence of what is missing.
+    would not bear (ICMJE, COPE). Without it, or with comments unanswered, InvalidInput asks for a reason, which is on record.
+    Raises WrongState with every sentence of what is missing.
     """
     letter = load_letter(session, actor, reference, Permission.OPEN_SIGN_ON, for_update=True)
     move = move_for(letter.state, Action.OPEN_SIGN_ON)
-    if not is_fit:
-        raise InvalidInput("Read the statement once more and tick that it can be sent: after this it cannot be changed.", field="is_fit")
+    freezing = _freezing(session, letter, reasons or Reasons(), is_fit=is_fit, now=now)
     if missing := missing_for_opening(session, letter, now=now):
         raise WrongState(in_one_sentence(missing))
     revision = letter.revisions[-1] if is_as_revised(letter) else take_revision(session, letter, actor, Declaration(), now=now)
-    freeze(session, letter, actor, FreezingRow(revision=revision, change="", frozen_at=now, is_fit=is_fit))
+    freezing.revision = revision
+    freeze(session, letter, actor, freezing)
     letter.state, letter.opened_at = move.becomes, record_time(session, letter.id, now=now)
     public = {
         "state": move.becomes,
         **revision_facts(revision),
         "deadline": _deadline(letter).isoformat(),
         "deadline_zone": letter.deadline_zone,
+        "is_fit": freezing.is_fit,
+        "reason_unfit": freezing.reason_unfit,
+        "reason_unanswered": freezing.reason_unanswered,
     }
     append_event(session, letter, actor, move.event, public, now=now)
+    send_dispositions(session, letter, f"revision-{revision.number}", now=now)
     invite(session, letter, invitations_of(session, letter), now=now)
     _schedule_close(session, letter, now=now)
+
+
+def _freezing(session: Session, letter: LetterRow, reasons: Reasons, *, is_fit: bool, now: datetime) -> FreezingRow:
+    unfit = bounded_text(reasons.unfit, limits.REASON, field="reason_unfit", what="The reason")
+    unanswered = bounded_text(reasons.unanswered, limits.REASON, field="reason_unanswered", what="The reason")
+    if not is_fit and not unfit:
+        raise InvalidInput("Tick that the statement can be sent, or say why it is put in force all the same.", field="reason_unfit")
+    waiting, _blocking = unanswered_comments(session, letter)
+    if waiting and not unanswered:
+        what = "1 comment is" if waiting == 1 else f"{waiting} comments are"
+        raise InvalidInput(f"{what} not answered yet. Answer them first, or say why not.", field="reason_unanswered")
+    return FreezingRow(
+        change="",
+        frozen_at=now,
+        is_fit=is_fit,
+        reason_unfit="" if is_fit else unfit,
+        reason_unanswered=unanswered if waiting else "",
+    )
 
 
 def _deadline(letter: LetterRow) -> datetime:

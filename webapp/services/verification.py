@@ -10,9 +10,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain.errors import InvalidInput, NotFound
-from webapp.domain.record import RecordedEvent, Replayed, faults, private_commitment, replay
+from webapp.domain.record import TAKEN_BACK, RecordedEvent, Replayed, faults, private_commitment, replay
 from webapp.persistence.record import load_events, load_private
-from webapp.persistence.tables import AnswerRow, DocumentRow, EventRow, GrantRow, InvitationRow, LetterRow, StaffRow, SubmissionRow
+from webapp.persistence.tables import (
+    AnswerRow,
+    CommentRow,
+    DocumentRow,
+    EventRow,
+    GrantRow,
+    InvitationRow,
+    LetterRow,
+    StaffRow,
+    SubmissionRow,
+)
 from webapp.services.verified_answers import answer_problems
 from webapp.services.verified_changes import change_problems
 from webapp.services.verified_text import text_problems
@@ -135,10 +145,16 @@ def present_state(session: Session, letter: LetterRow) -> Replayed:
         revisions={row.number: row.digest for row in letter.revisions},
         societies={row.society.reference for row in invitations},
         standing={row.invitation.society.reference: row.kind for row in standing},
+        comments=_comments(session, letter),
         document_sha256=session.scalar(select(DocumentRow.sha256).where(DocumentRow.letter_id == letter.id)),
         outcome=outcomes[-1] if outcomes else None,
         people={row.reference: row.role for row in session.execute(people)},
     )
+
+
+def _comments(session: Session, letter: LetterRow) -> dict[str, str]:
+    given = select(CommentRow).where(CommentRow.letter_id == letter.id, CommentRow.invitation_id.is_not(None))
+    return {row.reference: TAKEN_BACK if row.taken_back_at else row.disposition for row in session.scalars(given)}
 
 
 def head_problem(session: Session, head: Head) -> Problem | None:

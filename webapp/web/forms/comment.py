@@ -6,8 +6,10 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.domain import limits
+from webapp.domain.comment import Disposition
 from webapp.services.circulation import Sending
 from webapp.services.comments import Said
+from webapp.services.dispositions import DISPOSITIONS
 from webapp.web.forms.fields import MomentField, choice, chosen, paragraph
 
 REMARK, WORDING, DELETION = "remark", "wording", "deletion"
@@ -71,3 +73,8 @@ class CommentForm(FlaskForm):
             wording=wording,
             is_blocking=self.is_blocking.data,
         )
+
+
+class DispositionForm(FlaskForm):
+    disposition = RadioField("What becomes of it", choices={one: DISPOSITIONS[one] for one in Disposition}, validate_choice=False)
+    reason = paragraph("Why", limits.REASON)

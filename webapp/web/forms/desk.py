@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired
 from webapp.domain import limits
 from webapp.domain.permission import Role
 from webapp.domain.submission import OUTCOMES, ROUTES, STEPS, StepKind
+from webapp.services.sign_on import Reasons
 from webapp.web.forms.fields import DayField, MomentField, choice, line, paragraph
 
 # With whatever was copied around its eight characters.
@@ -36,9 +37,13 @@ class SignInForm(FlaskForm):
 class OpenForm(FlaskForm):
     is_fit = BooleanField(
         "I have read the statement: it is courteous, it gives its evidence,"
-        " and it accuses nobody of what a journal or the law would not bear.",
-        validators=[InputRequired("Read the statement once more and tick this: after opening it cannot be changed.")],
+        " and it accuses nobody of what a journal or the law would not bear."
     )
+    reason_unfit = paragraph("If you do not tick this, why the text is put in force all the same", limits.REASON)
+    reason_unanswered = paragraph("Why comments stay unanswered", limits.REASON)
+
+    def reasons(self) -> Reasons:
+        return Reasons(self.reason_unfit.data or "", self.reason_unanswered.data or "")
 
 
 class DeadlineForm(FlaskForm):

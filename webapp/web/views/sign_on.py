@@ -58,7 +58,9 @@ def open_sign_on(letter: str) -> Any:
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                sign_on.open_sign_on(session, actor(), letter, is_fit=form.is_fit.data, now=now())
+                sign_on.open_sign_on(session, actor(), letter, is_fit=form.is_fit.data, reasons=form.reasons(), now=now())
+        except InvalidInput as error:
+            attach(form, error)
         except WrongState as error:
             form.form_errors.append(str(error))
             return _page("open", letter, form, status=409)
