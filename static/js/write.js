@@ -198,9 +198,10 @@ function toolbar(editor, surface, known) {
 
 function paster(source, box, insert) {
   return (event) => {
-    const html = event.clipboardData?.getData("text/html");
+    const given = event.clipboardData ?? event.dataTransfer;
+    const html = given?.getData("text/html");
     if (!html || html.includes("data-pm-slice")) return false;
-    const plain = event.clipboardData.getData("text/plain");
+    const plain = given.getData("text/plain");
     event.preventDefault();
     ask(source, box.dataset.writePaste, { html, body: "" })
       .then(async (answer) => {
@@ -261,7 +262,8 @@ function begin(box) {
       content: doc.toJSON(),
       editorProps: {
         attributes: { role: "textbox", "aria-multiline": "true", "aria-label": `${title.textContent}, with formatting`, class: "written__text letter-text" },
-        handlePaste: (_view, event) => paster(source, box, (text) => editor.commands.insertContent(sliceOf(text)))(event),
+        // Before the editor looks at it: it would try styles and handlers of the page that was copied, which the policy refuses loudly.
+        handleDOMEvents: { paste: (_view, event) => take(event), drop: (_view, event) => take(event) },
       },
       onUpdate: () => {
         isWriting = true;
@@ -294,6 +296,7 @@ function begin(box) {
       return [{ type: "paragraph", content: [{ type: "text", text }] }];
     }
   };
+  const take = paster(source, box, (text) => editor.commands.insertContent(sliceOf(text)));
   const pastePlain = paster(source, box, (text) => {
     source.setRangeText(text.trimEnd(), source.selectionStart, source.selectionEnd, "end");
     source.dispatchEvent(new Event("input", { bubbles: true }));

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import expect
 
+from webapp.rendering.environment import ROOT
+
 from .chrome import Person
 from .client import HttpBrowser
 from .conftest import NewPerson
@@ -173,3 +175,90 @@ def test_text_that_would_change_stays_in_markdown(new_person: NewPerson, text: T
     expect(person.page.get_by_role("toolbar", name="Formatting")).to_be_visible()
     person.see("formatted")
     state(person, "Saved ")
+
+
+PASTE = """([html, plain]) => {
+    const data = new DataTransfer();
+    data.setData("text/html", html);
+    data.setData("text/plain", plain);
+    document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+_ITEM = (
+    '<p class=MsoListParagraph style="text-indent:-18.0pt;mso-list:l0 level1 lfo1">'
+    '<span style="mso-list:Ignore">·<span>&nbsp;</span></span>{}</p>'
+)
+FROM_WORD = (
+    '<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><style>p.MsoNormal { color: red; }</style></head><body>'
+    '<h2 style="color:#2F5496">What went wrong</h2>'
+    '<p class=MsoNormal><b style="mso-bidi-font-weight:normal">Nobody</b> was <i>asked</i>.<o:p></o:p></p>'
+    f"{_ITEM.format('First')}{_ITEM.format('Second')}"
+    '<img src="https://elsewhere.example.org/pixel.png" onerror="document.title = 1"><script>document.title = "taken"</script>'
+    '<p><a href="javascript:document.title=1">Press</a></p></body></html>'
+)
+PASTED = "## What went wrong\n\n**Nobody** was *asked*.\n\n- First\n- Second\n\nPress"
+
+
+def test_paste_from_word_keeps_structure_and_nothing_else(new_person: NewPerson, text: Text) -> None:
+    person = text.opened_by(new_person(1280, folder="pasted"))
+    page = person.page
+    page.get_by_label("Text", exact=True).fill("")
+    page.get_by_role("button", name="Write with formatting").click()
+    page.get_by_role("textbox", name="Text, with formatting").focus()
+    page.evaluate(PASTE, [FROM_WORD, "plain"])
+    expect(page.get_by_role("textbox", name="Text, with formatting").get_by_role("heading", name="What went wrong")).to_be_visible()
+    person.see("pasted")
+    person.press("Save the text")
+    person.see("pasted-and-saved")
+    assert "taken" not in page.title()
+    # A heading that stands alone is the first of its text.
+    assert text.stored().replace("-   ", "- ") in {PASTED, PASTED.replace("##", "#", 1)}
+
+
+HOSTILE = (
+    "<script>document.title = 'taken'</script> <img src=x onerror=\"document.title = 'taken'\">\n\n"
+    "[press](javascript:document.title='taken') <javascript:document.title='taken'> [data](data:text/html,taken)\n\n"
+    "<iframe src=https://elsewhere.example.org></iframe> <svg onload=\"document.title = 'taken'\">\n"
+)
+
+
+def test_hostile_text_is_words_wherever_the_editor_shows_it(new_person: NewPerson, text: Text) -> None:
+    person = text.opened_by(new_person(1280, folder="hostile"))
+    page = person.page
+    page.get_by_label("Text", exact=True).fill(HOSTILE)
+    expect(page.get_by_role("region", name="Preview").get_by_text("press", exact=False).first).to_be_visible()
+    page.get_by_role("button", name="Write with formatting").click()
+    expect(page.get_by_role("textbox", name="Text, with formatting")).to_be_visible()
+    places = page.evaluate("[...document.querySelectorAll('.letter-text a')].map((one) => one.getAttribute('href') ?? '')")
+    assert not [place for place in places if place.startswith(("javascript:", "data:"))]
+    assert not page.locator(".letter-text").locator("script, img, iframe, svg").count()
+    person.press("Save the text")
+    person.see("hostile")
+    assert "taken" not in page.title()
+
+
+def test_toolbar_is_one_stop_and_arrow_keys_go_on(new_person: NewPerson, text: Text) -> None:
+    person = text.opened_by(new_person(360, folder="toolbar"))
+    page = person.page
+    page.get_by_role("button", name="Write with formatting").click()
+    written = page.get_by_role("textbox", name="Text, with formatting")
+    written.press("Alt+F10")
+    name = "document.activeElement.textContent"
+    assert page.evaluate(name) == "Heading"
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(name) == "Subheading"
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate(name) == "Redo"
+    assert page.locator(".written__bar button[tabindex='0']").count() == 1
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "textbox"
+    page.keyboard.press("Control+k")
+    page.keyboard.type("javascript:alert(1)")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("A link begins with https:// or mailto:.")).to_be_visible()
+    person.see("link-refused")
+    page.keyboard.press("Escape")
+    assert page.evaluate(name) == "Link"
+    page.evaluate((ROOT / "tests" / "vendor" / "axe-core-4.14.1" / "axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run().then((answer) => answer.violations.map((one) => one.id + ': ' + one.nodes[0].html))")
+    assert found == []

@@ -139,3 +139,8 @@ def test_whatever_is_pasted_only_known_elements_come_of_it(pasted: str) -> None:
         assert element.tag not in {"script", "img", "iframe", "svg", "style"}
         assert set(element.attrib) <= {"href", "start", "class", "type", "id", "role"}
         assert not element.get("href", "").lower().startswith("javascript")
+
+
+def test_styles_for_other_scripts_that_word_writes_beside_its_emphasis_are_not_taken_for_it() -> None:
+    html = "<p><b style='mso-bidi-font-weight:normal'>Nobody</b> was <span style='mso-bidi-font-style:italic'>asked</span>.</p>"
+    assert clean_pasted(html) == "**Nobody** was asked.\n"

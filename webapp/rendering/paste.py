@@ -56,14 +56,14 @@ _KEPT_ATTRIBUTES = {"href", "start", "colspan", "rowspan"}
 # Word pastes a list as paragraphs, each with its level and its own sign.
 _WORD_LIST = re.compile(r"mso-list:\s*l\d+\s+level(\d)", re.IGNORECASE)
 _WORD_SIGN = re.compile(r"mso-list:\s*ignore", re.IGNORECASE)
-# Google Docs and many editors write emphasis as a style.
+# Google Docs and many editors write emphasis as a style. Word’s own, as mso-bidi-font-weight, are about other scripts.
 _STYLES = (
-    ("strong", re.compile(r"font-weight:\s*(bold|bolder|[6-9]00)", re.IGNORECASE)),
-    ("em", re.compile(r"font-style:\s*(italic|oblique)", re.IGNORECASE)),
+    ("strong", re.compile(r"(?<![-\w])font-weight:\s*(bold|bolder|[6-9]00)", re.IGNORECASE)),
+    ("em", re.compile(r"(?<![-\w])font-style:\s*(italic|oblique)", re.IGNORECASE)),
     ("sup", re.compile(r"vertical-align:\s*super", re.IGNORECASE)),
     ("sub", re.compile(r"vertical-align:\s*sub\b", re.IGNORECASE)),
 )
-_PLAIN_WEIGHT = re.compile(r"font-weight:\s*(normal|[1-5]00)", re.IGNORECASE)
+_PLAIN_WEIGHT = re.compile(r"(?<![-\w])font-weight:\s*(normal|[1-5]00)", re.IGNORECASE)
 
 
 def clean_pasted(html: str) -> str:
