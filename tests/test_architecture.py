@@ -88,6 +88,7 @@ def test_every_mail_is_sent_by_somebody_and_every_kind_is_a_mail() -> None:
         "LetterFacts",
         "PlaceFacts",
         "RequestFacts",
+        "Standing",
     }
     assert composed == set(MAILS)
 

@@ -10,7 +10,7 @@ import pytest
 from webapp.domain.links import Links
 from webapp.mail import messages
 from webapp.mail.message import MailForm
-from webapp.mail.messages import AnswerFacts, LetterFacts, PlaceFacts, RequestFacts
+from webapp.mail.messages import Addressed, AnswerFacts, ChangeFacts, LetterFacts, PlaceFacts, RequestFacts
 
 LINKS = Links("https://letters.example.org")
 LETTER = LetterFacts(
@@ -44,6 +44,15 @@ ANSWER = AnswerFacts(
     statement="We, the undersigned, disagree {% raw %}.",
 )
 
+TO = Addressed(LINKS, "t0ken", LETTER, PLACE)
+EDITORIAL = ChangeFacts(
+    is_editorial=True,
+    note="Two <b>words</b> more.",
+    object_until="9 March 2026, 17:00 Europe/Berlin (16:00 UTC)",
+    answer="none",
+)
+SUBSTANTIVE = replace(EDITORIAL, is_editorial=False, object_until="")
+
 MESSAGES: dict[str, MailForm] = {
     "sign_in": messages.sign_in(LINKS, "t0ken", 15),
     "staff_code": messages.staff_code(LINKS, "ABCDEFGH", 30),
@@ -58,6 +67,13 @@ MESSAGES: dict[str, MailForm] = {
     "receipt of a refusal": messages.receipt(LINKS, "t0ken", LETTER, PLACE, replace(ANSWER, kind="decline", reason="No.", statement="")),
     "withdrawal_receipt": messages.withdrawal_receipt(LINKS, "t0ken", LETTER, PLACE, ANSWER),
     "deadline_moved": messages.deadline_moved(LINKS, "t0ken", LETTER, PLACE),
+    "text_changed, none, editorial": messages.text_changed(TO, EDITORIAL),
+    "text_changed, declined, substantive": messages.text_changed(TO, replace(SUBSTANTIVE, answer="declined")),
+    "text_changed, stands, editorial": messages.text_changed(TO, replace(EDITORIAL, answer="stands")),
+    "text_changed, stands, substantive": messages.text_changed(TO, replace(SUBSTANTIVE, answer="stands")),
+    "text_changed, waits, substantive": messages.text_changed(TO, replace(SUBSTANTIVE, answer="waits")),
+    "text_changed, waits, editorial": messages.text_changed(TO, replace(EDITORIAL, answer="waits")),
+    "objection_receipt": messages.objection_receipt(TO, "It is <b>more</b> than a word."),
     "name_corrected": messages.name_corrected(LETTER, PLACE, ANSWER),
     "letter_cancelled": messages.letter_cancelled(LETTER, PLACE, "The article was retracted."),
 }
@@ -119,6 +135,23 @@ def test_receipt_holds_everything_that_was_signed() -> None:
     text = MESSAGES["receipt"].text
     facts = (ANSWER.digest, ANSWER.record_hash, ANSWER.received_at, ANSWER.statement, ANSWER.authority_sentence, ANSWER.given_by, "event 7")
     assert [one for one in facts if one not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        pytest.param("text_changed, none, editorial", "asked to sign the text as it is now", id="nothing answered"),
+        pytest.param("text_changed, declined, substantive", "Your society has declined, and that stands", id="declined"),
+        pytest.param("text_changed, stands, editorial", "it can object until", id="signed, and only a word has changed"),
+        pytest.param("text_changed, waits, substantive", "The change is one of substance", id="signed, and the sense has changed"),
+        pytest.param("text_changed, waits, editorial", "waits until your society has affirmed", id="not affirmed since an earlier change"),
+    ],
+)
+def test_mail_of_a_change_says_what_it_means_for_this_society(name: str, says: str) -> None:
+    form = MESSAGES[name]
+    assert says in " ".join(form.text.split())
+    assert says in " ".join(seen(form.html).split())
+    assert form.subject.startswith("Please affirm") is ("waits" in name)
 
 
 def test_code_stands_on_a_line_of_its_own_and_in_the_subject() -> None:

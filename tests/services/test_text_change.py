@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import Store
 from tests.factories import ANNA, BRUNO, KEYRING, NOW, enter, entry, give, intent, letter_in_signing, letter_row, sign
+from tests.machine.house import House
 from webapp.domain.actor import Actor
 from webapp.domain.errors import InvalidInput, TooLate, WrongState
 from webapp.domain.stage import Stage
@@ -16,12 +17,14 @@ from webapp.domain.text import Change
 from webapp.persistence.record import load_events
 from webapp.persistence.tables import ObjectionRow, OutboxRow
 from webapp.services import answers, documents, revisions, sign_on, text_change, texts
+from webapp.services.composing import compose
 from webapp.services.objections import OBJECT
 from webapp.services.revisions import Declaration
 from webapp.services.roster_facts import stage_counts
 from webapp.services.roster_list import list_roster
 from webapp.services.text_change import Declared
 
+OFFICE = House.office
 LATER = NOW + timedelta(days=1)
 MS = timedelta(milliseconds=1)
 
@@ -93,6 +96,24 @@ def test_r16_every_representative_is_told_once_of_each_change(store: Store, coor
     with store() as session:
         told = session.scalars(select(OutboxRow.to_address).where(OutboxRow.kind == "text_changed").order_by(OutboxRow.id))
         assert list(told) == [ANNA, BRUNO]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        pytest.param(Change.EDITORIAL, ["stands", "asked to sign"], id="editorial"),
+        pytest.param(Change.SUBSTANTIVE, ["waits until", "asked to sign"], id="substantive"),
+    ],
+)
+def test_each_is_told_what_the_change_means_for_their_society(
+    store: Store, coordinator: Actor, signed: str, change: str, says: list[str]
+) -> None:
+    revise(store, coordinator, signed, change)
+    freeze(store, coordinator, signed, change)
+    with store() as session:
+        told = session.scalars(select(OutboxRow).where(OutboxRow.kind == "text_changed").order_by(OutboxRow.id))
+        forms = [compose(session, row, OFFICE, now=LATER) for row in told]
+        assert [phrase in " ".join(form.text.split()) for form, phrase in zip(forms, says, strict=True) if form] == [True, True]
 
 
 def test_r17_record_tells_what_is_in_force(store: Store, coordinator: Actor, signed: str) -> None:

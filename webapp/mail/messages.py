@@ -1,7 +1,7 @@
 """One function per message: from facts to subject, text and HTML. Every message says why it was sent."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from webapp.domain.answer import AnswerKind
 from webapp.domain.links import Links
@@ -111,6 +111,10 @@ def deadline_moved(links: Links, token: str, letter: LetterFacts, place: PlaceFa
     return _form("deadline_moved", f"More time: “{letter.title}”", link=links.personal(token), letter=letter, place=place)
 
 
+Standing = Literal["none", "declined", "stands", "waits"]
+"""What the society has answered so far, and whether its signature waits to be affirmed."""
+
+
 @dataclass(frozen=True)
 class ChangeFacts:
     """A change of the text after it was frozen, as it concerns one society."""
@@ -118,7 +122,7 @@ class ChangeFacts:
     is_editorial: bool
     note: str
     object_until: str
-    has_signed: bool
+    answer: Standing
 
 
 @dataclass(frozen=True)
@@ -136,8 +140,8 @@ class Addressed:
 
 
 def text_changed(to: Addressed, change: ChangeFacts) -> MailForm:
-    asks = change.has_signed and not change.is_editorial
-    subject = f"Please affirm: “{to.letter.title}” has changed" if asks else f"The text has changed: “{to.letter.title}”"
+    title = f"“{to.letter.title}”"
+    subject = f"Please affirm: {title} has changed" if change.answer == "waits" else f"The text has changed: {title}"
     return _form("text_changed", subject, **to.facts, change=change)
 
 

@@ -30,6 +30,7 @@ from webapp.persistence.tables import (
     SignInLinkRow,
     StaffCodeRow,
 )
+from webapp.services.documents import is_waiting
 
 
 class Office(Protocol):
@@ -119,15 +120,21 @@ _LINK_MESSAGES = {
 def _change_facts(session: Session, row: OutboxRow, letter: LetterRow) -> messages.ChangeFacts:
     freezing = session.get_one(FreezingRow, row.parameters["freezing"])
     representative = session.get_one(RepresentativeRow, row.parameters["representative"])
-    signed = select(AnswerRow.id).where(
-        AnswerRow.invitation_id == representative.invitation_id, AnswerRow.is_standing.is_(True), AnswerRow.kind == AnswerKind.SIGN
-    )
+    standing = select(AnswerRow).where(AnswerRow.invitation_id == representative.invitation_id, AnswerRow.is_standing.is_(True))
     return messages.ChangeFacts(
         is_editorial=freezing.change == Change.EDITORIAL,
         note=freezing.revision.note,
         object_until=str(show_instant(freezing.object_until, letter.deadline_zone)) if freezing.object_until else "",
-        has_signed=session.scalar(signed) is not None,
+        answer=_standing_words(session, session.scalars(standing).one_or_none()),
     )
+
+
+def _standing_words(session: Session, answer: AnswerRow | None) -> messages.Standing:
+    if answer is None:
+        return "none"
+    if answer.kind != AnswerKind.SIGN:
+        return "declined"
+    return "waits" if is_waiting(session, answer) else "stands"
 
 
 def _comment_request(session: Session, row: OutboxRow, letter: LetterRow, to: messages.Addressed, *, now: datetime) -> MailForm | None:
