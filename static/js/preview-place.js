@@ -21,10 +21,9 @@ for (const editor of document.querySelectorAll(".editor")) {
   const made = document.createElement("button");
   made.type = "button";
   made.className = "button button--quiet button--compact";
-  made.append("Preview beside the text");
   const set = (place) => {
     editor.classList.toggle("editor--stacked", place === "below");
-    made.setAttribute("aria-pressed", String(place !== "below"));
+    made.textContent = place === "below" ? "Show the preview beside the text" : "Show the preview below the text";
   };
   made.addEventListener("click", () => {
     const place = editor.classList.contains("editor--stacked") ? "beside" : "below";
