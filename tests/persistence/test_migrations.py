@@ -1,18 +1,35 @@
 """The migrations lead to the models, both ways, and leave the job engine’s tables alone."""
 
+from datetime import timedelta
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tests.dump import changed, dump
-from tests.factories import letter_in_signing, staff_actor
+from tests.factories import (
+    NOW,
+    comment,
+    freeze_another,
+    letter_circulating,
+    letter_in_draft,
+    letter_in_signing,
+    letter_row,
+    sign,
+    staff_actor,
+)
+from webapp.domain.actor import COMMAND, Actor
+from webapp.domain.text import Change
+from webapp.domain.venue import Limits, Venue
 from webapp.persistence import migrate, revisions
 from webapp.persistence.database import transaction
-from webapp.persistence.tables import Base
+from webapp.persistence.tables import AnswerRow, Base, ObjectionRow
+from webapp.services import chosen_venues, sign_on, venues
+from webapp.services import revisions as takes
 
 
 def differences(engine: Engine) -> list[object]:
@@ -52,6 +69,78 @@ def test_every_migration_goes_down_and_up_again(engine: Engine) -> None:
     assert set(inspect(engine).get_table_names()) == before
     assert triggers(engine) == frozen
     assert differences(engine) == []
+
+
+MADE_BY_0008 = {"text", "freezing", "circulation", "circulated", "comment", "objection", "venue", "chosen_venue"}
+
+
+def fill_drafting_room(engine: Engine) -> dict[str, str]:
+    """A letter in each state that knows revisions; together they have a row in every table of the drafting room."""
+    with Session(engine) as session, transaction(session):
+        actor = staff_actor(session)
+        found = {"drafting": letter_in_draft(session, actor), "circulating": letter_circulating(session, actor)}
+        revisions_of(session, found["drafting"], actor, 1)
+        comment(session, found["circulating"])
+        slug = venues.add_venue(session, COMMAND, Venue("", "Journal of Ferns", "letter", Limits(authors=1), note="Invented."), now=NOW)
+        chosen_venues.choose_venue(
+            session, actor, found["drafting"], letter_row(session, found["drafting"]).statement.reference, slug, now=NOW
+        )
+        found["signing"] = letter_in_draft(session, actor)
+        revisions_of(session, found["signing"], actor, 2)
+        sign_on.open_sign_on(session, actor, found["signing"], is_fit=True, now=NOW + timedelta(hours=1))
+        sign(session, found["signing"])
+        revisions_of(session, found["signing"], actor, 1)
+        answer = session.scalars(select(AnswerRow)).one()
+        session.add(
+            ObjectionRow(
+                freezing_id=letter_row(session, found["signing"]).freezings[0].id,
+                answer_id=answer.id,
+                representative_id=answer.representative_id,
+                nonce="an-objection",
+                remark="No.",
+                received_at=NOW,
+            )
+        )
+        return found
+
+
+def revisions_of(session: Session, reference: str, actor: Actor, number: int) -> None:
+    row = letter_row(session, reference)
+    for _one in range(number):
+        row.statement.body += "\nOne sentence more.\n"
+        takes.take_revision(session, row, actor, takes.Declaration("A sentence more.", Change.EDITORIAL), now=NOW)
+
+
+def test_drafting_room_goes_down_to_what_the_earlier_tables_can_hold_and_up_again(engine: Engine) -> None:
+    found = fill_drafting_room(engine)
+    assert all(dump(engine)[table] for table in MADE_BY_0008)
+    migrate.downgrade(engine, "0007")
+    with engine.connect() as connection:
+        states = {one.reference: one.state for one in connection.execute(text("SELECT reference, state FROM letter"))}
+        left = connection.execute(
+            text("SELECT letter.reference, number, frozen_at FROM revision JOIN letter ON letter.id = letter_id")
+        ).all()
+    assert states == {found["drafting"]: "drafting", found["circulating"]: "drafting", found["signing"]: "signing"}
+    assert [(reference, number) for reference, number, _at in left] == [(found["signing"], 2)], "what was frozen, and nothing else"
+    assert "10:00" in str(left[0].frozen_at), "when it was frozen, not when it was made"
+    migrate.upgrade(engine)
+    assert differences(engine) == []
+    with Session(engine) as session:
+        row = letter_row(session, found["signing"])
+        assert row.revision_in_force is not None
+        assert row.revision_in_force.digest == session.scalars(select(AnswerRow.digest)).one()
+        assert letter_row(session, found["circulating"]).state == "drafting"
+
+
+def test_drafting_room_stays_where_a_text_was_changed_after_it_was_frozen(engine: Engine) -> None:
+    with Session(engine) as session, transaction(session):
+        letter = letter_in_signing(session, staff_actor(session))
+        freeze_another(session, letter, "evidence", "all the evidence")
+    migrate.downgrade(engine, "0008")
+    before = dump(engine)
+    with pytest.raises(RuntimeError, match=letter):
+        migrate.downgrade(engine, "0007")
+    assert changed(before, dump(engine)) == set()
 
 
 def test_preparing_what_is_prepared_changes_nothing(engine: Engine) -> None:

@@ -279,7 +279,32 @@ def make_venues() -> None:
     op.create_index(op.f("ix_chosen_venue_letter_id"), "chosen_venue", ["letter_id"])
 
 
+def refuse_many_frozen() -> None:
+    """Before this, a letter had one text for good: of a second one, its answers could not say what they were given to."""
+    query = "SELECT reference FROM letter WHERE (SELECT count(*) FROM freezing WHERE freezing.letter_id = letter.id) > 1 ORDER BY id"
+    if changed := op.get_bind().execute(sa.text(query)).scalars().all():
+        raise RuntimeError(
+            f"The text was changed while sign-on was open, which the earlier tables cannot hold: {', '.join(changed)}."
+            " Nothing was undone. Restore a backup from before instead."
+        )
+
+
+def keep_frozen_alone() -> None:
+    """A revision was what is frozen, and no letter was out for comment."""
+    op.execute("UPDATE letter SET state = 'drafting' WHERE state = 'circulating'")
+    op.execute("DELETE FROM revision WHERE id NOT IN (SELECT revision_id FROM freezing)")
+    op.execute("UPDATE revision SET frozen_at = (SELECT frozen_at FROM freezing WHERE freezing.revision_id = revision.id)")
+
+
 def downgrade() -> None:
+    refuse_many_frozen()
+    of_revision = [OF_REVISION, ("frozen_1", "revision", "DELETE")]
+    for name, table, _act in [*FROZEN, *of_revision]:
+        thaw(name, table)
+    for table in ("objection", "comment", "circulated", "circulation"):
+        op.drop_table(table)
+    op.alter_column("revision", "made_at", new_column_name="frozen_at")
+    keep_frozen_alone()
     change_letter_checks([(after, before) for before, after in (STATES, UNDATED)])
     op.add_column("letter", sa.Column("statement", sa.String(), nullable=False, server_default=""))
     op.execute(
@@ -287,12 +312,9 @@ def downgrade() -> None:
     )
     op.drop_column("letter", "shows_comments")
     op.drop_column("letter", "references_edition")
-    for name, table, _act in FROZEN:
-        thaw(name, table)
-    thaw(*OF_REVISION[:2])
     for column in ("texts", "made_by", "note", "change"):
         op.drop_column("revision", column)
-    op.alter_column("revision", "made_at", new_column_name="frozen_at")
-    for table in ("chosen_venue", "venue", "objection", "comment", "circulated", "circulation", "freezing", "text"):
+    for table in ("chosen_venue", "venue", "freezing", "text"):
         op.drop_table(table)
-    freeze(*OF_REVISION)
+    for name, table, act in of_revision:
+        freeze(name, table, act)
