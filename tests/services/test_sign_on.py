@@ -338,3 +338,16 @@ def test_representative_who_was_revoked_is_told_nothing(store: Store, coordinato
         session.flush()
         sign_on.move_deadline(session, coordinator, letter, LATER, now=NOW)
         assert outbox(session, "deadline_moved") == [ANNA]
+
+
+def test_only_the_text_that_was_shown_is_frozen(store: Store, coordinator: Actor) -> None:
+    with store() as session:
+        letter = letter_in_draft(session, coordinator)
+        seen = sign_on.mark_for_opening(session, coordinator, letter)
+        letter_row(session, letter).statement.body += "\nWritten by somebody else meanwhile.\n"
+    with pytest.raises(Conflict, match="since you opened this page"), store() as session:
+        sign_on.open_sign_on(session, coordinator, letter, is_fit=True, seen=seen, now=NOW)
+    with store() as session:
+        seen = sign_on.mark_for_opening(session, coordinator, letter)
+        sign_on.open_sign_on(session, coordinator, letter, is_fit=True, seen=seen, now=NOW)
+        assert letter_row(session, letter).revision_in_force

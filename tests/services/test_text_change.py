@@ -11,7 +11,7 @@ from tests.conftest import Store
 from tests.factories import ANNA, BRUNO, KEYRING, NOW, enter, entry, give, intent, letter_in_signing, letter_row, sign
 from tests.machine.house import House
 from webapp.domain.actor import Actor
-from webapp.domain.errors import InvalidInput, TooLate, WrongState
+from webapp.domain.errors import Conflict, InvalidInput, TooLate, WrongState
 from webapp.domain.stage import Stage
 from webapp.domain.text import Change
 from webapp.persistence.record import load_events
@@ -157,6 +157,27 @@ def test_nothing_is_put_in_force_without_a_newer_revision_of_the_text_as_it_is(s
         texts.write_text(session, coordinator, signed, text.reference, text.body + " And another.", text.edition, now=LATER)
     with pytest.raises(WrongState, match="since revision 2"):
         freeze(store, coordinator, signed, Change.SUBSTANTIVE)
+
+
+def test_only_what_was_shown_is_put_in_force(store: Store, coordinator: Actor, signed: str) -> None:
+    revise(store, coordinator, signed, Change.EDITORIAL)
+    with store() as session:
+        seen = text_change.propose_change(session, coordinator, signed).mark
+    revise(store, coordinator, signed, Change.EDITORIAL)
+    with pytest.raises(Conflict, match="Another revision"):
+        freeze(store, coordinator, signed, Change.EDITORIAL, seen=seen)
+    with store() as session:
+        assert letter_row(session, signed).revision_in_force.number == 1  # type: ignore[union-attr]
+        seen = text_change.propose_change(session, coordinator, signed).mark
+    freeze(store, coordinator, signed, Change.EDITORIAL, seen=seen)
+
+
+def test_revision_made_as_substantive_is_not_put_in_force_as_editorial(store: Store, coordinator: Actor, signed: str) -> None:
+    revise(store, coordinator, signed, Change.SUBSTANTIVE)
+    with pytest.raises(InvalidInput, match="made as a substantive change") as caught:
+        freeze(store, coordinator, signed, Change.EDITORIAL)
+    assert caught.value.field == "change"
+    freeze(store, coordinator, signed, Change.SUBSTANTIVE)
 
 
 def objection(session: Session, letter: str, *, at: datetime, nonce: str = "an-objection-of-ours") -> str:

@@ -1,11 +1,15 @@
 """A text that is changed while societies sign, as those meet it who have signed, and those who change it."""
 
 import pytest
+from sqlalchemy.orm import Session
 
-from tests.factories import ANNA
+from tests.factories import ANNA, COORDINATOR, NOW, letter_row, staff_actor
 from tests.web.accessibility.states import anna, at, change_text, desk, objecting, room, signed_before_a_change
 from tests.web.world import World
 from webapp.domain.text import Change
+from webapp.persistence.database import transaction
+from webapp.services import revisions, texts
+from webapp.services.revisions import Declaration
 
 
 def test_society_reads_what_changed_and_affirms_with_the_form_as_it_stands(world: World) -> None:
@@ -59,3 +63,26 @@ def test_close_and_roster_name_who_has_to_affirm(world: World) -> None:
     page = desk(world).get(at(world, "signing", "/close"))
     assert "1 signature to be affirmed" in page.text
     assert "Gullhaven, Society of" in page.text
+
+
+def test_revision_made_while_the_code_was_on_its_way_is_not_put_in_force_unseen(world: World) -> None:
+    browser = desk(world)
+    browser.get(at(world, "signing", "/change"))
+    world.clock.move(minutes=16)
+    page = browser.press("Put revision 2 in force", status=403, change="editorial", object_until="2026-03-10T12:00", is_fit="y")
+    assert page.heading == "Confirm that it is you"
+    another_revision(world)
+    page = browser.press("Confirm and put", status=409, proof_code=world.mail.code(COORDINATOR))
+    assert "Another revision has been made" in page.text
+    assert page.value("object_until") == "2026-03-10T12:00", "what was typed is kept"
+    assert "revision 3" in page.text
+    browser.press("Put revision 3 in force")
+    assert "The new text is in force" in browser.page.text
+
+
+def another_revision(world: World) -> None:
+    letter = world.facts.letters["signing"]
+    with Session(world.engine) as session, transaction(session):
+        owner, row = staff_actor(session), letter_row(session, letter)
+        texts.write_text(session, owner, letter, row.statement.reference, row.statement.body + " More.", row.statement.edition, now=NOW)
+        revisions.make_revision(session, owner, letter, Declaration("More", Change.EDITORIAL), now=NOW)

@@ -27,7 +27,7 @@ from webapp.services.comment_desk import unanswered_comments
 from webapp.services.disposition_mail import send_dispositions
 from webapp.services.documents import answers_to_affirm, letter_document
 from webapp.services.need import Need, in_one_sentence
-from webapp.services.revisions import Declaration, freeze, is_as_revised, revision_facts, take_revision, unreadable_texts
+from webapp.services.revisions import Declaration, freeze, is_as_revised, mark_of, revision_facts, take_revision, unreadable_texts
 
 CLOSE_WORKFLOW = "close_letter"
 
@@ -79,18 +79,30 @@ class Reasons:
     unanswered: str = ""
 
 
-def open_sign_on(session: Session, actor: Actor, reference: str, *, is_fit: bool, reasons: Reasons | None = None, now: datetime) -> None:
+def mark_for_opening(session: Session, actor: Actor, reference: str) -> str:
+    """By which the page knows again the text that it offers to freeze; empty where the text cannot be read."""
+    try:
+        return mark_of(load_letter(session, actor, reference, Permission.OPEN_SIGN_ON))
+    except InvalidInput:
+        return ""
+
+
+def open_sign_on(
+    session: Session, actor: Actor, reference: str, *, is_fit: bool, reasons: Reasons | None = None, seen: str = "", now: datetime
+) -> None:
     """Freezes the text as it is, which makes a revision of it where there is none yet, and asks every society to answer.
 
     `is_fit` is the coordinator's tick that the text is courteous, evidenced and free of accusations that a journal or the law
     would not bear (ICMJE, COPE). Without it, or with comments unanswered, InvalidInput asks for a reason, which is on record.
-    Raises WrongState with every sentence of what is missing.
+    Raises WrongState with every sentence of what is missing, Conflict where the text is not the one of the mark `seen` any more.
     """
     letter = load_letter(session, actor, reference, Permission.OPEN_SIGN_ON, for_update=True)
     move = move_for(letter.state, Action.OPEN_SIGN_ON)
     freezing = _freezing(session, letter, reasons or Reasons(), is_fit=is_fit, now=now)
     if missing := missing_for_opening(session, letter, now=now):
         raise WrongState(in_one_sentence(missing))
+    if seen and seen != mark_of(letter):
+        raise Conflict("Somebody has changed the letter since you opened this page. Read it as it would be frozen now, then press again.")
     revision = letter.revisions[-1] if is_as_revised(letter) else take_revision(session, letter, actor, Declaration(), now=now)
     freezing.revision = revision
     freeze(session, letter, actor, freezing)

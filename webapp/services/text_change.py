@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from webapp.domain import limits
 from webapp.domain.actor import Actor
 from webapp.domain.deadline import ShownInstant, instant_from_local, show_instant
-from webapp.domain.errors import InvalidInput, WrongState
+from webapp.domain.digest import sha256_of
+from webapp.domain.errors import Conflict, InvalidInput, WrongState
 from webapp.domain.letter import Action, move_for
 from webapp.domain.names import bounded_text
 from webapp.domain.permission import Permission
@@ -34,6 +35,8 @@ class Declared:
     is_fit: bool
     reason_unfit: str = ""
     object_until: datetime | None = None
+    seen: str = ""
+    """The mark of what was shown when this was declared; empty where nobody looked."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class Proposal:
     waiting: int
     people: int
     deadline: ShownInstant
+    mark: str
+    """Of exactly this, for the page to send back."""
 
 
 def propose_change(session: Session, actor: Actor, reference: str) -> Proposal:
@@ -67,6 +72,7 @@ def propose_change(session: Session, actor: Actor, reference: str) -> Proposal:
         waiting=len(answers_to_affirm(session, letter)),
         people=sum(len(live_representatives(invitation)) for invitation in invitations_of(session, letter)),
         deadline=show_instant(_deadline(letter), letter.deadline_zone),
+        mark=_mark(old, new),
     )
 
 
@@ -74,7 +80,8 @@ def change_text(session: Session, actor: Actor, reference: str, declared: Declar
     """Puts the newest revision in force and tells every representative, each once (R16).
 
     Editorial: signatures stand, and a society may object until the moment that is named. Substantive: each signature waits until
-    its society has affirmed the new text (R4). Raises InvalidInput for what was not declared, WrongState where nothing is newer.
+    its society has affirmed the new text (R4). Raises InvalidInput for what was not declared, WrongState where nothing is newer,
+    Conflict where it is no longer what was shown.
     """
     letter = load_letter(session, actor, reference, Permission.OPEN_SIGN_ON, for_update=True)
     move = move_for(letter.state, Action.CHANGE_TEXT)
@@ -82,6 +89,8 @@ def change_text(session: Session, actor: Actor, reference: str, declared: Declar
     if at >= _deadline(letter):
         raise WrongState("The deadline has passed: nobody could answer to another text any more.")
     old, new = _sides(letter)
+    if declared.seen and declared.seen != _mark(old, new):
+        raise Conflict("Another revision has been made since you opened this page. Read what would be put in force now, then press again.")
     # Everyone is about to be mailed: it must be readable, and what it goes to must take it.
     if problems := unreadable_texts(letter) or freezing_refusals(session, letter):
         raise WrongState(" ".join(problems))
@@ -108,6 +117,10 @@ def change_text(session: Session, actor: Actor, reference: str, declared: Declar
 def _freezing(letter: LetterRow, revision: RevisionRow, declared: Declared, *, at: datetime) -> FreezingRow:
     if declared.change not in set(Change):
         raise InvalidInput("Say whether the change is editorial or substantive.", field="change")
+    if revision.change == Change.SUBSTANTIVE and declared.change == Change.EDITORIAL:
+        raise InvalidInput(
+            f"Revision {revision.number} was made as a substantive change, so signatures wait until they are affirmed.", field="change"
+        )
     reason = bounded_text(declared.reason_unfit, limits.REASON, field="reason_unfit", what="The reason")
     if not declared.is_fit and not reason:
         raise InvalidInput("Tick that the text can be sent, or say why it is put in force all the same.", field="reason_unfit")
@@ -135,6 +148,11 @@ def _sides(letter: LetterRow) -> tuple[RevisionRow, RevisionRow]:
     if new.digest == old.digest:
         raise WrongState(f"The statement of revision {new.number} is the one in force: there is nothing for the societies to read.")
     return old, new
+
+
+def _mark(old: RevisionRow, new: RevisionRow) -> str:
+    """By which the page knows again which revision would take the place of which."""
+    return sha256_of("change/v1", [old.number, old.digest, new.number, new.digest])
 
 
 def _deadline(letter: LetterRow) -> datetime:

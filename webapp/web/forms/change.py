@@ -1,7 +1,7 @@
 """The form with which another text is put in force while sign-on is open."""
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField
+from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.validators import Optional
 
 from webapp.domain import limits
@@ -16,6 +16,7 @@ CHANGES: dict[str, str] = {
 
 
 class ChangeForm(FlaskForm):
+    seen = HiddenField()
     # The redline beside it has places that are called “change-1”.
     change = RadioField(
         "The change is", choices=CHANGES, id="declared", validators=[chosen("Say whether the change is editorial or substantive.")]
@@ -27,4 +28,6 @@ class ChangeForm(FlaskForm):
     reason_unfit = paragraph("If you do not tick this, why the text is put in force all the same", limits.REASON)
 
     def declared(self) -> Declared:
-        return Declared(self.change.data or "", self.is_fit.data, self.reason_unfit.data or "", self.object_until.data)
+        return Declared(
+            self.change.data or "", self.is_fit.data, self.reason_unfit.data or "", self.object_until.data, self.seen.data or ""
+        )

@@ -35,6 +35,7 @@ class SignInForm(FlaskForm):
 
 
 class OpenForm(FlaskForm):
+    seen = HiddenField()
     is_fit = BooleanField(
         "I have read the statement: it is courteous, it gives its evidence,"
         " and it accuses nobody of what a journal or the law would not bear."

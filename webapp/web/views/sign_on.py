@@ -58,16 +58,23 @@ def open_sign_on(letter: str) -> Any:
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                sign_on.open_sign_on(session, actor(), letter, is_fit=form.is_fit.data, reasons=form.reasons(), now=now())
+                is_fit, seen = form.is_fit.data, form.seen.data or ""
+                sign_on.open_sign_on(session, actor(), letter, is_fit=is_fit, reasons=form.reasons(), seen=seen, now=now())
         except InvalidInput as error:
             attach(form, error)
-        except WrongState as error:
+        except (Conflict, WrongState) as error:
             form.form_errors.append(str(error))
-            return _page("open", letter, form, status=409)
+            return _open_page(letter, form, status=409)
         else:
             flash("Sign-on is open. Every representative is being sent a personal link.", "ok")
             return redirect(url_for("letters.show", letter=letter), 303)
-    return _page("open", letter, form)
+    return _open_page(letter, form)
+
+
+def _open_page(letter: str, form: OpenForm, *, status: int = 422) -> Any:
+    # The page that goes out now shows what there is now.
+    form.seen.data = sign_on.mark_for_opening(reading(), actor(), letter)
+    return _page("open", letter, form, status=status)
 
 
 @bp.route("/deadline", methods=["GET", "POST"])

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 
-from webapp.domain.errors import InvalidInput, WrongState
+from webapp.domain.errors import Conflict, InvalidInput, WrongState
 from webapp.domain.permission import Permission
 from webapp.domain.text import Change
 from webapp.domain.wording import count_phrase, noun_for, people_phrase
@@ -44,28 +44,33 @@ def propose(letter: str) -> Any:
 @for_staff(Permission.OPEN_SIGN_ON)
 @with_proof("put the new text in force", facts=_confirmed, is_final=True)
 def change_text(letter: str) -> Any:
-    form = ChangeForm()
+    form, status = ChangeForm(), 422
     if form.validate_on_submit():
         try:
             with transaction() as session:
                 text_change.change_text(session, actor(), letter, form.declared(), now=now())
         except InvalidInput as error:
             attach(form, error)
+        except Conflict as error:
+            status = 409
+            form.form_errors.append(str(error))
         else:
             flash("The new text is in force, and every representative is being told.", "ok")
             return redirect(url_for("letters.show", letter=letter), 303)
-    return _page(letter, form)
+    return _page(letter, form, status)
 
 
-def _page(letter: str, form: ChangeForm | None) -> Any:
+def _page(letter: str, form: ChangeForm | None, status: int = 422) -> Any:
     view = dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
     proposal, missing = _proposal(letter)
     shown = form or ChangeForm(formdata=None, data={"change": proposal.change if proposal else None})
+    # The page that goes out now shows what there is now.
+    shown.seen.data = proposal.mark if proposal else ""
     consequences = _consequences(proposal, view.collective_noun) if proposal else {}
     page = render_template(
         "text_change/propose.html", letter=view, form=shown, proposal=proposal, missing=missing, consequences=consequences
     )
-    return page, 422 if shown.errors else 200
+    return page, status if shown.errors else 200
 
 
 def _proposal(letter: str) -> tuple[Proposal | None, str]:
