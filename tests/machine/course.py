@@ -24,9 +24,9 @@ class Course(Walk):
 
     def open(self, letter: Letter, *, is_fit: bool = True, is_owner: bool = True) -> None:
         expected: Refusal = None
-        if letter.state != "drafting":
+        if letter.state not in {"drafting", "circulating"}:
             expected = WrongState
-        elif not is_fit:
+        elif not is_fit or letter.has_unanswered_comments:
             expected = InvalidInput
         elif letter.deadline <= self.time_of(letter) or not letter.places:
             expected = WrongState
@@ -194,7 +194,7 @@ class Course(Walk):
     @rule(number=picks, is_meant=st.integers(0, 7).map(lambda number: number == 7), is_owner=owners)
     def cancel(self, number: int, is_meant: bool, is_owner: bool) -> None:
         letter = self.letter(number)
-        expected = None if letter.state in {"drafting", "signing", "closed"} else WrongState
+        expected = None if letter.state in {"drafting", "circulating", "signing", "closed"} else WrongState
         if expected is None and not is_meant:
             return  # Else most walks would end here.
         if self.desk(

@@ -25,6 +25,7 @@ STATEMENTS = ["We disagree [@vale2026].\n", "We disagree, and say why [@vale2026
 SOCIETIES = ["Gullhaven, Society of", "The Marshes (Medical)", "ÅSEN legeforening"]
 PEOPLE = ["anna", "bruno"]
 MOST_LETTERS = 2
+OPEN = {"drafting", "circulating", "signing"}
 ENTRIES = [
     entry(society, f"{person}@s{number}.example.org", person.title()) for number, society in enumerate(SOCIETIES) for person in PEOPLE
 ]
@@ -65,7 +66,7 @@ class Desk(Walk):
         deadline = (self.now + timedelta(days=days)).replace(second=0, microsecond=0)
         facts = written(TITLES[text], STATEMENTS[0], deadline).draft
         edition = letter.edition - 1 if is_stale else letter.edition
-        expected = WrongState if letter.state != "drafting" else Conflict if is_stale else None
+        expected = WrongState if letter.state not in {"drafting", "circulating"} else Conflict if is_stale else None
         if self.desk(
             letter, lambda s, a: letters.edit_letter(s, a, letter.reference, facts, edition, now=self.now), expected, is_owner=is_owner
         ):
@@ -90,7 +91,7 @@ class Desk(Walk):
         letter = self.letter(number)
         listed = "society;contact;email\n" + "".join(f"{one.society};{one.contact};{one.email}\n" for one in who)
         # The preview is read before anything is stored, and refuses what has gone too far.
-        expected = WrongState if letter.state not in {"drafting", "signing"} else self._adding(letter, who)
+        expected = WrongState if letter.state not in OPEN else self._adding(letter, who)
 
         def both(session: Session, actor: Actor) -> None:
             preview = roster.preview_roster(session, actor, letter.reference, listed.encode())
@@ -104,7 +105,7 @@ class Desk(Walk):
         there = {(place.society, person.email) for place in letter.places for person in place.people}
         if any((one.society, one.email) in there for one in who):
             return InvalidInput
-        return None if letter.state in {"drafting", "signing"} else WrongState
+        return None if letter.state in OPEN else WrongState
 
     def _added(self, letter: Letter, who: list[RosterEntry]) -> None:
         kinds: list[str] = []
@@ -145,7 +146,7 @@ class Desk(Walk):
     def replace_link(self, number: int, is_owner: bool) -> None:
         person = one_of(self.model.people(), number)
         letter = person.place.letter
-        expected = WrongState if letter.state not in {"signing", "closed"} else NotFound if person.is_revoked else None
+        expected = WrongState if letter.state not in {"circulating", "signing", "closed"} else NotFound if person.is_revoked else None
         if self.desk(
             letter,
             lambda s, a: roster.replace_link(s, a, letter.reference, person.reference, KEYRING, now=self.now),
@@ -162,7 +163,7 @@ class Desk(Walk):
     def revoke_representative(self, number: int, is_owner: bool) -> None:
         person = one_of(self.model.people(), number)
         letter = person.place.letter
-        expected = WrongState if letter.state not in {"drafting", "signing", "closed"} else NotFound if person.is_revoked else None
+        expected = WrongState if letter.state not in OPEN | {"closed"} else NotFound if person.is_revoked else None
         if self.desk(
             letter,
             lambda s, a: roster.revoke_representative(s, a, letter.reference, person.reference, now=self.now),

@@ -7,18 +7,18 @@ from hypothesis.stateful import initialize
 from sqlalchemy import Engine
 
 from tests.factories import COORDINATOR
+from tests.machine.circulating import Circulating
 from tests.machine.course import Course
 from tests.machine.desk import ENTRIES, Desk
 from tests.machine.doors import Doors
 from tests.machine.invariants import Invariants
 from tests.machine.model import Letter
 from tests.machine.post import Post
-from tests.machine.room import Room
 from tests.machine.text import Text
 from webapp.domain.text import Change
 
 
-class Machine(Desk, Text, Course, Room, Doors, Post, Invariants):
+class Machine(Desk, Text, Course, Circulating, Doors, Post, Invariants):
     """Begins on the way that it is told: a whole course is longer than most walks."""
 
     def __init__(self, engine: Engine, begins: str) -> None:
@@ -34,6 +34,12 @@ class Machine(Desk, Text, Course, Room, Doors, Post, Invariants):
         for one in ENTRIES[:3]:
             self.add(letter, one)
         return letter
+
+    def ask_for_comments(self) -> None:
+        letter = self.draft()
+        self.send_out(letter)
+        for token, _person in list(self.model.tokens):
+            self.enter(token)
 
     def ask_everybody(self) -> Letter:
         """Ten minutes before the deadline, when the most can go wrong, all have the letter open."""
@@ -78,13 +84,14 @@ class InTheRooms(Machine):
     """The same house, where for once only representatives act, and the clock: so the walks are full of answers."""
 
     make_letter = edit_draft = add_society = import_roster = remove_society = None
-    open_sign_on = close_early = plan_seal = seal_letter = cancel = None
+    open_sign_on = circulate = close_early = plan_seal = seal_letter = cancel = None
     ask_for_sign_in_link = use_sign_in_link = sweep = attempt = attempt_twice = r16_none_is_lost = None
 
 
 BEGINNINGS: dict[str, Callable[[Machine], object]] = {
     "nothing": lambda _machine: None,
     "a draft": Machine.draft,
+    "a circulating draft": Machine.ask_for_comments,
     "an open sign-on": Machine.ask_everybody,
     "signatories": Machine.have_signed,
     "signatories and another text": Machine.have_another_text,

@@ -120,6 +120,8 @@ class Place:
     answers: list[Answer] = field(default_factory=list)
     was_invited: bool = False
     was_opened: bool = False
+    comments_until: datetime | None = None
+    """Of the newest revision that was sent to it; None where none was."""
 
     @property
     def standing(self) -> Answer | None:
@@ -128,6 +130,14 @@ class Place:
     @property
     def live_people(self) -> list[Person]:
         return [one for one in self.people if not one.is_revoked]
+
+
+@dataclass
+class Comment:
+    reference: str
+    place: Place
+    disposition: str = ""
+    is_taken_back: bool = False
 
 
 @dataclass
@@ -148,6 +158,7 @@ class Letter:
     """The messages that tell of a change."""
     closed_at: datetime | None = None
     places: list[Place] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
     sealed: list[str] | None = None
     """The printed names of the sealed signatories."""
     sealed_on: datetime | None = None
@@ -164,6 +175,10 @@ class Letter:
     @property
     def closes_at(self) -> datetime:
         return self.closed_at or self.deadline
+
+    @property
+    def has_unanswered_comments(self) -> bool:
+        return any(not one.disposition and not one.is_taken_back for one in self.comments)
 
     @property
     def signatories(self) -> list[str]:

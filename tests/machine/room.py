@@ -298,7 +298,7 @@ class Room(Walk):
         assert stay.person
         letter, day = stay.person.place.letter, self.now.date() + timedelta(days=days)
         expected: Refusal = None
-        if letter.state != "signing" or self.now >= letter.deadline:
+        if letter.state not in {"circulating", "signing"} or self.now >= letter.deadline:
             expected = TooLate
         elif days < 0 or day > letter.deadline.date() + limits.LONGEST_BOARD_WAIT:
             expected = InvalidInput

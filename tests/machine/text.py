@@ -32,7 +32,7 @@ class Text(Walk):
 
     def revise(self, letter: Letter, change: str, *, is_owner: bool = True) -> None:
         """One word more than ever before, so that no text comes back."""
-        expected = None if letter.state in {"drafting", "signing"} else WrongState
+        expected = None if letter.state in {"drafting", "circulating", "signing"} else WrongState
 
         def both(session: Session, actor: Actor) -> None:
             text = letter_row(session, letter.reference).statement

@@ -28,9 +28,9 @@ from tests.factories import (
 )
 from webapp.domain.actor import Actor
 from webapp.domain.letter import MOVES
-from webapp.domain.record import Replayed, first_break, replay
+from webapp.domain.record import TAKEN_BACK, Replayed, first_break, replay
 from webapp.persistence.record import load_events
-from webapp.persistence.tables import AnswerRow, DocumentRow, GrantRow, InvitationRow, LetterRow, StaffRow, SubmissionRow
+from webapp.persistence.tables import AnswerRow, CommentRow, DocumentRow, GrantRow, InvitationRow, LetterRow, StaffRow, SubmissionRow
 from webapp.services import letters, record, rooms, roster, sign_on, submissions
 from webapp.services.submissions import Step
 
@@ -39,6 +39,7 @@ def as_stored(session: Session, letter: LetterRow) -> Replayed:
     """The same state, read from the tables."""
     invitations = session.scalars(select(InvitationRow).where(InvitationRow.letter_id == letter.id)).all()
     standing = session.scalars(select(AnswerRow).where(AnswerRow.letter_id == letter.id, AnswerRow.is_standing.is_(True))).all()
+    comments = session.scalars(select(CommentRow).where(CommentRow.letter_id == letter.id, CommentRow.invitation_id.is_not(None))).all()
     submission = session.scalars(select(SubmissionRow).where(SubmissionRow.letter_id == letter.id)).one_or_none()
     people = select(GrantRow, StaffRow).join(StaffRow, StaffRow.id == GrantRow.staff_id).where(GrantRow.letter_id == letter.id)
     outcomes = [step.outcome for step in submission.steps if step.outcome] if submission else []
@@ -48,6 +49,7 @@ def as_stored(session: Session, letter: LetterRow) -> Replayed:
         deadline=letter.deadline.isoformat() if letter.deadline else None,
         digest=letter.revision_in_force.digest if letter.revision_in_force else None,
         revisions={row.number: row.digest for row in letter.revisions},
+        comments={row.reference: TAKEN_BACK if row.taken_back_at else row.disposition for row in comments},
         societies={row.society.reference for row in invitations},
         standing={row.invitation.society.reference: row.kind for row in standing},
         document_sha256=session.scalar(select(DocumentRow.sha256).where(DocumentRow.letter_id == letter.id)),
