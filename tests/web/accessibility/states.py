@@ -134,6 +134,29 @@ def declined(world: World) -> Browser:
     return browser
 
 
+# Circulation
+
+
+@state("filled")
+def room_while_a_revision_circulates(world: World, _: MonkeyPatch) -> Page:
+    return anna(world, "circulating").page
+
+
+@state("filled")
+def comments_beside_the_text(world: World, _: MonkeyPatch) -> Page:
+    return desk(world).get(at(world, "circulating", "/comments"))
+
+
+@state("filled")
+def table_of_dispositions(world: World, _: MonkeyPatch) -> Page:
+    return desk(world).get(at(world, "circulating", "/comments/table"))
+
+
+@state("filled")
+def form_to_open_sign_on_with_an_unanswered_comment(world: World, _: MonkeyPatch) -> Page:
+    return desk(world).get(at(world, "circulating", "/open"))
+
+
 # The reading room
 
 
