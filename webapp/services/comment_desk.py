@@ -79,6 +79,7 @@ class CommentsPage:
     texts: tuple[tuple[str, str], ...]
     shown_text: str
     html: str
+    language: str
     can_be_answered: bool
 
 
@@ -108,6 +109,7 @@ def page_comments(session: Session, actor: Actor, reference: str, wanted: Filter
         texts=tuple((text.reference, text.name) for text in letter.texts),
         shown_text=next(text.name for text in letter.texts if text.reference == shown),
         html=_marked(bodies[shown], [row for row in rows if row.text_reference == shown]),
+        language=letter.language,
         can_be_answered=find_move(letter.state, Action.DISPOSE) is not None,
     )
 

@@ -143,6 +143,16 @@ def room_while_a_revision_circulates(world: World, _: MonkeyPatch) -> Page:
 
 
 @state("filled")
+def form_to_comment_on_a_passage(world: World, _: MonkeyPatch) -> Page:
+    return anna(world, "circulating").get(room(world, "/comment?passage=1", "circulating"))
+
+
+@state("filled")
+def table_of_dispositions_in_the_room(world: World, _: MonkeyPatch) -> Page:
+    return anna(world, "circulating").get(room(world, "/dispositions", "circulating"))
+
+
+@state("filled")
 def comments_beside_the_text(world: World, _: MonkeyPatch) -> Page:
     return desk(world).get(at(world, "circulating", "/comments"))
 
