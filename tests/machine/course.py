@@ -63,8 +63,10 @@ class Course(Walk):
         expected: Refusal = None
         if letter.state != "signing":
             expected = WrongState
-        elif any(place.standing is None or place.standing.waits for place in letter.places):
-            expected = Conflict
+        else:
+            may_object = letter.object_until is not None and min(self.time_of(letter), letter.deadline) < letter.object_until
+            if may_object or any(place.standing is None or place.standing.waits for place in letter.places):
+                expected = Conflict
         if self.desk(letter, lambda s, a: sign_on.close_early(s, a, letter.reference, now=self.now), expected, is_owner=is_owner):
             self.closed(letter, min(self.time_of(letter), letter.deadline))
 

@@ -154,6 +154,8 @@ class Letter:
     """How often its text was written."""
     has_newer: bool = False
     """A revision waits to be put in force, newer than what societies sign."""
+    newer_is: str = ""
+    """What that revision was declared to be when it was made."""
     told: set[str] = field(default_factory=set)
     """The messages that tell of a change."""
     closed_at: datetime | None = None
@@ -171,6 +173,11 @@ class Letter:
     """What the clock showed when the record last noted that it had gone back."""
     plans: list[tuple[Any, int]] = field(default_factory=list)
     """Plans of the seal, each with the length of the record that it was made from."""
+
+    @property
+    def object_until(self) -> datetime | None:
+        """What societies were told of the newest change."""
+        return self.freezings[-1].object_until if self.freezings else None
 
     @property
     def closes_at(self) -> datetime:

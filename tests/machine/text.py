@@ -1,6 +1,6 @@
 """What coordinators do with the text: write and revise it, and put another one in force while societies sign."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -42,7 +42,7 @@ class Text(Walk):
 
         if self.desk(letter, both, expected, is_owner=is_owner):
             letter.revised += 1
-            letter.has_newer = letter.state == "signing"
+            letter.has_newer, letter.newer_is = letter.state == "signing", change
             self.note(letter, "text.edited", "revision.made")
 
     @precondition(lambda self: any(letter.has_newer for letter in self.model.letters))
@@ -56,12 +56,17 @@ class Text(Walk):
         expected: Refusal = None
         if letter.state != "signing" or self.time_of(letter) >= letter.deadline or not letter.has_newer:
             expected = WrongState
-        elif until and not self.time_of(letter) < until <= letter.deadline:
+        elif until and (letter.newer_is == Change.SUBSTANTIVE or not self._may_end(letter, until)):
             expected = InvalidInput
         if self.desk(
             letter, lambda s, a: text_change.change_text(s, a, letter.reference, declared, now=self.now), expected, is_owner=is_owner
         ):
             self._changed(letter, Freezing(change, until))
+
+    def _may_end(self, letter: Letter, until: datetime) -> bool:
+        """Within sign-on, and not before what was announced, while that lies ahead."""
+        at, announced = self.time_of(letter), letter.object_until
+        return at < until <= letter.deadline and not (announced and at < announced and until < announced)
 
     def _changed(self, letter: Letter, freezing: Freezing) -> None:
         letter.freezings.append(freezing)

@@ -180,6 +180,30 @@ def test_revision_made_as_substantive_is_not_put_in_force_as_editorial(store: St
     freeze(store, coordinator, signed, Change.SUBSTANTIVE)
 
 
+def test_time_to_object_is_not_taken_away_by_an_early_close(store: Store, coordinator: Actor, signed: str) -> None:
+    revise(store, coordinator, signed, Change.EDITORIAL)
+    freeze(store, coordinator, signed, Change.EDITORIAL)
+    with store() as session:
+        sign(session, signed, BRUNO, at=LATER)
+        ends = letter_row(session, signed).freezings[-1].object_until
+        assert ends is not None
+    with pytest.raises(Conflict, match="may object to the change until"), store() as session:
+        sign_on.close_early(session, coordinator, signed, now=ends - MS)
+    with store() as session:
+        sign_on.close_early(session, coordinator, signed, now=ends)
+        assert letter_row(session, signed).state == "closed"
+
+
+def test_time_to_object_is_not_shortened_by_another_change(store: Store, coordinator: Actor, signed: str) -> None:
+    revise(store, coordinator, signed, Change.EDITORIAL)
+    freeze(store, coordinator, signed, Change.EDITORIAL)
+    revise(store, coordinator, signed, Change.EDITORIAL)
+    with pytest.raises(InvalidInput, match="no earlier moment") as caught:
+        freeze(store, coordinator, signed, Change.EDITORIAL, object_until=WINDOW - timedelta(minutes=1))
+    assert caught.value.field == "object_until"
+    freeze(store, coordinator, signed, Change.EDITORIAL)
+
+
 def objection(session: Session, letter: str, *, at: datetime, nonce: str = "an-objection-of-ours") -> str:
     place = enter(session, letter, ANNA, now=at)
     return give(session, place, intent(session, place, OBJECT, nonce=nonce, reason="It is more than a word."), at=at)

@@ -249,7 +249,7 @@ def unanswered(session: Session, letter: LetterRow) -> list[InvitationRow]:
 
 
 def close_early(session: Session, actor: Actor, reference: str, *, now: datetime) -> None:
-    """Closes before the deadline, which is allowed only when every invited society has answered."""
+    """Closes before the deadline, which is allowed when every society has answered and none may object to a change any more."""
     letter = load_letter(session, actor, reference, Permission.CLOSE, for_update=True)
     move_for(letter.state, Action.CLOSE_EARLY)
     waiting = unanswered(session, letter)
@@ -257,6 +257,10 @@ def close_early(session: Session, actor: Actor, reference: str, *, now: datetime
         names = "; ".join(row.society.printed_name for row in waiting[:3]) + (" …" if len(waiting) > 3 else "")
         raise Conflict(f"Sign-on closes before its deadline only when every society has answered. Waiting for {len(waiting)}: {names}")
     closed_at = min(record_time(session, letter.id, now=now), _deadline(letter))
+    until = letter.freezings[-1].object_until if letter.freezings else None
+    if until is not None and closed_at < until:
+        shown = show_instant(until, letter.deadline_zone)
+        raise Conflict(f"Societies were told that they may object to the change until {shown}. Sign-on cannot close before that.")
     _close(session, letter, actor, closed_at, now=now)
 
 

@@ -133,6 +133,10 @@ def _freezing(letter: LetterRow, revision: RevisionRow, declared: Declared, *, a
             raise InvalidInput("That moment has passed. Give the societies time to read.", field="object_until")
         if until > _deadline(letter):
             raise InvalidInput("Objections end with sign-on at the latest: name a moment before the deadline.", field="object_until")
+        announced = letter.freezings[-1].object_until
+        if announced is not None and until < announced > at:
+            shown = show_instant(announced, letter.deadline_zone)
+            raise InvalidInput(f"Societies were told that they may object until {shown}: no earlier moment now.", field="object_until")
     return FreezingRow(
         revision=revision, change=declared.change, frozen_at=at, is_fit=declared.is_fit, reason_unfit=reason, object_until=until
     )
