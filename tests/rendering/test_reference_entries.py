@@ -48,3 +48,7 @@ def test_markup_in_a_field_comes_out_harmless(field: str) -> None:
     assert 'href="javascript' not in words
     if field == "title":
         assert "<script>" in html.unescape(words)
+
+
+def test_reference_is_found_by_a_key_that_html_writes_otherwise() -> None:
+    assert list(set_references([{**FIFTEEN[0], "id": "vale&berg2026"}])) == ["vale&berg2026"]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from html import unescape
 
 from webapp.domain.document import CslItem
 from webapp.rendering.styles import DEFAULT_STYLE
@@ -15,4 +16,5 @@ def set_references(items: Sequence[CslItem], *, language: str = "en-GB", style: 
     if not items:
         return {}
     citing = " ".join(f"[@{{{item['id']}}}]" for item in items)
-    return dict(_ENTRY.findall(statement_html(citing, items, language=language, style=style)))
+    entries = _ENTRY.findall(statement_html(citing, items, language=language, style=style))
+    return {unescape(key): entry for key, entry in entries}
