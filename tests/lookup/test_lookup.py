@@ -165,6 +165,12 @@ def test_wrong_shapes_inside_a_record_are_left_out(held: Register) -> None:
     assert len(record.notices) == 1
 
 
+@pytest.mark.parametrize("parts", [[10**30], [2026, 10**30], [2026, 3, -(10**30)]])
+def test_day_beyond_every_calendar_is_left_out(held: Register, parts: list[int]) -> None:
+    held.instead = says(200, json.dumps({"message": {"DOI": DOI, "title": ["A"], "issued": {"date-parts": [parts]}}}))
+    assert find_by_doi(DOI, held.look_up).item.get("issued") in (None, {"date-parts": [[2026]]})
+
+
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("kind", [silent, dripping])
 def test_slow_register_is_a_sentence(held: Register, kind) -> None:

@@ -197,6 +197,6 @@ def _date_parts(found: Any, *, whole: bool = True) -> list[int]:
     numbers = [part for part in first[:3] if isinstance(part, int)]
     try:
         date(*numbers, *[1] * (3 - len(numbers)))
-    except ValueError:
+    except (ValueError, OverflowError):
         return numbers[:1] if numbers and 1 <= numbers[0] <= date.max.year else []
     return numbers if numbers and (not whole or len(numbers) == 3) else numbers[:1]
