@@ -1,4 +1,5 @@
 import re
+from collections.abc import Callable
 
 import html5lib
 import pytest
@@ -7,7 +8,8 @@ from hypothesis import strategies as st
 
 from webapp.domain.errors import InvalidInput
 from webapp.rendering import pandoc
-from webapp.rendering.text import statement_html, word_count
+from webapp.rendering.counts import count_text
+from webapp.rendering.text import citations, statement_html, word_count
 
 from .letters import AUDIT, SMITH, UNCITED
 
@@ -130,6 +132,53 @@ def test_conversion_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(pandoc, "_SECONDS", 0.001)
     with pytest.raises(InvalidInput, match="takes too long"):
         statement_html("Words that no other test has converted before.", [])
+
+
+def test_text_that_took_too_long_is_not_tried_again_at_every_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = "Words whose conversion is never waited for twice."
+    runs = _counted(monkeypatch)
+    monkeypatch.setattr(pandoc, "_given_up", {})
+    monkeypatch.setattr(pandoc, "_SECONDS", 0.001)
+    for convert in (lambda: statement_html(typed, []), lambda: word_count(typed), lambda: citations(typed), lambda: count_text(typed, [])):
+        with pytest.raises(InvalidInput, match="takes too long"):
+            convert()
+    assert len(runs) == 1
+    # The machine may only have been busy.
+    monkeypatch.setattr(pandoc, "_SECONDS", 10)
+    monkeypatch.setattr(pandoc.time, "monotonic", lambda: max(pandoc._given_up.values()))
+    assert typed in statement_html(typed, [])
+
+
+def test_refusal_of_a_text_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = _counted(monkeypatch)
+    for _ in range(3):
+        with pytest.raises(InvalidInput, match="@nowhere1999"):
+            statement_html("Only here is this cited [@nowhere1999].", [])
+    assert len(runs) == 1
+
+
+def _counted(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    runs: list[object] = []
+    convert_file = pandoc.convert_file
+    monkeypatch.setattr(pandoc, "convert_file", lambda *given, **more: (runs.append(given), convert_file(*given, **more))[1])
+    return runs
+
+
+@pytest.mark.parametrize("typed", ["[" * 20_000, "[a " * 11, "![" * 12, "[" * 11 + "a" + "]" * 11])
+@pytest.mark.parametrize("convert", [lambda typed: statement_html(typed, []), word_count, citations, lambda typed: count_text(typed, [])])
+def test_brackets_without_end_never_reach_the_converter(
+    convert: Callable[[str], object], typed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = _counted(monkeypatch)
+    with pytest.raises(InvalidInput, match="square brackets") as refusal:
+        convert(typed)
+    assert refusal.value.field == "statement"
+    assert not runs
+
+
+@pytest.mark.parametrize("typed", ["[a] " * 200, "\\[ " * 200, "in [0, 1)\n\n" * 30], ids=["closed", "escaped", "of many paragraphs"])
+def test_honest_brackets_are_set(typed: str) -> None:
+    assert statement_html(typed, [])
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ class Made:
 
     @property
     def dashboard(self) -> Dashboard:
-        return show_dashboard(self.session, self.owner, self.reference, self.settings.links, now=NOW)
+        return show_dashboard(self.session, self.owner, self.reference, self.settings.links, with_needs=True, now=NOW)
 
 
 @pytest.fixture(scope="module")

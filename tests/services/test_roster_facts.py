@@ -30,7 +30,7 @@ def society(number: int) -> RosterEntry:
 
 
 def dashboard(session: Session, letter: str) -> Dashboard:
-    return show_dashboard(session, COMMAND, letter, LINKS, now=LATER)
+    return show_dashboard(session, COMMAND, letter, LINKS, with_needs=True, now=LATER)
 
 
 @pytest.fixture

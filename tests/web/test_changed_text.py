@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 from tests.factories import ANNA, COORDINATOR, NOW, letter_row, staff_actor
 from tests.web.accessibility.states import anna, at, change_text, desk, objecting, room, signed_before_a_change
 from tests.web.world import World
+from webapp.domain.errors import InvalidInput
 from webapp.domain.text import Change
 from webapp.persistence.database import transaction
-from webapp.services import revisions, texts
+from webapp.services import dashboard, revisions, text_change, texts
 from webapp.services.revisions import Declaration
 
 
@@ -86,3 +87,23 @@ def another_revision(world: World) -> None:
         owner, row = staff_actor(session), letter_row(session, letter)
         texts.write_text(session, owner, letter, row.statement.reference, row.statement.body + " More.", row.statement.edition, now=NOW)
         revisions.make_revision(session, owner, letter, Declaration("More", Change.EDITORIAL), now=NOW)
+
+
+def test_revision_that_cannot_be_set_is_a_sentence_and_not_a_fault(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise InvalidInput("The statement takes too long to convert.")
+
+    # A revision is readable when it is made: what is slow is the machine on the day.
+    monkeypatch.setattr(text_change, "statement_redline", refuse)
+    assert "takes too long to convert" in desk(world).get(at(world, "signing", "/change")).text
+
+
+def test_only_what_shows_what_is_missing_sets_the_text_for_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(dashboard, "missing_for_opening", lambda *_, **__: asked.append(1) or [])
+    browser = desk(world)
+    for page in ("/references", "/roster", "/record", "/revisions"):
+        browser.get(at(world, "drafting", page))
+    assert not asked
+    browser.get(at(world, "drafting"))
+    assert asked

@@ -13,7 +13,7 @@ from webapp.domain.errors import InvalidInput
 from webapp.domain.limits import STATEMENT
 from webapp.domain.venue import Counts, Part
 from webapp.rendering.pandoc import ConversionError, convert
-from webapp.rendering.text import MARKDOWN, statement_html
+from webapp.rendering.text import MARKDOWN, refuse_tangled, statement_html
 
 # What makes the words inside it another part, whatever stands around it.
 _PART_OF = {"Header": Part.HEADINGS, "BlockQuote": Part.QUOTES, "Table": Part.TABLES, "Figure": Part.LEGENDS, "Image": Part.LEGENDS}
@@ -112,6 +112,7 @@ def _part_inside(kind: str, around: Part) -> Part:
 def _tree(markdown: str) -> Any:
     if len(markdown.encode("utf-8", errors="replace")) > STATEMENT:
         raise InvalidInput("The text is longer than 100 kB. Shorten it, or move parts to an appendix.", field="statement")
+    refuse_tangled(markdown)
     try:
         return json.loads(convert(markdown, ["--from", MARKDOWN, "--to", "json"]).text)["blocks"]
     except (ConversionError, RecursionError) as error:

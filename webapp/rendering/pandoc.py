@@ -1,9 +1,11 @@
 """Pandoc, the one converter of texts: run in its sandbox, with bounds on time, memory and how many run at once."""
 
+import hashlib
 import importlib.util
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +18,10 @@ _SECONDS = 10
 _HEAP = "512M"
 # Each run takes about 190 MB; more of them at once than cores gains nothing.
 _slots = threading.BoundedSemaphore(2)
+# A text that took too long once is not tried again at every page that shows it; but the machine may only have been busy.
+_GIVEN_UP_SECONDS = 300
+_MOST_GIVEN_UP = 256
+_given_up: dict[bytes, float] = {}
 
 
 @dataclass(frozen=True)
@@ -50,11 +56,25 @@ def _program() -> str:
 def convert(source: str, arguments: list[str], *, files: Mapping[str, str] | None = None) -> Conversion:
     """Runs pandoc on `source`; `files` are written to a folder of their own, in which it runs.
 
-    Raises ConversionError when pandoc cannot read the source, ConversionTimeoutError after ten seconds.
+    Raises ConversionError when pandoc cannot read the source, ConversionTimeoutError after ten seconds, and at once for a source
+    that took so long in the last five minutes.
     """
     encoded = {name: _encoded(content) for name, content in (files or {}).items()}
-    written, messages = convert_file(_encoded(source), arguments, files=encoded)
+    digest = hashlib.sha256(_encoded(source)).digest()
+    if time.monotonic() < _given_up.get(digest, 0):
+        raise ConversionTimeoutError("this was given up a moment ago")
+    try:
+        written, messages = convert_file(_encoded(source), arguments, files=encoded)
+    except ConversionTimeoutError:
+        _give_up(digest)
+        raise
     return Conversion(written.decode("utf-8"), messages)
+
+
+def _give_up(digest: bytes) -> None:
+    if len(_given_up) >= _MOST_GIVEN_UP:
+        _given_up.clear()
+    _given_up[digest] = time.monotonic() + _GIVEN_UP_SECONDS
 
 
 def _encoded(text: str) -> bytes:

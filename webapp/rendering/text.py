@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -54,6 +55,8 @@ _PLACES = ("ref-", "note-")
 _SCHEMES = {"http", "https", "mailto"}
 
 _MISSING = re.compile(r"Citeproc: citation (.+) not found")
+_MOST_BRACKETS = 10
+_BRACKETS = re.compile(r"\\.|[\[\]]", re.DOTALL)
 _IMAGE = re.compile(r'<img [^>]*?alt="([^"]*)"|<img ')
 
 
@@ -63,18 +66,28 @@ def statement_html(markdown: str, references: Sequence[CslItem], *, language: st
     Raises InvalidInput when a citation has no reference, when a reference cannot be used, for images, and beyond 100 kB.
     """
     refuse_unusable(references)
-    return _statement_html(markdown, json.dumps([dict(item) for item in references], sort_keys=True), language, find_style(style))
+    made = _statement_html(markdown, json.dumps([dict(item) for item in references], sort_keys=True), language, find_style(style))
+    if isinstance(made, _Refusal):
+        raise InvalidInput(made.sentence, field="statement")
+    return made
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    """Why a text cannot be set. A cache keeps it, as it does not keep what is raised."""
+
+    sentence: str
 
 
 @lru_cache(maxsize=64)
-def _statement_html(markdown: str, references: str, language: str, style: Style) -> str:
+def _statement_html(markdown: str, references: str, language: str, style: Style) -> str | _Refusal:
     converted = _convert(markdown, citing_arguments(language, style), references=references)
     if missing := set(_MISSING.findall(converted.messages)):
         in_order = sorted(missing, key=lambda key: markdown.find(f"@{key}"))
-        raise InvalidInput(_missing_sentence(in_order), field="statement")
+        return _Refusal(_missing_sentence(in_order))
     if image := _IMAGE.search(converted.text):
         named = f" “{image[1]}”" if image[1] else ""
-        raise InvalidInput(f"A statement is words only. Take the image{named} out, or link to it.", field="statement")
+        return _Refusal(f"A statement is words only. Take the image{named} out, or link to it.")
     return _clean(converted.text)
 
 
@@ -136,6 +149,7 @@ def citing_arguments(language: str, style: Style) -> list[str]:
 def _convert(markdown: str, arguments: list[str], *, references: str = "[]", to: str = "html5") -> Conversion:
     if len(markdown.encode("utf-8", errors="replace")) > _MOST_BYTES:
         raise InvalidInput("The statement is longer than 100 kB. Shorten it, or move parts to an appendix.", field="statement")
+    refuse_tangled(markdown)
     # The filter comes last: pandoc goes through these in order, and the list of references has to exist by then.
     options = ["--from", MARKDOWN, "--to", to, "--wrap=none", *arguments, f"--lua-filter={_SHAPE}"]
     try:
@@ -146,6 +160,17 @@ def _convert(markdown: str, arguments: list[str], *, references: str = "[]", to:
     except ConversionError as error:
         sentence = "The statement cannot be set with these references. Check that each is a complete CSL item."
         raise InvalidInput(sentence, field="references_typed") from error
+
+
+def refuse_tangled(markdown: str) -> None:
+    """Raises InvalidInput for square brackets so deep in each other, or left open so often, that pandoc would try them without end."""
+    for block in re.split(r"\n\s*\n", markdown):
+        depth = 0
+        for found in _BRACKETS.finditer(block):
+            depth = depth + 1 if found[0] == "[" else max(depth - 1, 0) if found[0] == "]" else depth
+            if depth > _MOST_BRACKETS:
+                sentence = "More than ten square brackets are open at once. Close them, or write \\[ where no link is meant."
+                raise InvalidInput(sentence, field="statement")
 
 
 def _missing_sentence(keys: list[str]) -> str:

@@ -142,14 +142,15 @@ def _letter_line(session: Session, letter: LetterRow, *, now: datetime) -> Lette
     )
 
 
-def show_dashboard(session: Session, actor: Actor, reference: str, links: Links, *, now: datetime) -> Dashboard:
+def show_dashboard(session: Session, actor: Actor, reference: str, links: Links, *, with_needs: bool = False, now: datetime) -> Dashboard:
+    """The facts of the letter that its pages share. What is to be done next, and what is missing, only `with_needs`: it sets the text."""
     letter = load_letter(session, actor, reference, Permission.SEE)
     signed, chart = _sign_ons(session, letter, now=now)
     stages = stage_counts(session, letter)
     invited = stages.total()
     state = LetterState(letter.state)
     seal_blockers = tuple(blockers(session, letter, links, now=now)) if state is LetterState.CLOSED else ()
-    missing = tuple(missing_for_opening(session, letter, now=now)) if state in _BEFORE_SIGNING else ()
+    missing = tuple(missing_for_opening(session, letter, now=now)) if with_needs and state in _BEFORE_SIGNING else ()
     sha256 = session.scalar(select(DocumentRow.sha256).where(DocumentRow.letter_id == letter.id)) or ""
     return Dashboard(
         reference=letter.reference,
@@ -176,7 +177,7 @@ def show_dashboard(session: Session, actor: Actor, reference: str, links: Links,
         time_left=time_left(letter.deadline, now=now) if letter.deadline else "",
         closed_at=_shown(letter.closed_at, letter),
         may_seal_from=_shown(may_seal_from(letter.closed_at), letter) if letter.closed_at else None,
-        needs=tuple(_needs(session, letter, stages, missing, seal_blockers, now=now)),
+        needs=tuple(_needs(session, letter, stages, missing, seal_blockers, now=now)) if with_needs else (),
         stages=tuple((stage, stages[stage]) for stage in Stage if stages[stage]),
         milestones=tuple(_milestones(letter, now=now)),
         chart=chart,

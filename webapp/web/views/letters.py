@@ -47,7 +47,7 @@ def new() -> Any:
 @bp.get("/<letter>")
 @for_staff(Permission.SEE)
 def show(letter: str) -> Any:
-    view = dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
+    view = dashboard.show_dashboard(reading(), actor(), letter, settings().links, with_needs=True, now=now())
     return render_template("letters/show.html", letter=view, now_iso=now().isoformat(timespec="seconds"))
 
 

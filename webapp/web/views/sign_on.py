@@ -18,12 +18,12 @@ from webapp.web.transaction import now, reading, settings, transaction
 bp = Blueprint("sign_on", __name__, url_prefix="/letters/<letter>")
 
 
-def _letter(letter: str) -> dashboard.Dashboard:
-    return dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
+def _letter(letter: str, *, with_needs: bool = False) -> dashboard.Dashboard:
+    return dashboard.show_dashboard(reading(), actor(), letter, settings().links, with_needs=with_needs, now=now())
 
 
 def _page(template: str, letter: str, form: Any, *, status: int = 422, **more: Any) -> Any:
-    page = render_template(f"sign_on/{template}.html", form=form, letter=_letter(letter), **more)
+    page = render_template(f"sign_on/{template}.html", form=form, letter=_letter(letter, with_needs=template == "open"), **more)
     return page, status if form.errors else 200
 
 

@@ -23,7 +23,7 @@ def _confirmed(letter: str) -> Facts:
     """Nothing where it cannot be done so: the act itself then says why."""
     try:
         proposal = text_change.propose_change(reading(), actor(), letter)
-    except WrongState:
+    except (WrongState, InvalidInput):
         return []
     form = ChangeForm()
     declared = CHANGES.get(form.change.data or "", "").partition(":")[0]
@@ -76,7 +76,7 @@ def _page(letter: str, form: ChangeForm | None, status: int = 422) -> Any:
 def _proposal(letter: str) -> tuple[Proposal | None, str]:
     try:
         return text_change.propose_change(reading(), actor(), letter), ""
-    except WrongState as error:
+    except (WrongState, InvalidInput) as error:
         return None, str(error)
 
 
