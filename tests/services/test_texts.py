@@ -71,6 +71,23 @@ def test_saves_of_one_sitting_are_one_event(store: Store, coordinator: Actor, dr
     assert edits(store, drafted) == 2
 
 
+def test_two_texts_written_in_turn_are_one_event_each(store: Store, coordinator: Actor, drafted: str) -> None:
+    with store() as session:
+        second = staff_actor(session, OTHER)
+        people.add_person(session, coordinator, drafted, OTHER, "drafter", now=NOW)
+        pair = [statement(store, drafted), texts.add_short_form(session, coordinator, drafted, "For the journal", now=NOW)]
+    before = edits(store, drafted)
+    for number in range(1, 5):
+        for text, who in zip(pair, (coordinator, second), strict=True):
+            with store() as session:
+                texts.write_text(session, who, drafted, text, f"Version {number}.", number, now=NOW + timedelta(minutes=number))
+    assert edits(store, drafted) == before + 2
+    for text, who in zip(pair, (second, coordinator), strict=True):
+        with store() as session:
+            texts.write_text(session, who, drafted, text, "By the other.", 5, now=NOW + timedelta(minutes=6))
+    assert edits(store, drafted) == before + 4
+
+
 def test_text_that_cites_what_is_missing_is_saved_all_the_same(store: Store, coordinator: Actor, drafted: str) -> None:
     with store() as session:
         texts.write_text(session, coordinator, drafted, statement(store, drafted), "As shown [@nobody2026].", 1, now=NOW)

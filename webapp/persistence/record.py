@@ -26,6 +26,7 @@ _END = (
 )
 _INSERT = insert(table(EventRow))
 _WENT_BACK = "clock.regressed"
+_NEWEST = 200
 
 
 @dataclass(frozen=True)
@@ -131,21 +132,19 @@ def _chained(letter: Recorded, actor: Actor, happening: Happening, last: Link | 
     }
 
 
-@dataclass(frozen=True)
-class Newest:
-    """The newest event, for whoever would only say the same again."""
-
-    at: datetime
-    kind: str
-    actor: str
-    public: Mapping[str, Any]
-
-
-def newest_event(session: Session, letter_id: int) -> Newest | None:
-    """What the record of the letter says last."""
-    query = select(EventRow.at, EventRow.kind, EventRow.actor, EventRow.public).where(EventRow.letter_id == letter_id)
-    found = session.execute(query.order_by(EventRow.sequence.desc()).limit(1)).first()
-    return Newest(found.at, found.kind, found.actor, json.loads(found.public)) if found else None
+def last_said(session: Session, letter_id: int, actor: Actor, happening: Happening) -> datetime | None:
+    """When this actor last had the same thing recorded, among the newest events: for whoever would only say it again."""
+    last = _end(session, letter_id)
+    if last is None:
+        return None
+    query = select(EventRow.at).where(
+        EventRow.letter_id == letter_id,
+        EventRow.sequence > last.sequence - _NEWEST,
+        EventRow.kind == happening.kind,
+        EventRow.actor == actor_words(actor),
+        EventRow.public == canonical_json(dict(happening.public)),
+    )
+    return session.scalars(query.order_by(EventRow.sequence.desc()).limit(1)).first()
 
 
 def actor_words(actor: Actor) -> str:

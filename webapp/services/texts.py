@@ -16,7 +16,7 @@ from webapp.domain.names import bounded_line, bounded_text, without_word_marks
 from webapp.domain.permission import Permission
 from webapp.domain.reference import first_author, is_citable, plain_title, year_of
 from webapp.domain.text import TextKind
-from webapp.persistence.record import actor_words, append_event, newest_event
+from webapp.persistence.record import Happening, append_event, last_said
 from webapp.persistence.tables import LetterRow, StaffRow, TextRow
 from webapp.services.access import load_letter
 from webapp.services.references import new_reference
@@ -147,9 +147,5 @@ def _view(session: Session, letter: LetterRow, row: TextRow) -> TextView:
 
 
 def _is_same_sitting(session: Session, letter: LetterRow, actor: Actor, public: dict[str, str], *, now: datetime) -> bool:
-    last = newest_event(session, letter.id)
-    return (
-        last is not None
-        and (last.kind, last.actor, last.public) == ("text.edited", actor_words(actor), public)
-        and timedelta(0) <= now - last.at < ONE_SITTING
-    )
+    at = last_said(session, letter.id, actor, Happening("text.edited", public))
+    return at is not None and timedelta(0) <= now - at < ONE_SITTING
