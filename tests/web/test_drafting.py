@@ -39,3 +39,16 @@ def test_language_that_the_form_does_not_ask_for_stays_as_it_was(world: World) -
     with Session(world.engine) as session:
         row = letter_row(session, reference)
         assert (row.title, row.language) == ("Another title", "de-DE")
+
+
+def test_short_form_goes_only_after_a_second_press(world: World) -> None:
+    browser, draft = world.browser(Person.COORDINATOR), f"/letters/{world.facts.letters['drafting']}"
+    browser.get(f"{draft}/texts/{world.values('drafting')['text']}")
+    page = browser.follow("Remove this short form")
+    assert page.heading.startswith("Remove “")
+    assert "Revisions that have this short form keep it" in page.text
+    with Session(world.engine) as session:
+        assert len(letter_row(session, world.facts.letters["drafting"]).texts) == 2
+    browser.press("Remove this short form")
+    with Session(world.engine) as session:
+        assert len(letter_row(session, world.facts.letters["drafting"]).texts) == 1

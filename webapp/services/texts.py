@@ -107,15 +107,28 @@ def add_short_form(session: Session, actor: Actor, reference: str, name: str, *,
     return row.reference
 
 
+def read_removable(session: Session, actor: Actor, reference: str, text: str) -> Writing:
+    """The short form that is about to be taken away; changes nothing, and raises what `remove_short_form` would raise."""
+    letter = load_letter(session, actor, reference, Permission.EDIT)
+    move_for(letter.state, Action.WRITE)
+    row = _short_form(letter, text)
+    return Writing(_view(session, letter, row), tuple(letter.references), letter.language)
+
+
 def remove_short_form(session: Session, actor: Actor, reference: str, text: str, *, now: datetime) -> None:
     """Takes a short form away; revisions that have it keep it (R3). The statement stays."""
     letter = load_letter(session, actor, reference, Permission.EDIT, for_update=True)
     move = move_for(letter.state, Action.WRITE)
-    row = _text(letter, text)
-    if row.kind == TextKind.STATEMENT:
-        raise InvalidInput("The statement is what the societies sign: it cannot be removed.")
+    row = _short_form(letter, text)
     letter.texts.remove(row)
     append_event(session, letter, actor, move.event, {"text": row.reference, "name": row.name, "removed": True}, now=now)
+
+
+def _short_form(letter: LetterRow, reference: str) -> TextRow:
+    row = _text(letter, reference)
+    if row.kind == TextKind.STATEMENT:
+        raise InvalidInput("The statement is what the societies sign: it cannot be removed.")
+    return row
 
 
 def _cited_as(key: str) -> str:

@@ -1018,6 +1018,13 @@ def revised(world: World) -> Browser:
 
 
 @state("filled")
+def short_form_before_it_is_removed(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "drafting", f"/texts/{world.values('drafting')['text']}"))
+    return browser.follow("Remove this short form")
+
+
+@state("filled")
 def revisions_of_a_draft(world: World, _: MonkeyPatch) -> Page:
     return revised(world).get(at(world, "drafting", "/revisions"))
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
 
 from webapp.domain.errors import InvalidInput
 from webapp.domain.permission import Permission
@@ -79,13 +80,20 @@ def add(letter: str) -> Any:
     return redirect(url_for("texts.edit", letter=letter, text=text), 303)
 
 
-@bp.post("/<text>/remove")
+@bp.route("/<text>/remove", methods=["GET", "POST"])
 @for_staff(Permission.EDIT)
 def remove(letter: str, text: str) -> Any:
-    with transaction() as session:
-        texts.remove_short_form(session, actor(), letter, text, now=now())
-    flash("The short form is removed. Revisions that have it keep it.", "ok")
-    return redirect(url_for("letters.show", letter=letter), 303)
+    """Asks first: what was written since the last revision is nowhere else."""
+    writing = texts.read_removable(reading(), actor(), letter, text)
+    form = FlaskForm()
+    if form.validate_on_submit():
+        with transaction() as session:
+            texts.remove_short_form(session, actor(), letter, text, now=now())
+        flash("The short form is removed. Revisions that have it keep it.", "ok")
+        return redirect(url_for("letters.show", letter=letter), 303)
+    view = dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
+    page = render_template("texts/remove.html", letter=view, form=form, writing=writing, words=_count(writing.text.body))
+    return page, 422 if form.errors else 200
 
 
 def _page(letter: str, writing: Writing, form: TextForm) -> Any:
