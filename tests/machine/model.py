@@ -155,7 +155,7 @@ class Letter:
     has_newer: bool = False
     """A revision waits to be put in force, newer than what societies sign."""
     newer_is: str = ""
-    """What that revision was declared to be when it was made."""
+    """What it and those before it were declared to be when they were made: of substance, if one of them was."""
     told: set[str] = field(default_factory=set)
     """The messages that tell of a change."""
     closed_at: datetime | None = None

@@ -42,7 +42,8 @@ class Text(Walk):
 
         if self.desk(letter, both, expected, is_owner=is_owner):
             letter.revised += 1
-            letter.has_newer, letter.newer_is = letter.state == "signing", change
+            goes_on = letter.has_newer and letter.newer_is == Change.SUBSTANTIVE
+            letter.has_newer, letter.newer_is = letter.state == "signing", Change.SUBSTANTIVE if goes_on else change
             self.note(letter, "text.edited", "revision.made")
 
     @precondition(lambda self: any(letter.has_newer for letter in self.model.letters))

@@ -282,3 +282,12 @@ def test_stage_and_dashboard_say_who_has_to_affirm(store: Store, coordinator: Ac
         assert stage_counts(session, letter_row(session, signed)) == {Stage.TO_AFFIRM: 1, Stage.INVITED: 1}
         [line] = list_roster(session, coordinator, signed, stage=Stage.TO_AFFIRM)
         assert line.stage is Stage.TO_AFFIRM
+
+
+def test_r4_change_of_substance_is_not_carried_by_a_later_editorial_revision(store: Store, coordinator: Actor, signed: str) -> None:
+    revise(store, coordinator, signed, Change.SUBSTANTIVE)
+    revise(store, coordinator, signed, Change.EDITORIAL)
+    with pytest.raises(InvalidInput, match="Revision 2 was made as a substantive change"):
+        freeze(store, coordinator, signed, Change.EDITORIAL)
+    freeze(store, coordinator, signed, Change.SUBSTANTIVE)
+    assert counts(store, signed) == (0, 1)

@@ -117,9 +117,12 @@ def change_text(session: Session, actor: Actor, reference: str, declared: Declar
 def _freezing(letter: LetterRow, revision: RevisionRow, declared: Declared, *, at: datetime) -> FreezingRow:
     if declared.change not in set(Change):
         raise InvalidInput("Say whether the change is editorial or substantive.", field="change")
-    if revision.change == Change.SUBSTANTIVE and declared.change == Change.EDITORIAL:
+    # Everything since the text in force is put in force with it, so one change of substance is enough.
+    in_force = letter.revision_in_force.number if letter.revision_in_force else 0
+    substantive = [one.number for one in letter.revisions if one.number > in_force and one.change == Change.SUBSTANTIVE]
+    if substantive and declared.change == Change.EDITORIAL:
         raise InvalidInput(
-            f"Revision {revision.number} was made as a substantive change, so signatures wait until they are affirmed.", field="change"
+            f"Revision {substantive[-1]} was made as a substantive change, so signatures wait until they are affirmed.", field="change"
         )
     reason = bounded_text(declared.reason_unfit, limits.REASON, field="reason_unfit", what="The reason")
     if not declared.is_fit and not reason:
