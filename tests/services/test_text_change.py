@@ -223,6 +223,28 @@ def test_r4_society_that_objects_in_time_is_to_be_affirmed(store: Store, coordin
     assert counts(store, signed) == (1, 0), "affirmed"
 
 
+def test_r4_objection_counts_no_longer_where_the_signed_text_is_in_force_again(store: Store, coordinator: Actor, signed: str) -> None:
+    revise(store, coordinator, signed, Change.EDITORIAL)
+    freeze(store, coordinator, signed, Change.EDITORIAL)
+    with store() as session:
+        objection(session, signed, at=LATER + timedelta(hours=1))
+    revise(store, coordinator, signed, Change.EDITORIAL)
+    freeze(store, coordinator, signed, Change.EDITORIAL)
+    assert counts(store, signed) == (0, 1), "a third text is not the one that was signed"
+    with store() as session:
+        row = letter_row(session, signed)
+        signed_text = row.revisions[0].statement
+        texts.write_text(session, coordinator, signed, row.statement.reference, signed_text, row.statement.edition, now=LATER)
+        revisions.make_revision(session, coordinator, signed, Declaration("As it was", Change.EDITORIAL), now=LATER)
+    freeze(store, coordinator, signed, Change.EDITORIAL)
+    assert counts(store, signed) == (1, 0)
+    with store() as session:
+        answer = documents.signing_answers(session, letter_row(session, signed))[0]
+        assert not documents.is_waiting(session, answer)
+        assert not documents.has_objected(session, answer)
+        assert stage_counts(session, letter_row(session, signed))[Stage.TO_AFFIRM] == 0
+
+
 @pytest.mark.parametrize(
     ("late", "counts_as"),
     [

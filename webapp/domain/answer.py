@@ -60,6 +60,7 @@ class StandingFacts:
     digest: str
     authority: str
     has_objected: bool = False
+    """To a change of the text, while what was signed is not the text in force again."""
     """Its society took a later change for more than editorial: it is to be affirmed."""
     is_disputed: bool = False
 

@@ -24,8 +24,18 @@ _FROZEN = (
     .where(FreezingRow.letter_id == bindparam("letter"))
     .order_by(FreezingRow.id)
 )
-HAS_OBJECTED = exists().where(ObjectionRow.answer_id == AnswerRow.id)
-_HAS_OBJECTED = select(ObjectionRow.id).where(ObjectionRow.answer_id == bindparam("answer")).limit(1)
+_IN_FORCE = (
+    select(RevisionRow.digest)
+    .join(FreezingRow, FreezingRow.revision_id == RevisionRow.id)
+    .where(FreezingRow.letter_id == AnswerRow.letter_id)
+    .order_by(FreezingRow.id.desc())
+    .limit(1)
+    .correlate(AnswerRow)
+    .scalar_subquery()
+)
+# Where exactly the signed text is in force again, there is nothing left to object to.
+HAS_OBJECTED = exists().where(ObjectionRow.answer_id == AnswerRow.id, AnswerRow.digest != _IN_FORCE)
+_HAS_OBJECTED = select(AnswerRow.id).where(AnswerRow.id == bindparam("answer"), HAS_OBJECTED)
 _FROZEN_DIGEST = (
     select(RevisionRow.digest)
     .join(FreezingRow, FreezingRow.revision_id == RevisionRow.id)
@@ -86,7 +96,7 @@ def answers_to_affirm(session: Session, letter: LetterRow) -> list[AnswerRow]:
 
 
 def has_objected(session: Session, answer: AnswerRow) -> bool:
-    """Whether its society has objected to a change since it gave this answer."""
+    """Whether its society has objected to a change since it gave this answer, and what it signed is not in force again."""
     return session.scalar(_HAS_OBJECTED, {"answer": answer.id}) is not None
 
 
