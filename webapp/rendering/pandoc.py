@@ -6,12 +6,15 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+from webapp.domain.errors import Conflict
 from webapp.rendering.program import run_program
 
 _SECONDS = 10
@@ -22,6 +25,17 @@ _slots = threading.BoundedSemaphore(2)
 _GIVEN_UP_SECONDS = 300
 _MOST_GIVEN_UP = 256
 _given_up: dict[bytes, float] = {}
+_is_forbidden = ContextVar("_is_forbidden", default=False)
+
+
+@contextmanager
+def without_converting() -> Iterator[None]:
+    """Within it only what the caches know is known: anything else raises Conflict."""
+    token = _is_forbidden.set(True)
+    try:
+        yield
+    finally:
+        _is_forbidden.reset(token)
 
 
 @dataclass(frozen=True)
@@ -88,6 +102,8 @@ def convert_file(
 
     With `made_at`, which stands in the file as its moment, the same input gives the same bytes.
     """
+    if _is_forbidden.get():
+        raise Conflict("Somebody has changed the letter meanwhile. Look at it again, then press again.")
     moment = {"SOURCE_DATE_EPOCH": f"{int(made_at.timestamp())}"} if made_at else {}
     command = [_program(), "+RTS", f"-M{_HEAP}", "-RTS", "--sandbox", *arguments]
     with _slots, tempfile.TemporaryDirectory(prefix="undersigned-text-") as folder:

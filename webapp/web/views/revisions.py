@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from webapp.domain.errors import Conflict, InvalidInput, NotFound
 from webapp.domain.permission import Permission
 from webapp.rendering.redline import Redline, redline_docx, redline_html, redline_pdf
-from webapp.services import comparisons, dashboard, revision_list, revisions
+from webapp.services import comparisons, conversions, dashboard, revision_list, revisions
 from webapp.services.comparisons import WORKING, Comparison, Sides
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
@@ -46,7 +46,7 @@ def make(letter: str) -> Any:
     form, status = FirstRevisionForm() if prepared.number == 1 else RevisionForm(), 422
     if form.validate_on_submit():
         try:
-            with transaction() as session:
+            with conversions.converted_ahead(reading(), actor(), letter, now=now()), transaction() as session:
                 number = revisions.make_revision(session, actor(), letter, form.declared(), now=now())
         except InvalidInput as error:
             attach(form, error)

@@ -8,7 +8,7 @@ from webapp.domain.errors import Conflict, InvalidInput, WrongState
 from webapp.domain.letter import LetterState
 from webapp.domain.permission import Permission
 from webapp.domain.wording import people_phrase
-from webapp.services import dashboard, sign_on
+from webapp.services import conversions, dashboard, sign_on
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
 from webapp.web.forms.desk import CancelForm, DeadlineForm, EmptyForm, OpenForm
@@ -57,7 +57,7 @@ def open_sign_on(letter: str) -> Any:
     form = OpenForm()
     if form.validate_on_submit():
         try:
-            with transaction() as session:
+            with conversions.converted_ahead(reading(), actor(), letter, now=now()), transaction() as session:
                 is_fit, seen = form.is_fit.data, form.seen.data or ""
                 sign_on.open_sign_on(session, actor(), letter, is_fit=is_fit, reasons=form.reasons(), seen=seen, now=now())
         except InvalidInput as error:

@@ -8,7 +8,7 @@ from webapp.domain.errors import Conflict, InvalidInput, WrongState
 from webapp.domain.permission import Permission
 from webapp.domain.text import Change
 from webapp.domain.wording import count_phrase, noun_for, people_phrase
-from webapp.services import dashboard, text_change
+from webapp.services import conversions, dashboard, text_change
 from webapp.services.text_change import Proposal
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
@@ -47,7 +47,7 @@ def change_text(letter: str) -> Any:
     form, status = ChangeForm(), 422
     if form.validate_on_submit():
         try:
-            with transaction() as session:
+            with conversions.converted_ahead(reading(), actor(), letter, now=now()), transaction() as session:
                 text_change.change_text(session, actor(), letter, form.declared(), now=now())
         except InvalidInput as error:
             attach(form, error)
