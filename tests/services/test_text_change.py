@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import func, select
@@ -16,7 +17,7 @@ from webapp.domain.stage import Stage
 from webapp.domain.text import Change
 from webapp.persistence.record import load_events
 from webapp.persistence.tables import ObjectionRow, OutboxRow
-from webapp.services import answers, documents, revisions, sign_on, text_change, texts
+from webapp.services import answers, change_view, documents, redlines, revisions, sign_on, text_change, texts
 from webapp.services.composing import compose
 from webapp.services.objections import OBJECT
 from webapp.services.revisions import Declaration
@@ -202,6 +203,23 @@ def test_time_to_object_is_not_shortened_by_another_change(store: Store, coordin
         freeze(store, coordinator, signed, Change.EDITORIAL, object_until=WINDOW - timedelta(minutes=1))
     assert caught.value.field == "object_until"
     freeze(store, coordinator, signed, Change.EDITORIAL)
+
+
+def test_change_is_compared_once_however_often_it_is_read(
+    store: Store, coordinator: Actor, signed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revise(store, coordinator, signed, Change.EDITORIAL)
+    freeze(store, coordinator, signed, Change.EDITORIAL)
+    compared = Mock(wraps=redlines.redline_texts)
+    monkeypatch.setattr(redlines, "redline_texts", compared)
+    redlines._compared.cache_clear()
+    with store() as session:
+        place = enter(session, signed, ANNA, now=LATER)
+        first, second = (change_view.show_change(session, place, now=LATER) for _visit in range(2))
+    assert first == second
+    assert first is not None
+    assert first.redline
+    assert compared.call_count == 1
 
 
 def objection(session: Session, letter: str, *, at: datetime, nonce: str = "an-objection-of-ours") -> str:

@@ -1,6 +1,8 @@
 """What changed between two revisions, for whoever reads or signs."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -17,7 +19,23 @@ from webapp.services.place import Place
 
 def statement_redline(old: RevisionRow, new: RevisionRow, language: str) -> Redline:
     """All that the digest of the statement stands for, compared: title, request, articles answered, statement, references."""
-    return redline_texts(_statement_of(old, language), _statement_of(new, language))
+    return _compared(_Sides(old.digest, new.digest, language, (_statement_of(old, language), _statement_of(new, language))))
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """Two statements by their digests, which say all that is compared."""
+
+    old: str
+    new: str
+    language: str
+    texts: tuple[SourceText, SourceText] = field(compare=False)
+
+
+# A change is read at every visit of every society, and there are few of a letter.
+@lru_cache(maxsize=32)
+def _compared(sides: _Sides) -> Redline:
+    return redline_texts(*sides.texts)
 
 
 def text_redlines(old: RevisionRow, new: RevisionRow, language: str) -> tuple[tuple[str, Markup], ...]:
