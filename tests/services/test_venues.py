@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event, insert
 
 from tests.conftest import Store
 from tests.dump import unchanged
@@ -13,7 +13,9 @@ from webapp.domain import limits
 from webapp.domain.actor import COMMAND, Actor
 from webapp.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from webapp.domain.venue import Limits, Part, Source, Venue, Window, WordLimit
+from webapp.domain.venue_facts import facts_of
 from webapp.persistence.shipped_venues import shipped_venues
+from webapp.persistence.tables import VenueRow
 from webapp.services import venues
 
 ADMINISTRATOR = "administrator@example.org"
@@ -89,6 +91,35 @@ def test_two_people_at_one_venue_do_not_overwrite_each_other_unseen(store: Store
     for edition in (0, 2):
         with unchanged(connection), store() as session, pytest.raises(Conflict, match="Somebody else has changed"):
             venues.correct_venue(session, administrator, replace(better, note="Mine."), edition, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("act", "slug", "sentence"),
+    [
+        ("correct", BMJ, "Somebody else has changed"),
+        ("confirm", BMJ, "Somebody else has changed"),
+        ("add", "journal-of-ferns-letter-to-the-editor", "There is a venue “Journal of Ferns, letter to the editor” already"),
+    ],
+)
+def test_second_of_two_who_come_at_once_is_told(
+    store: Store, connection: Connection, administrator: Actor, act: str, slug: str, sentence: str
+) -> None:
+    came = []
+
+    # On PostgreSQL the other’s row can appear between the look and the writing.
+    def other(rival: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO venue ") and not came:
+            came.append(slug)
+            facts = insert(VenueRow).values(slug=slug, facts=facts_of(FERNS), edition=1, checked_by="")
+            rival.execute(facts)
+
+    event.listen(connection, "before_cursor_execute", other)
+    try:
+        with store() as session, pytest.raises(Conflict, match=sentence):
+            ACTS[act](session, administrator)
+    finally:
+        event.remove(connection, "before_cursor_execute", other)
+    assert came
 
 
 ACTS: dict[str, Any] = {

@@ -4,9 +4,11 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from webapp.domain import limits
@@ -20,6 +22,7 @@ from webapp.persistence.shipped_venues import shipped_venues
 from webapp.persistence.tables import StaffRow, VenueRow
 from webapp.services.staff import check_administrator
 
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _CHANGED = "Somebody else has changed this venue since you opened it. Look at it once more, then send what is still to be changed."
 
 
@@ -88,9 +91,13 @@ def add_venue(session: Session, actor: Actor, venue: Venue, *, now: datetime) ->
     cleaned = _cleaned(replace(venue, slug=_slug(f"{venue.journal} {venue.route}")))
     if not cleaned.slug:
         raise InvalidInput("Give the journal a name that can also be written in Latin letters or digits.", field="journal")
+    taken = f"There is a venue “{cleaned.name}” already. Correct that one."
     if cleaned.slug in {name for one in list_venues(session) for name in (one.venue.slug, _slug(one.venue.name))}:
-        raise Conflict(f"There is a venue “{cleaned.name}” already. Correct that one.")
-    _keep(session, actor, cleaned, 0, now=now)
+        raise Conflict(taken)
+    try:
+        _keep(session, actor, cleaned, 0, now=now)
+    except Conflict as error:
+        raise Conflict(taken) from error
     return cleaned.slug
 
 
@@ -99,11 +106,20 @@ def _keep(session: Session, actor: Actor, venue: Venue, edition: int, *, now: da
     if (row.edition if row else 0) != edition:
         raise Conflict(_CHANGED)
     if row is None:
-        row = VenueRow(slug=venue.slug, edition=0)
-        session.add(row)
+        row = _fresh(session, venue)
     row.facts = facts_of(venue)
     row.edition += 1
     row.checked_at, row.checked_by = now, _name_of(session, actor)
+
+
+def _fresh(session: Session, venue: Venue) -> VenueRow:
+    """The first row of this name. Of two who come at once the second waits here for the first, and is told."""
+    values = {"slug": venue.slug, "facts": facts_of(venue), "edition": 0, "checked_by": ""}
+    made = _INSERT[session.get_bind().dialect.name](VenueRow).values(**values).on_conflict_do_nothing(index_elements=["slug"])
+    row: VenueRow | None = session.scalars(made.returning(VenueRow)).one_or_none()
+    if row is None:
+        raise Conflict(_CHANGED)
+    return row
 
 
 def _name_of(session: Session, actor: Actor) -> str:
