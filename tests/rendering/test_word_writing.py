@@ -192,3 +192,36 @@ def test_file_looks_as_ours_do() -> None:
     styles = part(written("# One\n\nWords."), "word/styles.xml")
     assert 'w:styleId="Heading1"' in styles
     assert "Garamond" in styles
+
+
+_LINKS = [
+    "javascript:alert(1)",
+    "JaVa:x",
+    "file:///etc/x",
+    "\\\\\\\\host\\\\share",
+    "//host/x",
+    "/desk",
+    "data:text/html,x",
+    "smb://host/x",
+    "#x",
+]
+
+
+@pytest.mark.parametrize("address", _LINKS)
+@pytest.mark.parametrize("text", ["*[press]({})*", "Note[^a]\n\n[^a]: [press]({})", "|a|\n|-|\n|**[press]({})**|", "> 1. [press]({})"])
+def test_link_of_the_file_leads_to_the_web_or_a_mailbox_or_nowhere(text: str, address: str) -> None:
+    file = written(text.format(address))
+    body = part(file, "word/document.xml") + part(file, "word/footnotes.xml")
+    assert "press" in body and "w:hyperlink" not in body
+    names = [name for name in zipfile.ZipFile(io.BytesIO(file)).namelist() if name.endswith(".rels")]
+    assert not any("External" in part(file, name) for name in names)
+
+
+def test_link_of_a_reference_leads_no_other_way() -> None:
+    file = write_word("One [@smith2024].", [{**SMITH, "URL": "file:///etc/x", "DOI": ""}], title="A letter", made_at=NOW)
+    assert "External" not in part(file, "word/_rels/document.xml.rels")
+
+
+def test_honest_link_stays_in_the_file() -> None:
+    rels = part(written("[a](https://example.org/b) [c](mailto:office@example.org)"), "word/_rels/document.xml.rels")
+    assert re.findall(r'Target="([^"]*)" TargetMode="External"', rels) == ["https://example.org/b", "mailto:office@example.org"]

@@ -106,7 +106,7 @@ def word_count(markdown: str, *, notes: bool = True) -> int:
 @lru_cache(maxsize=256)
 def citations(markdown: str) -> tuple[str, ...]:
     """The keys that the text cites, each as often as it does, in their order. Raises InvalidInput where the text cannot be converted."""
-    parts = _parts_of(read_tree(markdown))
+    parts = parts_of(read_tree(markdown))
     return tuple(one["citationId"] for part in parts if part.get("t") == "Cite" for one in part["c"][0])
 
 
@@ -121,7 +121,7 @@ def cited_keys(markdown: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(citations(markdown)))
 
 
-def _parts_of(tree: Any) -> Iterator[dict[str, Any]]:
+def parts_of(tree: Any) -> Iterator[dict[str, Any]]:
     """Every node of pandoc's tree, in reading order; without recursion, for a text may be nested deeply."""
     waiting = [tree]
     while waiting:
@@ -193,10 +193,15 @@ def _clean(html: str) -> str:
 def _kept_attribute(_tag: str, name: str, value: str) -> str | None:
     """Links go to the web, to a mailbox, to an entry of the list or to a note; a path of this site is none of these."""
     if name == "href":
-        return value if value.startswith(tuple(f"#{place}" for place in _PLACES)) or _scheme(value) in _SCHEMES else None
+        return value if value.startswith(tuple(f"#{place}" for place in _PLACES)) or is_honest(value) else None
     if name == "id":
         return value if value.startswith(_PLACES) else None
     return value
+
+
+def is_honest(address: str) -> bool:
+    """Whether a link may lead there, out of a text: to the web or to a mailbox."""
+    return _scheme(address) in _SCHEMES
 
 
 def _scheme(address: str) -> str:

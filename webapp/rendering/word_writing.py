@@ -15,7 +15,7 @@ from webapp.domain.imported import ImportedComment
 from webapp.rendering.environment import TEMPLATES
 from webapp.rendering.pandoc import convert, convert_file
 from webapp.rendering.styles import DEFAULT_STYLE, find_style
-from webapp.rendering.text import MARKDOWN, citing_arguments, statement_html
+from webapp.rendering.text import MARKDOWN, citing_arguments, is_honest, parts_of, statement_html
 from webapp.rendering.tree import Node, classes, node, words
 from webapp.rendering.word_comments import with_comments
 
@@ -44,6 +44,7 @@ def write_word(
     tree = json.loads(convert(markdown, [f"--from={MARKDOWN}", "--to=json", *citing], files=files).text)
     fields = _Fields({str(item["id"]): item for item in references})
     tree["blocks"] = fields.blocks(_with_levels(with_comments(tree["blocks"], comments)))
+    _unlink(tree["blocks"])
     tree["meta"] = {name: _meta(words) for name, words in (("title", title), ("subtitle", ask), ("lang", language)) if words}
     written, _ = convert_file(
         json.dumps(tree).encode(),
@@ -73,6 +74,13 @@ def reference_document() -> bytes:
 
 def _meta(line: str) -> Node:
     return {"t": "MetaInlines", "c": [node("Str", line)]}
+
+
+def _unlink(blocks: list[Node]) -> None:
+    """Leaves the words of a link that page and PDF drop: Word would open a program or a file of the reader’s own machine."""
+    for part in parts_of(blocks):
+        if part.get("t") == "Link" and not is_honest(part["c"][2][0]):
+            part.update(node("Span", [["", [], []], part["c"][1]]))
 
 
 def _with_levels(blocks: list[Node]) -> list[Node]:
