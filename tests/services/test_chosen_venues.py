@@ -20,7 +20,7 @@ from webapp.persistence.record import load_events
 from webapp.persistence.shipped_venues import shipped_venues
 from webapp.persistence.tables import ChosenVenueRow, TextRow
 from webapp.services import chosen_venues, people, submissions, venues
-from webapp.services.chosen_venues import ChosenVenue, Typed
+from webapp.services.chosen_venues import ChosenVenue
 from webapp.services.references import new_reference
 
 AJR, BCMJ, BMJ = "ajr-letter", "bcmj-letter", "bmj-rapid-response"
@@ -124,19 +124,19 @@ def test_meters_follow_what_is_typed_and_store_nothing(
     with store() as session:
         chosen_venues.choose_venue(session, coordinator, drafted, statement, ferns, now=NOW)
     with unchanged(connection), store() as session:
-        measured = chosen_venues.measure_text(session, coordinator, drafted, statement, Typed("Two words [@new]."), now=NOW)
+        measured = chosen_venues.measure_text(session, coordinator, drafted, statement, "Two words [@new].", now=NOW)
         assert [one.used for one in measured.venues[0].readings] == [2, 1, 1, 0, 0]
 
 
-def test_references_as_they_are_typed_count_where_the_journal_counts_their_words(
+def test_references_of_the_letter_count_where_the_journal_counts_their_words(
     store: Store, coordinator: Actor, drafted: str, statement: str
 ) -> None:
     counting = replace(FERNS, limits=Limits(words=WordLimit(400, counts=frozenset({Part.REFERENCES}))))
-    typed = '[{"id": "new", "type": "book", "title": "Three more words"}]'
     with store() as session:
         slug = venues.add_venue(session, COMMAND, counting, now=NOW)
         chosen_venues.choose_venue(session, coordinator, drafted, statement, slug, now=NOW)
-        measured = chosen_venues.measure_text(session, coordinator, drafted, statement, Typed("Two words [@new].", typed), now=NOW)
+        letter_row(session, drafted).references = [{"id": "new", "type": "book", "title": "Three more words"}]
+        measured = chosen_venues.measure_text(session, coordinator, drafted, statement, "Two words [@new].", now=NOW)
         assert measured.venues[0].readings[0].used == 2 + 3
 
 

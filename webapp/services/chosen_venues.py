@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from webapp.domain import limits
 from webapp.domain.actor import Actor
 from webapp.domain.deadline import show_date
-from webapp.domain.document import AuthorLine, CslItem
+from webapp.domain.document import AuthorLine
 from webapp.domain.errors import Conflict, InvalidInput, NotFound
 from webapp.domain.letter import Action, LetterState, move_for
 from webapp.domain.permission import Permission
@@ -19,7 +19,6 @@ from webapp.domain.window import check_start, left_phrase, window_end
 from webapp.persistence.record import append_event
 from webapp.persistence.tables import ChosenVenueRow, LetterRow, TextRow
 from webapp.rendering.counts import count_text
-from webapp.rendering.references import parse_references
 from webapp.services.access import load_letter
 from webapp.services.venues import show_venue, venues_by_slug
 
@@ -59,24 +58,16 @@ class TextVenues:
         return self.is_short_form or len(self.venues) < limits.VENUES_OF_A_TEXT
 
 
-@dataclass(frozen=True)
-class Typed:
-    """A text as it stands in the editor, not stored yet. None is as it was stored."""
-
-    body: str | None = None
-    references_typed: str | None = None
-
-
 def list_chosen(session: Session, actor: Actor, reference: str, *, now: datetime) -> tuple[TextVenues, ...]:
     """Every text of the letter with its venues and their meters."""
     letter = load_letter(session, actor, reference, Permission.SEE)
     return tuple(_text_venues(session, letter, text, now=now) for text in letter.texts)
 
 
-def measure_text(session: Session, actor: Actor, reference: str, text: str, typed: Typed, *, now: datetime) -> TextVenues:
+def measure_text(session: Session, actor: Actor, reference: str, text: str, body: str, *, now: datetime) -> TextVenues:
     """The meters of one text as it is typed; nothing is stored."""
     letter = load_letter(session, actor, reference, Permission.SEE)
-    return _text_venues(session, letter, _text(letter, text), typed, now=now)
+    return _text_venues(session, letter, _text(letter, text), body, now=now)
 
 
 def freezing_refusals(session: Session, letter: LetterRow) -> tuple[str, ...]:
@@ -84,7 +75,7 @@ def freezing_refusals(session: Session, letter: LetterRow) -> tuple[str, ...]:
     found = []
     for text in letter.texts:
         venues = _venues_of(session, text)
-        counts = _counts(letter, text, Typed(), venues) if venues else None
+        counts = _counts(letter, text.body, venues) if venues else None
         for venue in venues:
             if counts and (crossed := limits_crossed(venue, counts)):
                 found.append(crossed_sentence(venue, crossed))
@@ -156,11 +147,12 @@ def _venues_of(session: Session, text: TextRow) -> list[Venue]:
     return [known[one.venue] for one in text.venues if one.venue in known]
 
 
-def _text_venues(session: Session, letter: LetterRow, text: TextRow, typed: Typed = Typed(), *, now: datetime) -> TextVenues:
+def _text_venues(session: Session, letter: LetterRow, text: TextRow, typed: str | None = None, *, now: datetime) -> TextVenues:
     venues = _venues_of(session, text)
     counts, problem = None, ""
+    body = text.body if typed is None else typed
     try:
-        counts = _counts(letter, text, typed, venues) if venues else None
+        counts = _counts(letter, body, venues) if venues else None
     except InvalidInput as error:
         problem = str(error)
     chosen = tuple(_chosen_venue(venue, _chosen(text, venue.slug).window_starts_on, counts, now=now) for venue in venues)
@@ -177,11 +169,11 @@ def _window(venue: Venue, starts_on: date | None, *, now: datetime) -> WindowVie
     return WindowView(starts_on, show_date(end), left_phrase(end, now=now)) if end else WindowView(starts_on)
 
 
-def _counts(letter: LetterRow, text: TextRow, typed: Typed, venues: Sequence[Venue]) -> Counts:
+def _counts(letter: LetterRow, body: str, venues: Sequence[Venue]) -> Counts:
     with_references = any(_counts_references(venue) for venue in venues)
     return count_text(
-        text.body if typed.body is None else typed.body,
-        _references(letter, typed) if with_references else (),
+        body,
+        letter.references if with_references else (),
         title=letter.title,
         authors=[AuthorLine(one.name, one.affiliation, None, one.is_corresponding, one.competing_interests) for one in letter.authors],
         with_references=with_references,
@@ -192,9 +184,3 @@ def _counts(letter: LetterRow, text: TextRow, typed: Typed, venues: Sequence[Ven
 def _counts_references(venue: Venue) -> bool:
     given = [one.words for one in (venue.limits, venue.with_displays) if one]
     return any(words is not None and words.takes_in(Part.REFERENCES) for words in given)
-
-
-def _references(letter: LetterRow, typed: Typed) -> Sequence[CslItem]:
-    if typed.references_typed is None or typed.references_typed.strip() == letter.references_typed:
-        return letter.references
-    return parse_references(typed.references_typed)

@@ -7,7 +7,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from webapp.domain.errors import InvalidInput
 from webapp.domain.permission import Permission
 from webapp.services import chosen_venues, dashboard, venues
-from webapp.services.chosen_venues import Typed
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
 from webapp.web.forms.venue import ChooseForm, WindowForm, set_apart
@@ -63,8 +62,7 @@ def set_window(letter: str, text: str, venue: str) -> Any:
 @for_staff(Permission.SEE)
 def meters(letter: str, text: str) -> Any:
     """The meters of a text as it is typed: nothing is stored."""
-    typed = Typed(request.form.get("body", request.form.get("statement")), request.form.get("references_typed"))
-    measured = chosen_venues.measure_text(reading(), actor(), letter, text, typed, now=now())
+    measured = chosen_venues.measure_text(reading(), actor(), letter, text, request.form.get("body", ""), now=now())
     return render_template("chosen_venues/meters.html", text=measured)
 
 

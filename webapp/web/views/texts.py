@@ -11,7 +11,6 @@ from webapp.rendering.likeness import reads_the_same
 from webapp.rendering.redline import redline, redline_html
 from webapp.rendering.text import statement_html, word_count
 from webapp.services import chosen_venues, dashboard, texts
-from webapp.services.chosen_venues import Typed
 from webapp.services.texts import TextChanged, Writing
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
@@ -100,7 +99,7 @@ def _page(letter: str, writing: Writing, form: TextForm) -> Any:
     view = dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
     html, words, problem = _preview(form.body.data or "", writing)
     status = 422 if form.errors else 200
-    typed = Typed(form.body.data or "")
+    typed = form.body.data or ""
     measured = chosen_venues.measure_text(reading(), actor(), letter, writing.text.reference, typed, now=now())
     is_unsaved = (form.body.data or "") != writing.text.body
     context = {
