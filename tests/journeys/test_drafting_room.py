@@ -1,6 +1,8 @@
 """The drafting room in a real browser: a Word file comes in, is cited, cut to a limit, commented on, frozen, changed and affirmed."""
 
+import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -39,6 +41,13 @@ class Room:
 
     person: Person
     post: Post
+    comments_until: str
+
+    def link(self, address: str, words: str) -> str:
+        """The personal link in the newest message about this letter whose subject holds the words."""
+        found = re.search(r"https?://\S+/i/\S+", self.post.text(address, words))
+        assert found, f"no link in the mail to {address}"
+        return found[0]
 
     def press_and_prove(self, button: str) -> None:
         self.post.forget_staff_codes()
@@ -56,14 +65,15 @@ def room(new_person: NewPerson, server: Server) -> Room:
     desk.press("Sign in")
     desk.get("/venues/new")
     desk.press("Add the venue", journal="Journal of Reeds", route="letter", words="18", source="https://reeds.example.org/letters")
-    walk = Walk(server, short(TITLE, ROSTER, server.now()), print, desk)
+    story = short(TITLE, ROSTER, server.now())
+    walk = Walk(server, story, print, desk)
     walk.make_letter()
     walk.fill_roster()
     person = new_person(1280, folder="drafting-room")
     person.go(server.sign_in_address())
     person.press("Sign in")
     person.follow(TITLE)
-    return Room(person, walk.post)
+    return Room(person, walk.post, (story.deadline_local - timedelta(minutes=20)).isoformat(timespec="minutes"))
 
 
 def tab(person: Person, name: str) -> None:
@@ -114,8 +124,104 @@ def meet_the_limit(person: Person) -> None:
     assert "of 18 words;" in person.text, "met"
 
 
-def test_letter_is_written_together_from_a_word_file_to_its_affirmation(room: Room) -> None:
+def revise(person: Person, note: str, change: str = "") -> None:
+    tab(person, "Revisions")
+    person.follow("Make a revision")
+    person.page.locator("input[name=note]").fill(note)
+    if change:
+        person.tick(change)
+    person.press("Make revision")
+
+
+def circulate(room: Room) -> None:
+    person = room.person
+    person.follow("Overview")
+    person.follow("Send")
+    person.fill("Comments are taken until", room.comments_until)
+    room.press_and_prove("Send the revision out")
+
+
+def comment_on(room: Room, society: Person, address: str, *, remark: str, wording: str = "", is_blocking: bool = False) -> None:
+    society.go(room.link(address, "What does"))
+    society.press("Open the letter")
+    society.follow("Comment on “We ask")
+    society.fill("What you think of it", remark)
+    if wording:
+        society.page.locator("textarea[name=quote]").fill("retraction")
+        society.tick("Yes, the wording below")
+        society.fill("Your wording for the passage", wording)
+    if is_blocking:
+        society.tick("We cannot sign without this")
+    society.see("comment")
+    society.press("Send the comment")
+    assert remark in society.text
+    society.see("commented")
+
+
+def sign(room: Room, society: Person, address: str) -> None:
+    society.follow("Sign now for")
+    society.fill("Officer who signs", "Anna Sørensen")
+    society.page.get_by_label("Office", exact=True).fill("President")
+    society.fill("Who decided", "the board")
+    society.page.get_by_label("On which day").fill("2026-03-01")
+    society.fill("Competing interests", "None")
+    society.tick("I am authorised by")
+    society.press("Go on to review")
+    society.fill("Code", room.post.code(address))
+    society.press("Sign for")
+
+
+def open_sign_on(room: Room) -> None:
+    room.person.follow("Overview")
+    room.person.follow("Open sign-on")
+    room.person.tick("I have read the statement")
+    room.person.see("opening")
+    room.press_and_prove("Freeze the text and invite")
+
+
+def change(room: Room) -> None:
+    """A change of substance while sign-on is open."""
+    person = room.person
+    write(person, "The guideline rests on few trials of quiet hours [@vale2026].\n\nWe ask for its correction.")
+    revise(person, "A correction instead of retraction", "Substantive")
+    person.follow("Overview")
+    person.follow("Change the text")
+    person.tick("Substantive")
+    person.tick("I have read the text")
+    person.see("change")
+    room.press_and_prove("Put revision")
+
+
+def affirm(room: Room, society: Person, address: str) -> None:
+    society.follow("Affirm")
+    society.tick("I am authorised by")
+    society.press("Go on to review")
+    society.fill("Code", room.post.code(address))
+    society.press("Affirm")
+    society.see("affirmed")
+
+
+def test_letter_is_written_together_from_a_word_file_to_its_affirmation(room: Room, new_person: NewPerson) -> None:
     person = room.person
     bring_in(person)
     cite(person)
     meet_the_limit(person)
+    revise(person, "As cut for the journal", "Substantive")
+    person.see("revised")
+    circulate(room)
+    dunes, reeds = new_person(360, folder="drafting-room"), new_person(1280, folder="drafting-room")
+    comment_on(room, dunes, DUNES, remark="A correction would do.", wording="correction", is_blocking=True)
+    comment_on(room, reeds, REEDS, remark="Very clear.")
+    open_sign_on(room)
+    dunes.go(room.link(DUNES, "Will "))
+    dunes.press("Open the letter")
+    sign(room, dunes, DUNES)
+    change(room)
+    dunes.go(room.link(DUNES, "Please affirm"))
+    dunes.press("Open the letter")
+    assert "is to be affirmed" in dunes.text
+    dunes.see("to-be-affirmed")
+    affirm(room, dunes, DUNES)
+    person.follow("Overview")
+    assert "1" in person.page.locator(".count").first.inner_text()
+    person.see("affirmed")
