@@ -151,7 +151,7 @@ def review(place: Place) -> Any:
                     received_at=received_at(),
                     now=now(),
                 )
-        except (TooLate, Conflict) as error:
+        except (WrongState, Conflict) as error:
             return _review_page(invitation, form, refused=str(error), status=409)
         if isinstance(done, answers.Recorded):
             return redirect(url_for("answers.receipt", invitation=invitation), 303)
