@@ -87,7 +87,10 @@ def tab(person: Person, name: str) -> None:
 
 def write(person: Person, body: str) -> None:
     tab(person, "Text")
-    person.page.get_by_label("Text", exact=True).fill(body)
+    plain = person.page.get_by_role("button", name="Write in Markdown")
+    if plain.is_visible():
+        plain.click()
+    person.page.locator("textarea[name=body]").fill(body)
     person.press("Save the text")
 
 
@@ -185,7 +188,7 @@ def change(room: Room) -> None:
     write(person, "The guideline rests on few trials of quiet hours [@vale2026].\n\nWe ask for its correction.")
     revise(person, "A correction instead of retraction", "Substantive")
     person.follow("Overview")
-    person.follow("Change the text")
+    person.follow("Put revision")
     person.tick("Substantive")
     person.tick("I have read the text")
     person.see("change")

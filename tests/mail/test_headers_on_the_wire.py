@@ -18,7 +18,7 @@ from webapp.domain.errors import InvalidInput
 from webapp.domain.links import Links
 from webapp.mail import message, messages
 from webapp.mail.message import MailForm
-from webapp.mail.messages import AnswerFacts, LetterFacts, PlaceFacts
+from webapp.mail.messages import Addressed, AnswerFacts, ChangeFacts, LetterFacts, PlaceFacts, RequestFacts
 from webapp.mail.transport import Envelope as Outgoing
 from webapp.mail.transport import SmtpTransport
 from webapp.services.doors import clean_address
@@ -76,6 +76,10 @@ def answer(typed: str) -> AnswerFacts:
     return AnswerFacts(**{**facts, "kind": "sign", "consent_to_print": True, "record_sequence": 1})  # type: ignore[arg-type]
 
 
+def addressed(typed: str) -> Addressed:
+    return Addressed(LINKS, "a-token", letter(typed), PlaceFacts(typed, typed))
+
+
 LINKS = Links("https://letters.example.org")
 Said = Callable[[str], MailForm]
 MESSAGES: dict[str, Said] = {
@@ -88,6 +92,14 @@ MESSAGES: dict[str, Said] = {
     ),
     "deadline_moved": lambda typed: messages.deadline_moved(LINKS, "a-token", letter(typed), PlaceFacts(typed, typed)),
     "name_corrected": lambda typed: messages.name_corrected(letter(typed), PlaceFacts(typed, typed), answer(typed)),
+    "text_changed": lambda typed: messages.text_changed(
+        addressed(typed), ChangeFacts(is_editorial=True, note=typed, object_until=typed, answer="stands")
+    ),
+    "objection_receipt": lambda typed: messages.objection_receipt(addressed(typed), typed),
+    "comment_request": lambda typed: messages.comment_request(
+        LINKS, "a-token", letter(typed), PlaceFacts(typed, typed), RequestFacts(1, typed, typed)
+    ),
+    "dispositions": lambda typed: messages.dispositions(LINKS, "a-token", letter(typed), PlaceFacts(typed, typed)),
     "letter_cancelled": lambda typed: messages.letter_cancelled(letter(typed), PlaceFacts(typed, typed), typed),
 }
 
