@@ -26,6 +26,7 @@ READING = [
     ["letter", "export", "abc", "--out", "files"],
     ["roster", "list", "abc"],
     ["roster", "import", "abc", "-"],
+    ["venue", "list"],
     ["mail", "status"],
     ["mail", "hold"],
     ["mail", "resume"],

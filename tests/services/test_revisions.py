@@ -59,8 +59,8 @@ def test_record_tells_of_a_revision_with_the_digest_of_every_text(store: Store, 
         make_revision(session, coordinator, drafted, Declaration("The first"), now=NOW)
         letter = letter_row(session, drafted)
         event = load_events(session, letter.id)[-1]
-        digests = {one["reference"]: one["digest"] for one in letter.revisions[0].texts}
-        assert set(digests) == {letter.statement.reference, short}
+        digests = [one["digest"] for one in letter.revisions[0].texts]
+        assert [one["reference"] for one in letter.revisions[0].texts] == [letter.statement.reference, short]
         assert event.kind == "revision.made"
         assert event.public == {"revision": 1, "digest": letter.revisions[0].digest, "texts": digests, "change": "", "note": "The first"}
 

@@ -25,6 +25,8 @@ WHY = "The article\r\nwas retracted, said “they”."
 CONFIRMED = {
     "sign_on.open_sign_on": ["Letter A letter in drafting", "1 society", "14 March 2026, 17:00 Europe/Berlin (16:00 UTC)"],
     "sign_on.move_deadline": ["Letter The quiet hour", "14 March 2026, 17:00", "20 March 2026, 17:00 Europe/Berlin", "2 people"],
+    "text_change.change_text": ["Letter The quiet hour", "2, in place of 1", "Substantive", "2 people"],
+    "circulation.circulate": ["Letter A letter in drafting"],
     "sign_on.cancel": ["Letter The quiet hour", "It is not needed."],
     "documents.seal_letter": ["Letter A letter that is closed", "Signed by 1 society"],
     "roster.export_addresses": ["Letter The quiet hour", "the representatives of 1 society"],

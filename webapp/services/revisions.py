@@ -62,7 +62,7 @@ def make_revision(session: Session, actor: Actor, reference: str, declared: Decl
 
 def revision_facts(revision: RevisionRow) -> dict[str, Any]:
     """What the record says of a revision that is made or frozen: its number, and the digest of the statement and of every text."""
-    digests = {text["reference"]: text["digest"] for text in revision.texts}
+    digests = [text["digest"] for text in revision.texts]
     return {"revision": revision.number, "digest": revision.digest, "texts": digests}
 
 
