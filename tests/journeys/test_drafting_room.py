@@ -174,19 +174,36 @@ def sign(room: Room, society: Person, address: str) -> None:
     society.press("Sign for")
 
 
-def open_sign_on(room: Room) -> None:
-    room.person.follow("Overview")
-    room.person.follow("Open sign-on")
-    room.person.tick("I have read the statement")
-    room.person.see("opening")
+def answer_comments(person: Person, address: str) -> None:
+    """What must be met is accepted, and its wording goes into the text by one press."""
+    person.go(f"{address}/comments")
+    person.see("comments")
+    blocking = person.page.locator("li.comment").filter(has_text="cannot sign without this")
+    blocking.locator("summary").click()
+    blocking.locator("input[value=accepted]").check()
+    blocking.locator("textarea[name=reason]").fill("A correction is what we want.")
+    with person.page.expect_navigation():
+        blocking.get_by_role("button", name="Answer the comment").click()
+    person.press("Put the wording into the text")
+    assert "Its wording is in the text." in person.text
+    person.see("wording-applied")
+
+
+def open_sign_on(room: Room, address: str) -> None:
+    """With what is not answered, and why."""
+    person = room.person
+    person.go(f"{address}/open")
+    person.tick("I have read the statement")
+    person.page.locator("textarea[name=reason_unanswered]").fill("They are remarks for ourselves.")
+    person.see("opening")
     room.press_and_prove("Freeze the text and invite")
 
 
 def change(room: Room) -> None:
     """A change of substance while sign-on is open."""
     person = room.person
-    write(person, "The guideline rests on few trials of quiet hours [@vale2026].\n\nWe ask for its correction.")
-    revise(person, "A correction instead of retraction", "Substantive")
+    write(person, "The guideline rests on few trials of quiet hours [@vale2026].\n\nWe ask for its correction, and soon.")
+    revise(person, "A correction, and soon", "Substantive")
     person.follow("Overview")
     person.follow("Put revision")
     person.tick("Substantive")
@@ -196,11 +213,11 @@ def change(room: Room) -> None:
 
 
 def affirm(room: Room, society: Person, address: str) -> None:
-    society.follow("Affirm")
+    society.follow("Affirm the signature")
     society.tick("I am authorised by")
-    society.press("Go on to review")
+    society.press("Go on and affirm")
     society.fill("Code", room.post.code(address))
-    society.press("Affirm")
+    society.press("Affirm for")
     society.see("affirmed")
 
 
@@ -215,7 +232,10 @@ def test_letter_is_written_together_from_a_word_file_to_its_affirmation(room: Ro
     dunes, reeds = new_person(360, folder="drafting-room"), new_person(1280, folder="drafting-room")
     comment_on(room, dunes, DUNES, remark="A correction would do.", wording="correction", is_blocking=True)
     comment_on(room, reeds, REEDS, remark="Very clear.")
-    open_sign_on(room)
+    address = re.sub(r"(/letters/[^/]+).*", r"\1", person.page.url)
+    answer_comments(person, address)
+    revise(person, "A correction, as one society asks", "Substantive")
+    open_sign_on(room, address)
     dunes.go(room.link(DUNES, "Will "))
     dunes.press("Open the letter")
     sign(room, dunes, DUNES)

@@ -9,7 +9,7 @@ from webapp.domain.venue import NOT_KNOWN
 from webapp.domain.venue_facts import facts_of
 from webapp.services import venues
 from webapp.services.venues import VenueView
-from webapp.settings import load_settings
+from webapp.settings import installed_settings
 
 
 @click.group()
@@ -21,7 +21,7 @@ def venue() -> None:
 @json_option
 def show(*, as_json: bool) -> None:
     """Show every venue with its limits, where they were read, and when they were last checked here."""
-    with opened(load_settings()) as session:
+    with opened(installed_settings()) as session:
         known = venues.list_venues(session)
     if as_json:
         print_json({"venues": [_plain(one) for one in known]})
