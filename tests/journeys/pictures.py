@@ -26,6 +26,8 @@ def make_pictures() -> None:
         _sign_in(desk, server)
         desk.screenshot(path=PICTURES / "dashboard.png")
         _reading_room(browser, desk, server)
+        for width in (1280, 360):
+            _drafting_room(browser, server, width)
         browser.close()
 
 
@@ -34,6 +36,17 @@ def _sign_in(desk: Page, server: Server) -> None:
     desk.get_by_role("button", name="Sign in").click()
     desk.locator(".entry__title a").first.click()
     desk.get_by_role("heading", level=1).wait_for()
+
+
+def _drafting_room(browser: Browser, server: Server, width: int) -> None:
+    """The text, its references and its limits, as a coordinator sees them on a desk and on a phone."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    _sign_in(page, server)
+    page.get_by_label("This letter").get_by_role("link", name="Text").click()
+    for name in ("Statement", "References", "Venues", "Revisions"):
+        page.get_by_label("The text", exact=True).get_by_role("link", name=name).click()
+        page.get_by_role("heading", level=1).wait_for()
+        page.screenshot(path=PICTURES / f"{name.lower()}-{width}.png")
 
 
 def _letter() -> None:
