@@ -146,6 +146,8 @@ class Letter:
     owner: str
     title: str
     deadline: datetime
+    written_at: datetime | None = None
+    """When the record was last told that somebody wrote."""
     state: str = "drafting"
     edition: int = 1
     digest: str = ""

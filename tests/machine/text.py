@@ -18,6 +18,7 @@ from webapp.services import revisions, text_change, texts
 from webapp.services.documents import digest_in_force
 from webapp.services.revisions import Declaration
 from webapp.services.text_change import Declared
+from webapp.services.texts import ONE_SITTING
 
 changes = st.sampled_from(list(Change))
 # How long before the deadline objections end; the last is after it.
@@ -40,11 +41,16 @@ class Text(Walk):
             texts.write_text(session, actor, letter.reference, text.reference, body, text.edition, now=self.now)
             revisions.make_revision(session, actor, letter.reference, Declaration("A word more", change), now=self.now)
 
+        at = self.time_of(letter)
         if self.desk(letter, both, expected, is_owner=is_owner):
             letter.revised += 1
             goes_on = letter.has_newer and letter.newer_is == Change.SUBSTANTIVE
             letter.has_newer, letter.newer_is = letter.state == "signing", Change.SUBSTANTIVE if goes_on else change
-            self.note(letter, "text.edited", "revision.made")
+            # Saves of one sitting are one event.
+            if letter.written_at is None or not timedelta(0) <= self.now - letter.written_at < ONE_SITTING:
+                letter.written_at = at
+                self.note(letter, "text.edited")
+            self.note(letter, "revision.made")
 
     @precondition(lambda self: any(letter.has_newer for letter in self.model.letters))
     @rule(number=picks, change=changes, window=windows, is_owner=owners)

@@ -219,7 +219,7 @@ def test_dashboard_asks_for_blocking_comments_first(store: Store, coordinator: A
     with store() as session:
 
         def needs(now: datetime) -> list[str]:
-            return [one.act for one in dashboard.show_dashboard(session, coordinator, circulating, LINKS, now=now).needs]
+            return [one.act for one in dashboard.show_dashboard(session, coordinator, circulating, LINKS, with_needs=True, now=now).needs]
 
         assert needs(NOW) == []
         assert needs(factories.COMMENTS_UNTIL) == ["circulate", "open"]
