@@ -91,6 +91,8 @@ def test_two_texts_written_in_turn_are_one_event_each(store: Store, coordinator:
 def test_text_that_cites_what_is_missing_is_saved_all_the_same(store: Store, coordinator: Actor, drafted: str) -> None:
     with store() as session:
         texts.write_text(session, coordinator, drafted, statement(store, drafted), "As shown [@nobody2026].", 1, now=NOW)
+    with store() as session:
+        assert letter_row(session, drafted).statement.body == "As shown [@nobody2026]."
 
 
 def test_text_that_is_too_long_is_refused_in_a_sentence(store: Store, coordinator: Actor, drafted: str) -> None:

@@ -110,7 +110,7 @@ MOVES: tuple[Move, ...] = (
 _BY_STATE_AND_ACTION: dict[tuple[str, str], Move] = {(move.state, move.action): move for move in MOVES}
 
 _TOO_LATE = {
-    _A.EDIT: "The statement is frozen: sign-on has been opened, and what the societies sign cannot change.",
+    _A.EDIT: "Sign-on has been opened: what the letter asks, of whom and until when is no longer edited here.",
     _A.WRITE: "The texts cannot be changed any more: sign-on has closed.",
     _A.CITE: "The references cannot be changed any more: sign-on has closed.",
     _A.REVISE: "No revision can be made any more: sign-on has closed.",
