@@ -277,7 +277,7 @@ function begin(box) {
     show(true);
     if (!byPress) return;
     remember("formatted");
-    editor.commands.focus();
+    editor.view.focus(); // at once: the command waits for a frame, and would then put the caret back
   }
 
   function close(byPress) {
