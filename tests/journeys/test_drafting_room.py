@@ -208,6 +208,7 @@ def change(room: Room) -> None:
     person.follow("Put revision")
     person.tick("Substantive")
     person.tick("I have read the text")
+    person.page.locator("textarea[name=reason_unanswered]").fill("They are remarks for ourselves.")
     person.see("change")
     room.press_and_prove("Put revision")
 

@@ -63,7 +63,7 @@ class Text(Walk):
         expected: Refusal = None
         if letter.state != "signing" or self.time_of(letter) >= letter.deadline or not letter.has_newer:
             expected = WrongState
-        elif until and (letter.newer_is == Change.SUBSTANTIVE or not self._may_end(letter, until)):
+        elif letter.has_unanswered_comments or (until and (letter.newer_is == Change.SUBSTANTIVE or not self._may_end(letter, until))):
             expected = InvalidInput
         if self.desk(
             letter, lambda s, a: text_change.change_text(s, a, letter.reference, declared, now=self.now), expected, is_owner=is_owner

@@ -9,7 +9,21 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.conftest import Store
-from tests.factories import ANNA, BRUNO, KEYRING, NOW, enter, entry, give, intent, letter_in_signing, letter_row, sign
+from tests.factories import (
+    ANNA,
+    BRUNO,
+    KEYRING,
+    NOW,
+    comment,
+    enter,
+    entry,
+    give,
+    intent,
+    letter_circulating,
+    letter_in_signing,
+    letter_row,
+    sign,
+)
 from tests.machine.house import House
 from webapp.domain.actor import Actor
 from webapp.domain.errors import Conflict, InvalidInput, TooLate, WrongState
@@ -147,6 +161,22 @@ def test_change_that_is_not_declared_whole_is_refused(
         freeze(store, coordinator, signed, change, **more)
     assert refused.value.field == field
     assert counts(store, signed) == (1, 0)
+
+
+def test_change_with_a_comment_that_nobody_answered_needs_a_reason_on_record(store: Store, coordinator: Actor) -> None:
+    why = sign_on.Reasons(unanswered="It repeats another.")
+    with store() as session:
+        letter = letter_circulating(session, coordinator)
+        comment(session, letter, "disagree")
+        sign_on.open_sign_on(session, coordinator, letter, is_fit=True, reasons=why, now=NOW)
+    revise(store, coordinator, letter, Change.SUBSTANTIVE)
+    with pytest.raises(InvalidInput, match="1 comment is not answered") as refused:
+        freeze(store, coordinator, letter, Change.SUBSTANTIVE)
+    assert refused.value.field == "reason_unanswered"
+    freeze(store, coordinator, letter, Change.SUBSTANTIVE, reasons=why)
+    with store() as session:
+        row = letter_row(session, letter)
+        assert row.freezings[-1].reason_unanswered == load_events(session, row.id)[-1].public["reason_unanswered"] == why.unanswered
 
 
 def test_nothing_is_put_in_force_without_a_newer_revision_of_the_text_as_it_is(store: Store, coordinator: Actor, signed: str) -> None:

@@ -283,6 +283,10 @@ PLANTED_CHANGES: dict[str, tuple[Callable[[Session, int], None], str]] = {
         run(f"UPDATE freezing SET object_until = '2026-03-12 09:00:00+00:00' WHERE {CHANGES}"),
         "is not what it tells.",
     ),
+    "a reason is put into its mouth": (
+        run(f"UPDATE freezing SET reason_unanswered = 'They agreed.' WHERE {CHANGES}"),
+        "is not what it tells.",
+    ),
     "what was put in force is taken away": (
         run(f"DELETE FROM objection WHERE {OBJECTED}", f"DELETE FROM freezing WHERE {CHANGES}"),
         "is not in force any more.",

@@ -98,7 +98,8 @@ def open_sign_on(
     """
     letter = load_letter(session, actor, reference, Permission.OPEN_SIGN_ON, for_update=True)
     move = move_for(letter.state, Action.OPEN_SIGN_ON)
-    freezing = _freezing(session, letter, reasons or Reasons(), is_fit=is_fit, now=now)
+    given = judged(session, letter, reasons or Reasons(), is_fit=is_fit)
+    freezing = FreezingRow(change="", frozen_at=now, is_fit=is_fit, reason_unfit=given.unfit, reason_unanswered=given.unanswered)
     if missing := missing_for_opening(session, letter, now=now):
         raise WrongState(in_one_sentence(missing))
     if seen and seen != mark_of(letter):
@@ -122,22 +123,17 @@ def open_sign_on(
     _schedule_close(session, letter, now=now)
 
 
-def _freezing(session: Session, letter: LetterRow, reasons: Reasons, *, is_fit: bool, now: datetime) -> FreezingRow:
+def judged(session: Session, letter: LetterRow, reasons: Reasons, *, is_fit: bool) -> Reasons:
+    """The reasons that go on record with a freezing. Raises InvalidInput where one is needed and not given."""
     unfit = bounded_text(reasons.unfit, limits.REASON, field="reason_unfit", what="The reason")
     unanswered = bounded_text(reasons.unanswered, limits.REASON, field="reason_unanswered", what="The reason")
     if not is_fit and not unfit:
-        raise InvalidInput("Tick that the statement can be sent, or say why it is put in force all the same.", field="reason_unfit")
+        raise InvalidInput("Tick that the text can be sent, or say why it is put in force all the same.", field="reason_unfit")
     waiting, _blocking = unanswered_comments(session, letter)
     if waiting and not unanswered:
         what = "1 comment is" if waiting == 1 else f"{waiting} comments are"
         raise InvalidInput(f"{what} not answered yet. Answer them first, or say why not.", field="reason_unanswered")
-    return FreezingRow(
-        change="",
-        frozen_at=now,
-        is_fit=is_fit,
-        reason_unfit="" if is_fit else unfit,
-        reason_unanswered=unanswered if waiting else "",
-    )
+    return Reasons("" if is_fit else unfit, unanswered if waiting else "")
 
 
 def _deadline(letter: LetterRow) -> datetime:

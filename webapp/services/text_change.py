@@ -1,18 +1,16 @@
 """Changing the text while sign-on is open: another revision is put in force, and everyone is told (DESIGN §2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from webapp.domain import limits
 from webapp.domain.actor import Actor
 from webapp.domain.deadline import ShownInstant, instant_from_local, show_instant
 from webapp.domain.digest import sha256_of
 from webapp.domain.errors import Conflict, InvalidInput, WrongState
 from webapp.domain.letter import Action, move_for
-from webapp.domain.names import bounded_text
 from webapp.domain.permission import Permission
 from webapp.domain.text import Change
 from webapp.persistence import outbox
@@ -24,7 +22,7 @@ from webapp.services.chosen_venues import freezing_refusals
 from webapp.services.documents import answers_to_affirm, signing_answers
 from webapp.services.redlines import statement_redline
 from webapp.services.revisions import freeze, is_as_revised, revision_facts, unreadable_texts
-from webapp.services.sign_on import invitations_of, live_representatives
+from webapp.services.sign_on import Reasons, invitations_of, judged, live_representatives
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class Declared:
 
     change: str
     is_fit: bool
-    reason_unfit: str = ""
+    reasons: Reasons = field(default_factory=Reasons)
     object_until: datetime | None = None
     seen: str = ""
     """The mark of what was shown when this was declared; empty where nobody looked."""
@@ -94,7 +92,7 @@ def change_text(session: Session, actor: Actor, reference: str, declared: Declar
     # Everyone is about to be mailed: it must be readable, and what it goes to must take it.
     if problems := unreadable_texts(letter) or freezing_refusals(session, letter):
         raise WrongState(" ".join(problems))
-    freezing = _freezing(letter, new, declared, at=at)
+    freezing = _freezing(session, letter, new, declared, at=at)
     freeze(session, letter, actor, freezing)
     public = {
         **revision_facts(new),
@@ -104,6 +102,7 @@ def change_text(session: Session, actor: Actor, reference: str, declared: Declar
         "object_until": freezing.object_until.isoformat() if freezing.object_until else None,
         "is_fit": freezing.is_fit,
         "reason_unfit": freezing.reason_unfit,
+        "reason_unanswered": freezing.reason_unanswered,
     }
     append_event(session, letter, actor, move.event, public, now=now)
     due = [
@@ -114,7 +113,7 @@ def change_text(session: Session, actor: Actor, reference: str, declared: Declar
     outbox.put_all(session, "text_changed", due, now=now, letter_id=letter.id)
 
 
-def _freezing(letter: LetterRow, revision: RevisionRow, declared: Declared, *, at: datetime) -> FreezingRow:
+def _freezing(session: Session, letter: LetterRow, revision: RevisionRow, declared: Declared, *, at: datetime) -> FreezingRow:
     if declared.change not in set(Change):
         raise InvalidInput("Say whether the change is editorial or substantive.", field="change")
     # Everything since the text in force is put in force with it, so one change of substance is enough.
@@ -124,9 +123,7 @@ def _freezing(letter: LetterRow, revision: RevisionRow, declared: Declared, *, a
         raise InvalidInput(
             f"Revision {substantive[-1]} was made as a substantive change, so signatures wait until they are affirmed.", field="change"
         )
-    reason = bounded_text(declared.reason_unfit, limits.REASON, field="reason_unfit", what="The reason")
-    if not declared.is_fit and not reason:
-        raise InvalidInput("Tick that the text can be sent, or say why it is put in force all the same.", field="reason_unfit")
+    given = judged(session, letter, declared.reasons, is_fit=declared.is_fit)
     until = None
     if declared.change == Change.EDITORIAL:
         if declared.object_until is None:
@@ -141,7 +138,13 @@ def _freezing(letter: LetterRow, revision: RevisionRow, declared: Declared, *, a
             shown = show_instant(announced, letter.deadline_zone)
             raise InvalidInput(f"Societies were told that they may object until {shown}: no earlier moment now.", field="object_until")
     return FreezingRow(
-        revision=revision, change=declared.change, frozen_at=at, is_fit=declared.is_fit, reason_unfit=reason, object_until=until
+        revision=revision,
+        change=declared.change,
+        frozen_at=at,
+        is_fit=declared.is_fit,
+        reason_unfit=given.unfit,
+        reason_unanswered=given.unanswered,
+        object_until=until,
     )
 
 

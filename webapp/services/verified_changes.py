@@ -43,6 +43,7 @@ def _facts_of(freezing: FreezingRow) -> dict[str, Any]:
         "object_until": freezing.object_until.isoformat() if freezing.object_until else None,
         "is_fit": freezing.is_fit,
         "reason_unfit": freezing.reason_unfit,
+        "reason_unanswered": freezing.reason_unanswered,
     }
 
 

@@ -6,6 +6,7 @@ from wtforms.validators import Optional
 
 from webapp.domain import limits
 from webapp.domain.text import Change
+from webapp.services.sign_on import Reasons
 from webapp.services.text_change import Declared
 from webapp.web.forms.fields import MomentField, chosen, paragraph
 
@@ -26,8 +27,8 @@ class ChangeForm(FlaskForm):
         "I have read the text: it is courteous, it gives its evidence, and it accuses nobody of what a journal or the law would not bear."
     )
     reason_unfit = paragraph("If you do not tick this, why the text is put in force all the same", limits.REASON)
+    reason_unanswered = paragraph("Why comments stay unanswered", limits.REASON)
 
     def declared(self) -> Declared:
-        return Declared(
-            self.change.data or "", self.is_fit.data, self.reason_unfit.data or "", self.object_until.data, self.seen.data or ""
-        )
+        reasons = Reasons(self.reason_unfit.data or "", self.reason_unanswered.data or "")
+        return Declared(self.change.data or "", self.is_fit.data, reasons, self.object_until.data, self.seen.data or "")
