@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from tests import factories
 from tests.conftest import Store
-from tests.factories import ANNA, BRUNO, NOW, OTTO, comment, entry, letter_circulating, letter_row, sending
+from tests.factories import ANNA, BRUNO, COORDINATOR, NOW, OTTO, comment, entry, letter_circulating, letter_row, sending
 from webapp.domain.actor import Actor
 from webapp.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, WrongState
 from webapp.domain.links import Links
 from webapp.domain.permission import Role
 from webapp.persistence.tables import CommentRow, EventRow, OutboxRow
+from webapp.rendering.dispositions import dispositions_html
 from webapp.services import circulation, comment_desk, dashboard, dispositions, people, revisions, texts, verification, wordings
 from webapp.services.comment_desk import Filter
 
@@ -187,6 +188,37 @@ def test_r13_table_names_others_only_where_the_letter_shows_comments(store: Stor
         session.flush()
         assert dispositions.dispositions_for(session, anna)[1].society == "Society of the Marshes"
         assert len(dispositions.list_dispositions(session, coordinator, circulating)) == 3
+
+
+def test_r13_printed_table_of_a_society_says_no_more_than_its_page(store: Store, coordinator: Actor, circulating: str) -> None:
+    with store() as session:
+        ours, theirs = comment(session, circulating, "disagree"), comment(session, circulating, "evidence", email=OTTO)
+        comment(session, circulating, "Why", "Not answered", email=OTTO)
+        for one in (ours, theirs):
+            accept(session, coordinator, circulating, one)
+        text = letter_row(session, circulating).statement
+        texts.write_text(session, coordinator, circulating, text.reference, text.body + "\nMore.\n", text.edition, now=NOW)
+        revisions.make_revision(session, coordinator, circulating, revisions.Declaration("More.", "editorial"), now=NOW)
+        anna = factories.enter(session, circulating)
+        printed = dispositions.print_dispositions_for(session, anna, 1, now=NOW)
+        assert list(printed.lines) == dispositions.dispositions_for(session, anna)
+        assert printed.revision == 1
+        html = dispositions_html(printed)
+        assert "Society of the Marshes" not in html and "Not answered" not in html
+        assert all(person not in html for person in (ANNA, OTTO, COORDINATOR))
+        whole = dispositions.print_dispositions(session, coordinator, circulating, 1, now=NOW)
+        assert whole.revision == 2
+        assert "Society of the Marshes" in dispositions_html(whole)
+
+
+def test_part_of_the_table_that_is_not_there_is_not_found(store: Store, coordinator: Actor, circulating: str) -> None:
+    with store() as session:
+        with pytest.raises(NotFound):
+            dispositions.print_dispositions(session, coordinator, circulating, 1, now=NOW)
+        comment(session, circulating, "disagree")
+        for part in (0, 2, -1, 10**30):
+            with pytest.raises(NotFound):
+                dispositions.print_dispositions(session, coordinator, circulating, part, now=NOW)
 
 
 def test_society_that_has_not_commented_has_no_table(store: Store, circulating: str) -> None:

@@ -18,7 +18,7 @@ from tests.web.world import Facts, World, seed
 from webapp.app import create_app
 from webapp.persistence.database import make_engine, transaction
 from webapp.persistence.sqlite import sqlite_module
-from webapp.web.views import documents, revisions
+from webapp.web.views import comments, dispositions, documents, revisions
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,14 @@ def readers(tmp_path_factory: pytest.TempPathFactory, seeded: Seeded) -> Iterato
 
 
 def _make_no_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module, name in ((documents, "letter_pdf"), (revisions, "redline_pdf"), (revisions, "redline_docx")):
+    made = (
+        (documents, "letter_pdf"),
+        (revisions, "redline_pdf"),
+        (revisions, "redline_docx"),
+        (dispositions, "dispositions_pdf"),
+        (comments, "pdf_of_dispositions"),
+    )
+    for module, name in made:
         monkeypatch.setattr(module, name, _fake_file)
 
 

@@ -214,6 +214,7 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("dispositions.show", "GET"): rule(_SEE, 200),
     ("dispositions.show_table", "GET"): rule(_SEE, 200),
     ("dispositions.csv", "GET"): rule(_SEE, 200),
+    ("dispositions.pdf", "GET"): rule(_SEE, 404, 200, 404, 404, 404, 404, 404, 404),
     # Only the letter that circulates has a comment.
     ("dispositions.dispose", "POST"): rule(_EDIT, 404, 303, 404, 409, 409, 409, 409, 409, disposition="accepted", reason="It is fair."),
     ("dispositions.apply", "POST"): rule(_EDIT, 404, 303, 404, 409, 409, 409, 409, 409),
@@ -255,6 +256,7 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("comments.give", "POST"): rule(For.ROOM, 404, 422, 422, 422, 422, 422, 422, 422),
     ("comments.take_back", "POST"): rule(For.ROOM, 404, 303, 404, 404, 404, 404, 404, 404),
     ("comments.dispositions", "GET"): rule(For.ROOM, 404, 200, 404, 404, 404, 404, 404, 404),
+    ("comments.dispositions_pdf", "GET"): rule(For.ROOM, 404, 200, 404, 404, 404, 404, 404, 404),
     ("answers.sign", "GET"): rule(For.ROOM, 404, 404, 200, 200, 200, 200, 200, 200),
     ("answers.sign", "POST"): rule(For.ROOM, 404, 404, 422, 422, 422, 422, 422, 422),
     ("answers.decline", "GET"): rule(For.ROOM, 404, 404, 200, 200, 200, 200, 200, 200),

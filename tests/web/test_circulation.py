@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from tests.browser import Browser
-from tests.factories import ANNA, COMMENTS_UNTIL, KEYRING, NOW
+from tests.factories import ANNA, COMMENTS_UNTIL, FAKE_PDF, KEYRING, NOW
 from tests.web.world import Person, World
 from webapp.domain.actor import COMMAND
 from webapp.persistence.database import transaction
@@ -105,6 +105,15 @@ def test_comment_is_answered_at_the_desk_and_its_society_sees_how(world: World) 
     assert "That is fairer." in browser.get(room(world)).text
     assert "accepted" in browser.get(room(world, "/dispositions")).text
     assert "That is fairer." in desk.get(at(world, "circulating", "/comments/table")).text
+
+
+def test_table_of_dispositions_is_a_file_at_the_desk_and_in_the_room(world: World) -> None:
+    desk, browser = world.browser(P.OWNER), anna(world)
+    for who, page in ((desk, at(world, "circulating", "/comments/table")), (browser, room(world, "/dispositions"))):
+        link = who.get(page).link("The table as PDF")
+        answer = who.ask(link)
+        assert (answer.status_code, answer.mimetype, answer.data) == (200, "application/pdf", FAKE_PDF)
+        assert who.ask(f"{link}?part=2").status_code == 404
 
 
 def test_wording_that_cannot_be_put_in_says_so_and_leads_to_the_editor(world: World) -> None:

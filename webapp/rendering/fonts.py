@@ -90,6 +90,13 @@ def uncovered_characters(text: str) -> list[str]:
     return [character for character in dict.fromkeys(text) if _is_missed(character)]
 
 
+def printable(text: str) -> str:
+    """The text with the number of each character that no font holds in its place: “[U+1F9B4]”."""
+    if not uncovered_characters(text):
+        return text
+    return "".join(f"[U+{ord(character):04X}]" if _is_missed(character) else character for character in text)
+
+
 def _is_missed(character: str) -> bool:
     category, code = unicodedata.category(character), ord(character)
     return code in _ALWAYS_MISSED or (category not in _NEVER_MISSED and code not in _IGNORABLE and not _is_covered(code))

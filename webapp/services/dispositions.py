@@ -1,43 +1,26 @@
 """The table of dispositions: every comment, what became of it, and why."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from webapp.domain.actor import Actor
+from webapp.domain.comment import DispositionLine
 from webapp.domain.errors import NotFound
 from webapp.domain.permission import Permission
 from webapp.persistence.tables import CommentRow, InvitationRow, LetterRow
+from webapp.rendering.dispositions import DispositionsDocument, parts_of
 from webapp.services.access import load_letter
 from webapp.services.circulated_room import has_dispositions
+from webapp.services.circulation import circulations_of
 from webapp.services.place import Place
 
-DISPOSITIONS = {"": "not answered yet", "accepted": "accepted", "partly": "partly accepted", "declined": "declined"}
 COLUMNS = ("number", "society", "text", "revision", "passage", "remark", "suggested wording", "blocking", "disposition", "reason")
 _IMPORTED = "an imported document"
 _SOMEBODY = "another society"
-
-
-@dataclass(frozen=True)
-class DispositionLine:
-    """One comment as the table prints it; `number` counts them in the order in which they were made."""
-
-    number: int
-    society: str
-    text: str
-    revision: int
-    quote: str
-    remark: str
-    wording: str | None
-    is_blocking: bool
-    disposition: str
-    reason: str
-
-    @property
-    def words(self) -> str:
-        return DISPOSITIONS[self.disposition]
 
 
 def list_dispositions(session: Session, actor: Actor, reference: str) -> list[DispositionLine]:
@@ -53,6 +36,21 @@ def dispositions_for(session: Session, place: Place) -> list[DispositionLine]:
     letter = session.get_one(LetterRow, place.letter_id)
     rows = [row for row in _rows(session, letter) if row.disposition or row.invitation_id == place.invitation.id]
     return list(_lines(letter, rows, own=place.invitation.id))
+
+
+def print_dispositions(session: Session, actor: Actor, reference: str, part: int, *, now: datetime) -> DispositionsDocument:
+    """The table as a document, or the part of it that is asked for; NotFound where there is none."""
+    letter = load_letter(session, actor, reference, Permission.SEE)
+    newest = letter.revisions[-1].number if letter.revisions else 0
+    return _document(letter, list_dispositions(session, actor, reference), newest, part, now=now)
+
+
+def print_dispositions_for(session: Session, place: Place, part: int, *, now: datetime) -> DispositionsDocument:
+    """What `dispositions_for` shows, as a document, with the newest revision that this society has been shown."""
+    lines = dispositions_for(session, place)
+    letter = session.get_one(LetterRow, place.letter_id)
+    shown = letter.revision_in_force or circulations_of(session, place.invitation.id)[0].revision
+    return _document(letter, lines, shown.number, part, now=now)
 
 
 def as_rows(lines: Iterable[DispositionLine]) -> list[tuple[str | int, ...]]:
@@ -72,6 +70,21 @@ def as_rows(lines: Iterable[DispositionLine]) -> list[tuple[str | int, ...]]:
         )
         for line in lines
     ]
+
+
+def _document(letter: LetterRow, lines: Sequence[DispositionLine], revision: int, part: int, *, now: datetime) -> DispositionsDocument:
+    if not lines or not 1 <= part <= len(parts_of(lines)):
+        raise NotFound
+    return DispositionsDocument(
+        title=letter.title,
+        language=letter.language,
+        lead_society=letter.lead_society,
+        reference=letter.reference,
+        dated=now.astimezone(ZoneInfo(letter.deadline_zone)).date(),
+        revision=revision,
+        lines=lines,
+        part=part,
+    )
 
 
 def _rows(session: Session, letter: LetterRow) -> list[CommentRow]:

@@ -6,10 +6,9 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.domain import limits
-from webapp.domain.comment import Disposition
+from webapp.domain.comment import DISPOSITIONS, Disposition
 from webapp.services.circulation import Sending
 from webapp.services.comments import Said
-from webapp.services.dispositions import DISPOSITIONS
 from webapp.web.forms.fields import MomentField, choice, chosen, paragraph
 
 REMARK, WORDING, DELETION = "remark", "wording", "deletion"

@@ -1,10 +1,13 @@
 """Commenting in the reading room: on a passage, and taken back."""
 
+import io
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 
 from webapp.domain.errors import Conflict, InvalidInput, NotFound, TookTooLong, TooLate
+from webapp.rendering.dispositions import dispositions_pdf as pdf_of_dispositions
+from webapp.rendering.dispositions import file_names
 from webapp.services import circulated_room, comments
 from webapp.services import dispositions as disposition_table
 from webapp.services.place import Place
@@ -83,4 +86,15 @@ def take_back(place: Place, comment: str) -> Any:
 @for_representative
 def dispositions(place: Place) -> Any:
     lines = disposition_table.dispositions_for(reading(), place)
-    return render_template("comments/dispositions.html", lines=lines, room=circulated_room.room_head(reading(), place))
+    room = circulated_room.room_head(reading(), place)
+    return render_template("comments/dispositions.html", lines=lines, files=file_names(lines), room=room)
+
+
+@bp.get("/dispositions.pdf")
+@for_representative
+def dispositions_pdf(place: Place) -> Any:
+    document = disposition_table.print_dispositions_for(reading(), place, request.args.get("part", 1, type=int), now=now())
+    # Set between two looks at the database, not inside a transaction.
+    reading().rollback()
+    content = pdf_of_dispositions(document)
+    return send_file(io.BytesIO(content), mimetype="application/pdf", download_name="table-of-dispositions.pdf")

@@ -1,11 +1,13 @@
 """The coordinators’ comments: beside the text, answered, taken into the text, and as the table of dispositions."""
 
+import io
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 
 from webapp.domain.errors import Conflict, InvalidInput
 from webapp.domain.permission import Permission
+from webapp.rendering.dispositions import dispositions_pdf, file_names
 from webapp.rendering.spreadsheet import csv_text
 from webapp.services import comment_desk, dashboard, wordings
 from webapp.services import dispositions as table
@@ -95,7 +97,17 @@ def _page(letter: str, refused: DispositionForm | None, comment: str) -> str:
 @for_staff(Permission.SEE)
 def show_table(letter: str) -> Any:
     view = dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
-    return render_template("dispositions/table.html", letter=view, lines=table.list_dispositions(reading(), actor(), letter))
+    lines = table.list_dispositions(reading(), actor(), letter)
+    return render_template("dispositions/table.html", letter=view, lines=lines, files=file_names(lines))
+
+
+@bp.get("/table.pdf")
+@for_staff(Permission.SEE)
+def pdf(letter: str) -> Any:
+    document = table.print_dispositions(reading(), actor(), letter, request.args.get("part", 1, type=int), now=now())
+    # Set between two looks at the database, not inside a transaction.
+    reading().rollback()
+    return send_file(io.BytesIO(dispositions_pdf(document)), mimetype="application/pdf", download_name=f"dispositions-{letter}.pdf")
 
 
 @bp.get("/table.csv")
