@@ -39,6 +39,8 @@ class Circulating(Room):
             letter, lambda s, a: circulation.circulate(s, a, letter.reference, sending, now=self.now), expected, is_owner=is_owner
         ):
             letter.state = "circulating"
+            if letter.revised_title is None:
+                letter.revised_title = letter.title
             for place in asked:
                 place.was_invited, place.comments_until = True, until
             self.note(letter, "revision.circulated")

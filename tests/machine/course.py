@@ -11,18 +11,20 @@ from tests.machine.model import Freezing, Letter
 from tests.machine.walk import Refusal, Walk, one_of, owners, picks
 from webapp.domain.deadline import wall_clock_of
 from webapp.domain.errors import Conflict, InvalidInput, NotFound, WrongState
+from webapp.domain.text import Change
 from webapp.services import roster, seal, sign_on, submissions
 from webapp.services.documents import digest_in_force
+from webapp.services.revisions import Declaration
 from webapp.services.submissions import Step, Submitted
 
 
 class Course(Walk):
     @precondition(lambda self: self.model.letters)
-    @rule(number=picks, is_fit=st.sampled_from([True, True, True, False]), is_owner=owners)
-    def open_sign_on(self, number: int, is_fit: bool, is_owner: bool) -> None:
-        self.open(self.letter(number), is_fit=is_fit, is_owner=is_owner)
+    @rule(number=picks, is_fit=st.sampled_from([True, True, True, False]), is_declared=st.booleans(), is_owner=owners)
+    def open_sign_on(self, number: int, is_fit: bool, is_declared: bool, is_owner: bool) -> None:
+        self.open(self.letter(number), is_fit=is_fit, is_declared=is_declared, is_owner=is_owner)
 
-    def open(self, letter: Letter, *, is_fit: bool = True, is_owner: bool = True) -> None:
+    def open(self, letter: Letter, *, is_fit: bool = True, is_declared: bool = False, is_owner: bool = True) -> None:
         expected: Refusal = None
         if letter.state not in {"drafting", "circulating"}:
             expected = WrongState
@@ -30,10 +32,18 @@ class Course(Walk):
             expected = InvalidInput
         elif letter.deadline <= self.time_of(letter) or not letter.places:
             expected = WrongState
+        elif letter.has_changed and not is_declared:
+            expected = InvalidInput
+        declared = Declaration("Another title", Change.EDITORIAL) if is_declared else Declaration()
         if self.desk(
-            letter, lambda s, a: sign_on.open_sign_on(s, a, letter.reference, is_fit=is_fit, now=self.now), expected, is_owner=is_owner
+            letter,
+            lambda s, a: sign_on.open_sign_on(s, a, letter.reference, declared, is_fit=is_fit, now=self.now),
+            expected,
+            is_owner=is_owner,
         ):
-            letter.state = "signing"
+            if letter.has_changed:
+                self.note(letter, "revision.made")
+            letter.state, letter.revised_title = "signing", letter.title
             for place in letter.places:
                 place.was_invited = True
             letter.freezings.append(Freezing())

@@ -154,6 +154,8 @@ class Letter:
     freezings: list[Freezing] = field(default_factory=list)
     revised: int = 0
     """How often its text was written."""
+    revised_title: str | None = None
+    """The title as the newest revision has it; None before the first. The text itself is never written without a revision."""
     has_newer: bool = False
     """A revision waits to be put in force, newer than what societies sign."""
     newer_is: str = ""
@@ -184,6 +186,11 @@ class Letter:
     @property
     def closes_at(self) -> datetime:
         return self.closed_at or self.deadline
+
+    @property
+    def has_changed(self) -> bool:
+        """Since the newest revision."""
+        return self.revised_title is not None and self.revised_title != self.title
 
     @property
     def has_unanswered_comments(self) -> bool:

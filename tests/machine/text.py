@@ -43,7 +43,7 @@ class Text(Walk):
 
         at = self.time_of(letter)
         if self.desk(letter, both, expected, is_owner=is_owner):
-            letter.revised += 1
+            letter.revised, letter.revised_title = letter.revised + 1, letter.title
             goes_on = letter.has_newer and letter.newer_is == Change.SUBSTANTIVE
             letter.has_newer, letter.newer_is = letter.state == "signing", Change.SUBSTANTIVE if goes_on else change
             # Saves of one sitting are one event.

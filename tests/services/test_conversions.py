@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Store
-from tests.factories import NOW, letter_in_draft, letter_in_signing, letter_row
+from tests.factories import NOW, letter_circulating, letter_in_draft, letter_in_signing, letter_row
 from webapp.domain.actor import Actor
 from webapp.domain.errors import Conflict
 from webapp.domain.text import Change
@@ -30,6 +30,12 @@ def drafted(session: Any, actor: Actor, words: str) -> str:
     return letter
 
 
+def circulated(session: Any, actor: Actor, words: str) -> str:
+    letter = letter_circulating(session, actor)
+    rewrite(session, actor, letter, words)
+    return letter
+
+
 def revised(session: Any, actor: Actor, words: str) -> str:
     letter = letter_in_signing(session, actor)
     rewrite(session, actor, letter, words)
@@ -40,6 +46,7 @@ def revised(session: Any, actor: Actor, words: str) -> str:
 ACTS = {
     "open": (drafted, lambda s, a, letter: sign_on.open_sign_on(s, a, letter, is_fit=True, now=NOW)),
     "revise": (drafted, lambda s, a, letter: revisions.make_revision(s, a, letter, SUBSTANTIVE, now=NOW)),
+    "open anew": (circulated, lambda s, a, letter: sign_on.open_sign_on(s, a, letter, SUBSTANTIVE, is_fit=True, now=NOW)),
     "change": (revised, lambda s, a, letter: text_change.change_text(s, a, letter, Declared(Change.SUBSTANTIVE, is_fit=True), now=NOW)),
 }
 

@@ -35,11 +35,13 @@ from tests.factories import (
 from webapp.domain.actor import COMMAND, Actor
 from webapp.domain.deadline import show_instant
 from webapp.domain.errors import Conflict, InvalidInput, NotFound, WrongState
+from webapp.domain.text import Change
 from webapp.domain.venue import Limits, Venue, WordLimit
 from webapp.persistence.record import load_events
 from webapp.persistence.tables import EventRow, OutboxRow
-from webapp.services import chosen_venues, roster, sign_on, venues
+from webapp.services import chosen_venues, comparisons, opening, revision_list, revisions, roster, sign_on, texts, venues
 from webapp.services.letters import TargetDraft
+from webapp.services.revisions import Declaration
 
 LATER = DEADLINE_LOCAL + timedelta(days=7)
 
@@ -64,6 +66,83 @@ def test_opening_freezes_revision_1_and_invites_every_representative(store: Stor
         assert outbox(session, "invitation") == [ANNA, BRUNO]
         event = load_events(session, row.id)[-1]
         assert (event.kind, event.public["digest"]) == ("letter.opened", revision.digest)
+
+
+@pytest.fixture
+def changed(store: Store, coordinator: Actor) -> str:
+    """Revision 1 is out for comment, and the text has been changed since."""
+    with store() as session:
+        letter = letter_circulating(session, coordinator)
+        letter_row(session, letter).statement.body += "\nA sentence more.\n"
+        return letter
+
+
+def test_first_revision_that_opening_makes_says_so(store: Store, coordinator: Actor, drafted: str) -> None:
+    with store() as session:
+        sign_on.open_sign_on(session, coordinator, drafted, is_fit=True, now=NOW)
+        [revision] = letter_row(session, drafted).revisions
+        assert (revision.note, revision.change) == ("As it was when sign-on was opened", "")
+        assert load_events(session, letter_row(session, drafted).id)[-1].public["note"] == revision.note
+
+
+UNDECLARED = [
+    (Declaration(), "note", "in one line"),
+    (Declaration("  ", Change.EDITORIAL), "note", "in one line"),
+    (Declaration("A sentence more"), "change", "editorial or substantive"),
+    (Declaration("A sentence more", "small"), "change", "editorial or substantive"),
+]
+
+
+@pytest.mark.parametrize(("declared", "field", "words"), UNDECLARED, ids=["nothing", "no line", "not how far", "neither"])
+def test_text_that_has_changed_is_not_opened_undeclared(
+    store: Store, connection: Connection, coordinator: Actor, changed: str, declared: Declaration, field: str, words: str
+) -> None:
+    with unchanged(connection), pytest.raises(InvalidInput, match=words) as refused, store() as session:
+        sign_on.open_sign_on(session, coordinator, changed, declared, is_fit=True, now=NOW)
+    assert refused.value.field == field
+
+
+def test_r17_revision_that_opening_makes_is_declared_in_list_and_record(store: Store, coordinator: Actor, changed: str) -> None:
+    with store() as session:
+        declared = Declaration("A sentence more", Change.SUBSTANTIVE)
+        sign_on.open_sign_on(session, coordinator, changed, declared, is_fit=True, now=NOW)
+        line = revision_list.list_revisions(session, coordinator, changed).lines[0]
+        assert (line.number, line.note, line.change, line.is_in_force) == (2, "A sentence more", "substantive", True)
+        made, opened = load_events(session, letter_row(session, changed).id)[-2:]
+        assert (made.kind, opened.kind) == ("revision.made", "letter.opened")
+        assert (made.public["revision"], made.public["note"], made.public["change"]) == (2, "A sentence more", "substantive")
+        assert (opened.public["revision"], opened.public["note"]) == (2, "A sentence more")
+
+
+def test_text_as_it_was_revised_is_opened_without_another_word(store: Store, coordinator: Actor, changed: str) -> None:
+    with store() as session:
+        revisions.make_revision(session, coordinator, changed, Declaration("A sentence more", Change.EDITORIAL), now=NOW)
+        sign_on.open_sign_on(session, coordinator, changed, Declaration("Unasked", Change.SUBSTANTIVE), is_fit=True, now=NOW)
+        newest = letter_row(session, changed).revisions[-1]
+        assert (newest.number, newest.note, newest.change) == (2, "A sentence more", "editorial")
+
+
+def test_opening_is_looked_at_with_what_changed_since_the_newest_revision(store: Store, coordinator: Actor, changed: str) -> None:
+    with store() as session:
+        stranger = staff_actor(session, STRANGER)
+        assert opening.look_at_opening(session, coordinator, changed).since == 1
+        [one] = opening.changes_before_opening(session, coordinator, changed, now=NOW)
+        assert one.redline is not None
+        assert (one.old, one.new, one.redline.counts.words_inserted) == (1, comparisons.WORKING, 3)
+        for look in (opening.look_at_opening, lambda *about: opening.changes_before_opening(*about, now=NOW)):
+            with pytest.raises(NotFound):
+                look(session, stranger, changed)
+
+
+@pytest.mark.parametrize("state", ["drafted", "letter"])
+def test_letter_without_a_revision_or_past_opening_asks_for_no_declaration(
+    store: Store, coordinator: Actor, state: str, request: pytest.FixtureRequest
+) -> None:
+    reference = request.getfixturevalue(state)
+    with store() as session:
+        text = letter_row(session, reference).statement
+        texts.write_text(session, coordinator, reference, text.reference, f"{text.body} More.", text.edition, now=NOW)
+        assert opening.look_at_opening(session, coordinator, reference).since == 0
 
 
 def test_text_beyond_the_limit_of_its_venue_is_not_frozen_for_it(store: Store, coordinator: Actor, drafted: str) -> None:
@@ -343,11 +422,11 @@ def test_representative_who_was_revoked_is_told_nothing(store: Store, coordinato
 def test_only_the_text_that_was_shown_is_frozen(store: Store, coordinator: Actor) -> None:
     with store() as session:
         letter = letter_in_draft(session, coordinator)
-        seen = sign_on.mark_for_opening(session, coordinator, letter)
+        seen = opening.look_at_opening(session, coordinator, letter).mark
         letter_row(session, letter).statement.body += "\nWritten by somebody else meanwhile.\n"
     with pytest.raises(Conflict, match="since you opened this page"), store() as session:
-        sign_on.open_sign_on(session, coordinator, letter, is_fit=True, seen=seen, now=NOW)
+        sign_on.open_sign_on(session, coordinator, letter, Declaration(seen=seen), is_fit=True, now=NOW)
     with store() as session:
-        seen = sign_on.mark_for_opening(session, coordinator, letter)
-        sign_on.open_sign_on(session, coordinator, letter, is_fit=True, seen=seen, now=NOW)
+        seen = opening.look_at_opening(session, coordinator, letter).mark
+        sign_on.open_sign_on(session, coordinator, letter, Declaration(seen=seen), is_fit=True, now=NOW)
         assert letter_row(session, letter).revision_in_force

@@ -22,6 +22,7 @@ from tests.factories import (
     entry,
     give,
     intent,
+    letter_circulating,
     letter_closed,
     letter_in_draft,
     letter_in_signing,
@@ -339,6 +340,29 @@ def objected(store: Store) -> str:
         place = enter(session, reference, ANNA)
         give(session, place, intent(session, place, OBJECT, nonce="a-nonce-to-object", reason="It is more."))
         return reference
+
+
+MADE = "letter_id = :letter AND number = 2"
+PLANTED_OPENING: dict[str, Callable[[Session, int], None]] = {
+    "it is declared otherwise": run(f"UPDATE revision SET change = 'editorial' WHERE {MADE}"),
+    "its line is edited": run(f"UPDATE revision SET note = 'Nothing.' WHERE {MADE}"),
+}
+
+
+@pytest.mark.parametrize("edit", PLANTED_OPENING)
+def test_t18_planted_edit_of_a_revision_that_opening_made_is_named(store: Store, edit: str) -> None:
+    with store() as session:
+        actor = staff_actor(session)
+        reference = letter_circulating(session, actor)
+        letter_row(session, reference).statement.body += " A word."
+        sign_on.open_sign_on(session, actor, reference, Declaration("A word.", Change.SUBSTANTIVE), is_fit=True, now=NOW)
+        thaw(session)
+        assert verify(session).problems == (), "the control: nobody has touched it"
+        PLANTED_OPENING[edit](session, letter_row(session, reference).id)
+        session.flush()
+        session.expire_all()
+        found = [str(one) for one in verify(session).problems]
+        assert [one for one in found if "revision 2 is not the one of which event" in one], found
 
 
 @pytest.mark.parametrize("edit", PLANTED_CHANGES)

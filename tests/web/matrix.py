@@ -103,7 +103,8 @@ LIST = "society,contact,email\nSociety of Ferns,Fern Wood,fern@ferns.example.org
 SUBMISSION = {"journal": "Journal of Invented Medicine", "route": "rapid_response", "submitted_on": SEALABLE.date().isoformat()}
 VENUE = {"journal": "Journal of Ferns", "route": "letter", "window": "", "refuses_accusations": ""}
 # Every revision is the first in this world; in a draft it is made as it is sent.
-FIT = {"is_fit": "y", "reason_unanswered": "It repeats what others have said."}
+# The letter that circulates has a short form that its revision does not have.
+FIT = {"is_fit": "y", "reason_unanswered": "It repeats what others have said.", "note": "A short form", "change": "editorial"}
 SENT_OUT = {"revision": "1", "until": "2026-03-09T17:00", "to": "all"}
 STEP = {"kind": "acknowledged", "happened_on": SEALABLE.date().isoformat(), "outcome": ""}
 

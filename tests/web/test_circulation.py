@@ -5,13 +5,16 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from tests.browser import Browser
-from tests.factories import ANNA, COMMENTS_UNTIL, FAKE_PDF, KEYRING, NOW
+from tests.factories import ANNA, COMMENTS_UNTIL, FAKE_PDF, KEYRING, NOW, letter_row
 from tests.web.world import Person, World
 from webapp.domain.actor import COMMAND
+from webapp.domain.text import Change
 from webapp.persistence.database import transaction
-from webapp.services import comment_desk
+from webapp.services import comment_desk, revisions
+from webapp.services.revisions import Declaration
 
 P = Person
+WHY = "It was withdrawn by telephone."
 
 
 def at(world: World, state: str, part: str = "") -> str:
@@ -142,11 +145,63 @@ def test_list_is_narrowed_and_the_narrowing_stays(world: World) -> None:
     desk.get(at(world, "circulating", "/comments?status=nonsense&society=nobody&page=x"))
 
 
+def change_text(world: World) -> None:
+    with Session(world.engine) as session, transaction(session):
+        letter_row(session, world.facts.letters["circulating"]).statement.body += "\nOne more sentence.\n"
+
+
+def test_opening_a_text_that_has_changed_shows_how_much_and_asks_for_a_line(world: World) -> None:
+    desk = world.browser(P.OWNER)
+    change_text(world)
+    page = desk.get(at(world, "circulating", "/open"))
+    assert "The text has changed since revision 1" in page.text
+    assert "Statement: 1 insertion." in page.text and "For the journal: added." in page.text
+    assert "One more sentence." in desk.follow("Read the changes of Statement").text
+    desk.get(at(world, "circulating", "/open"))
+    page = desk.press("Freeze the text", status=422, is_fit="y", reason_unanswered=WHY)
+    assert "Say in one line what has changed" in page.text and "Say whether the change is editorial or substantive" in page.text
+    page = desk.press("Freeze the text", is_fit="y", reason_unanswered=WHY, note="A sentence more", change="substantive")
+    assert "Sign-on is open" in page.text
+    page = desk.get(at(world, "circulating", "/revisions"))
+    assert "A sentence more" in page.text and "substantive" in page.text
+    assert "Revision 2, substantive: A sentence more" in desk.get(at(world, "circulating", "/record")).text
+
+
+def test_page_that_was_opened_before_the_text_changed_says_so(world: World) -> None:
+    desk = world.browser(P.OWNER)
+    desk.get(at(world, "circulating", "/open"))
+    change_text(world)
+    page = desk.press("Freeze the text", status=422, is_fit="y", reason_unanswered=WHY)
+    assert "Somebody has changed the letter since you opened this page" in page.text
+    assert "The text has changed since revision 1" in page.text
+
+
+def test_newest_revision_is_opened_without_a_word_on_changes(world: World) -> None:
+    change_text(world)
+    with Session(world.engine) as session, transaction(session):
+        declared = Declaration("A sentence more", Change.EDITORIAL)
+        revisions.make_revision(session, COMMAND, world.facts.letters["circulating"], declared, now=NOW)
+    desk = world.browser(P.OWNER)
+    assert "has changed since" not in desk.get(at(world, "circulating", "/open")).text
+    page = desk.press("Freeze the text", is_fit="y", reason_unanswered=WHY)
+    assert "Sign-on is open" in page.text
+
+
+def test_proof_of_opening_says_what_was_declared_once_more(world: World) -> None:
+    desk = Browser(world.app)
+    world.sign_in(desk, is_proved=False)
+    change_text(world)
+    desk.get(at(world, "circulating", "/open"))
+    page = desk.press("Freeze the text", status=403, is_fit="y", note="A sentence more", change="editorial")
+    assert "What has changed A sentence more Declared Editorial" in page.text
+
+
 def test_opening_with_an_unanswered_comment_asks_why(world: World) -> None:
     desk = world.browser(P.OWNER)
     desk.get(at(world, "circulating", "/open"))
-    page = desk.press("Freeze the text", status=422, is_fit="y")
+    declared = {"note": "A short form", "change": "editorial"}
+    page = desk.press("Freeze the text", status=422, is_fit="y", **declared)
     assert "1 comment is not answered yet" in page.text
-    page = desk.press("Freeze the text", is_fit="y", reason_unanswered="It was withdrawn by telephone.")
+    page = desk.press("Freeze the text", is_fit="y", reason_unanswered=WHY, **declared)
     assert "Sign-on is open" in page.text
     assert "Will Gullhaven" in world.mail.newest(ANNA).subject

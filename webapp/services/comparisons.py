@@ -122,13 +122,18 @@ def prepare_revision(session: Session, actor: Actor, reference: str, *, now: dat
     """What there is to look at before a revision is made. Raises WrongState where none can be."""
     letter = load_letter(session, actor, reference, Permission.EDIT)
     move_for(letter.state, Action.REVISE)
-    number = len(letter.revisions)
-    changes: list[Comparison] = []
-    if number:
-        old, new, sides = _side(session, letter, number, now=now), _side(session, letter, WORKING, now=now), Sides(number, WORKING)
-        texts = _compared(old, new)
-        changes = [_comparison(letter, (old, new), sides, texts, one) for one in texts if one.fate != "unchanged"]
-    return Prepared(number + 1, mark_of(letter), is_as_revised(letter), tuple(unreadable_texts(letter)), tuple(changes))
+    changes = working_changes(session, letter, now=now)
+    return Prepared(len(letter.revisions) + 1, mark_of(letter), is_as_revised(letter), tuple(unreadable_texts(letter)), changes)
+
+
+def working_changes(session: Session, letter: LetterRow, *, now: datetime) -> tuple[Comparison, ...]:
+    """Each text that is written otherwise now than the newest revision has it; none before the first."""
+    if not letter.revisions:
+        return ()
+    sides = Sides(letter.revisions[-1].number, WORKING)
+    both = _side(session, letter, sides.old, now=now), _side(session, letter, sides.new, now=now)
+    texts = _compared(*both)
+    return tuple(_comparison(letter, both, sides, texts, one) for one in texts if one.fate != "unchanged")
 
 
 def _side(session: Session, letter: LetterRow, number: int, *, now: datetime) -> _Side:

@@ -42,22 +42,34 @@ def make_revision(session: Session, actor: Actor, reference: str, declared: Decl
     a citation has no reference. Conflict where nothing has changed since the last one, or something has since it was looked at.
     """
     letter = load_letter(session, actor, reference, Permission.EDIT, for_update=True)
-    move = move_for(letter.state, Action.REVISE)
-    note = bounded_line(declared.note, limits.REVISION_NOTE, field="note", what="This line")
-    if letter.revisions and not note:
-        raise InvalidInput("Say in one line what has changed: it stands in the list of revisions.", field="note")
-    if letter.revisions and declared.change not in set(Change):
-        raise InvalidInput("Say whether the change is editorial or substantive.", field="change")
+    move_for(letter.state, Action.REVISE)
+    said = _said(letter, declared)
     if is_as_revised(letter):
         raise Conflict(f"Nothing has changed since revision {letter.revisions[-1].number}.")
     if declared.seen and declared.seen != mark_of(letter):
         raise Conflict("Somebody has changed the letter since you opened this page. Look at what would be kept now, then press again.")
     if problems := unreadable_texts(letter):
         raise InvalidInput(" ".join(problems))
-    revision = take_revision(session, letter, actor, Declaration(note, declared.change if letter.revisions else ""), now=now)
+    return declare_revision(session, letter, actor, said, now=now).number
+
+
+def declare_revision(session: Session, letter: LetterRow, actor: Actor, declared: Declaration, *, now: datetime) -> RevisionRow:
+    """The snapshot with its event, for whoever holds the letter and has judged its texts; InvalidInput where too little is said of it."""
+    revision = take_revision(session, letter, actor, _said(letter, declared), now=now)
     public = {**revision_facts(revision), "change": revision.change, "note": revision.note}
-    append_event(session, letter, actor, move.event, public, now=now)
-    return revision.number
+    append_event(session, letter, actor, move_for(letter.state, Action.REVISE).event, public, now=now)
+    return revision
+
+
+def _said(letter: LetterRow, declared: Declaration) -> Declaration:
+    note = bounded_line(declared.note, limits.REVISION_NOTE, field="note", what="This line")
+    if not letter.revisions:
+        return Declaration(note)
+    if not note:
+        raise InvalidInput("Say in one line what has changed: it stands in the list of revisions.", field="note")
+    if declared.change not in set(Change):
+        raise InvalidInput("Say whether the change is editorial or substantive.", field="change")
+    return Declaration(note, declared.change)
 
 
 def revision_facts(revision: RevisionRow) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from webapp.domain.permission import Permission
 from webapp.persistence import outbox
 from webapp.persistence.queue import CLOCK_QUEUE, enqueue
 from webapp.persistence.record import append_event, record_time
-from webapp.persistence.tables import AnswerRow, FreezingRow, InvitationRow, LetterRow, RepresentativeRow
+from webapp.persistence.tables import AnswerRow, FreezingRow, InvitationRow, LetterRow, RepresentativeRow, RevisionRow
 from webapp.rendering.fonts import describe_characters
 from webapp.rendering.letter import uncovered_in_document
 from webapp.services.access import load_letter, lock_letter
@@ -27,9 +27,19 @@ from webapp.services.comment_desk import unanswered_comments
 from webapp.services.disposition_mail import send_dispositions
 from webapp.services.documents import answers_to_affirm, letter_document
 from webapp.services.need import Need, in_one_sentence
-from webapp.services.revisions import Declaration, freeze, is_as_revised, mark_of, revision_facts, take_revision, unreadable_texts
+from webapp.services.revisions import (
+    Declaration,
+    declare_revision,
+    freeze,
+    is_as_revised,
+    mark_of,
+    revision_facts,
+    take_revision,
+    unreadable_texts,
+)
 
 CLOSE_WORKFLOW = "close_letter"
+CHANGED_SINCE = "Somebody has changed the letter since you opened this page. Read it as it would be frozen now, then press again."
 
 
 def invitations_of(session: Session, letter: LetterRow, only: Collection[int] | None = None) -> list[InvitationRow]:
@@ -79,38 +89,41 @@ class Reasons:
     unanswered: str = ""
 
 
-def mark_for_opening(session: Session, actor: Actor, reference: str) -> str:
-    """By which the page knows again the text that it offers to freeze; empty where the text cannot be read."""
-    try:
-        return mark_of(load_letter(session, actor, reference, Permission.OPEN_SIGN_ON))
-    except InvalidInput:
-        return ""
+_NO_REASONS, _UNSAID, _THE_FIRST = Reasons(), Declaration(), Declaration("As it was when sign-on was opened")
 
 
 def open_sign_on(
-    session: Session, actor: Actor, reference: str, *, is_fit: bool, reasons: Reasons | None = None, seen: str = "", now: datetime
+    session: Session,
+    actor: Actor,
+    reference: str,
+    declared: Declaration = _UNSAID,
+    *,
+    is_fit: bool,
+    reasons: Reasons = _NO_REASONS,
+    now: datetime,
 ) -> None:
-    """Freezes the text as it is, which makes a revision of it where there is none yet, and asks every society to answer.
+    """Freezes the text as it is, which makes a revision of it where it is not the newest one, and asks every society to answer.
 
     `is_fit` is the coordinator's tick that the text is courteous, evidenced and free of accusations that a journal or the law
     would not bear (ICMJE, COPE). Without it, or with comments unanswered, InvalidInput asks for a reason, which is on record.
-    Raises WrongState with every sentence of what is missing, Conflict where the text is not the one of the mark `seen` any more.
+    Where the text has changed since the newest revision, `declared` says how, or InvalidInput asks for that too.
+    Raises WrongState with every sentence of what is missing, Conflict where the text is not the one that was `seen` any more.
     """
     letter = load_letter(session, actor, reference, Permission.OPEN_SIGN_ON, for_update=True)
     move = move_for(letter.state, Action.OPEN_SIGN_ON)
-    given = judged(session, letter, reasons or Reasons(), is_fit=is_fit)
+    given = judged(session, letter, reasons, is_fit=is_fit)
     freezing = FreezingRow(change="", frozen_at=now, is_fit=is_fit, reason_unfit=given.unfit, reason_unanswered=given.unanswered)
     if missing := missing_for_opening(session, letter, now=now):
         raise WrongState(in_one_sentence(missing))
-    if seen and seen != mark_of(letter):
-        raise Conflict("Somebody has changed the letter since you opened this page. Read it as it would be frozen now, then press again.")
-    revision = letter.revisions[-1] if is_as_revised(letter) else take_revision(session, letter, actor, Declaration(), now=now)
-    freezing.revision = revision
+    if declared.seen and declared.seen != mark_of(letter):
+        raise Conflict(CHANGED_SINCE)
+    freezing.revision = revision = _revision_to_freeze(session, letter, actor, declared, now=now)
     freeze(session, letter, actor, freezing)
     letter.state, letter.opened_at = move.becomes, record_time(session, letter.id, now=now)
     public = {
         "state": move.becomes,
         **revision_facts(revision),
+        "note": revision.note,
         "deadline": _deadline(letter).isoformat(),
         "deadline_zone": letter.deadline_zone,
         "is_fit": freezing.is_fit,
@@ -121,6 +134,15 @@ def open_sign_on(
     send_dispositions(session, letter, f"revision-{revision.number}", now=now)
     invite(session, letter, invitations_of(session, letter), now=now)
     _schedule_close(session, letter, now=now)
+
+
+def _revision_to_freeze(session: Session, letter: LetterRow, actor: Actor, declared: Declaration, *, now: datetime) -> RevisionRow:
+    if is_as_revised(letter):
+        return letter.revisions[-1]
+    if letter.revisions:
+        return declare_revision(session, letter, actor, declared, now=now)
+    # Nothing is before it from which it could differ, and the opening tells of it.
+    return take_revision(session, letter, actor, _THE_FIRST, now=now)
 
 
 def judged(session: Session, letter: LetterRow, reasons: Reasons, *, is_fit: bool) -> Reasons:

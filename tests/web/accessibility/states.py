@@ -167,6 +167,21 @@ def form_to_open_sign_on_with_an_unanswered_comment(world: World, _: MonkeyPatch
     return desk(world).get(at(world, "circulating", "/open"))
 
 
+@state("filled")
+def form_to_open_sign_on_on_a_text_that_has_changed(world: World, _: MonkeyPatch) -> Page:
+    with Session(world.engine) as session, transaction(session):
+        factories.letter_row(session, world.facts.letters["circulating"]).statement.body += "\nOne more sentence.\n"
+    return desk(world).get(at(world, "circulating", "/open"))
+
+
+@state("error")
+def form_to_open_sign_on_undeclared(world: World, _: MonkeyPatch) -> Page:
+    form_to_open_sign_on_on_a_text_that_has_changed(world, _)
+    browser = desk(world)
+    browser.get(at(world, "circulating", "/open"))
+    return browser.press("Freeze the text", status=422, is_fit="y")
+
+
 # The reading room
 
 

@@ -16,6 +16,11 @@ CHANGES: dict[str, str] = {
 }
 
 
+def change_word(chosen: str | None) -> str:
+    """The one word of it, for a page that says once more what was chosen."""
+    return CHANGES.get(chosen or "", "").partition(":")[0]
+
+
 class ChangeForm(FlaskForm):
     seen = HiddenField()
     # The redline beside it has places that are called “change-1”.

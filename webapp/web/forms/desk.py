@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired
 from webapp.domain import limits
 from webapp.domain.permission import Role
 from webapp.domain.submission import OUTCOMES, ROUTES, STEPS, StepKind
+from webapp.services.revisions import Declaration
 from webapp.services.sign_on import Reasons
 from webapp.web.forms.fields import DayField, MomentField, choice, line, paragraph
 
@@ -45,6 +46,9 @@ class OpenForm(FlaskForm):
 
     def reasons(self) -> Reasons:
         return Reasons(self.reason_unfit.data or "", self.reason_unanswered.data or "")
+
+    def declared(self) -> Declaration:
+        return Declaration(seen=self.seen.data or "")
 
 
 class DeadlineForm(FlaskForm):

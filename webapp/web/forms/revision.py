@@ -7,6 +7,7 @@ from webapp.domain import limits
 from webapp.services.comparisons import WORKING
 from webapp.services.revisions import Declaration
 from webapp.web.forms.change import CHANGES
+from webapp.web.forms.desk import OpenForm
 from webapp.web.forms.fields import chosen, line
 
 
@@ -28,6 +29,10 @@ class RevisionForm(FirstRevisionForm):
 
     def declared(self) -> Declaration:
         return Declaration(self.note.data or "", self.change.data or "", self.seen.data or "")
+
+
+class OpenChangedForm(RevisionForm, OpenForm):
+    """Sign-on is opened on a text that is not the newest revision any more: this makes one, declared like any other."""
 
 
 class CompareForm(FlaskForm):

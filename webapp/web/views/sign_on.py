@@ -8,10 +8,13 @@ from webapp.domain.errors import Conflict, InvalidInput, WrongState
 from webapp.domain.letter import LetterState
 from webapp.domain.permission import Permission
 from webapp.domain.wording import people_phrase
-from webapp.services import conversions, dashboard, sign_on
+from webapp.rendering.redline import counts_phrase
+from webapp.services import conversions, dashboard, opening, sign_on
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
+from webapp.web.forms.change import change_word
 from webapp.web.forms.desk import CancelForm, DeadlineForm, EmptyForm, OpenForm
+from webapp.web.forms.revision import OpenChangedForm
 from webapp.web.proof import Facts, with_proof
 from webapp.web.transaction import now, reading, settings, transaction
 
@@ -28,8 +31,15 @@ def _page(template: str, letter: str, form: Any, *, status: int = 422, **more: A
 
 
 def _opening(letter: str) -> Facts:
-    view = _letter(letter)
-    return [("To be invited", view.invited_phrase), ("Sign-on closes", str(view.deadline or ""))]
+    view, form = _letter(letter), _open_form(letter)
+    changed = []
+    if isinstance(form, OpenChangedForm):
+        changed = [("What has changed", form.note.data or ""), ("Declared", change_word(form.change.data))]
+    return [("To be invited", view.invited_phrase), ("Sign-on closes", str(view.deadline or "")), *changed]
+
+
+def _open_form(letter: str) -> OpenForm:
+    return OpenChangedForm() if opening.look_at_opening(reading(), actor(), letter).since else OpenForm()
 
 
 def _new_deadline(letter: str) -> Facts:
@@ -54,12 +64,12 @@ def _reason(letter: str) -> Facts:
 @for_staff(Permission.OPEN_SIGN_ON)
 @with_proof("open sign-on", facts=_opening, is_final=True)
 def open_sign_on(letter: str) -> Any:
-    form = OpenForm()
+    form = _open_form(letter)
     if form.validate_on_submit():
+        said, reasons = form.declared(), form.reasons()
         try:
             with conversions.converted_ahead(reading(), actor(), letter, now=now()), transaction() as session:
-                is_fit, seen = form.is_fit.data, form.seen.data or ""
-                sign_on.open_sign_on(session, actor(), letter, is_fit=is_fit, reasons=form.reasons(), seen=seen, now=now())
+                sign_on.open_sign_on(session, actor(), letter, said, is_fit=form.is_fit.data, reasons=reasons, now=now())
         except InvalidInput as error:
             attach(form, error)
         except (Conflict, WrongState) as error:
@@ -73,8 +83,13 @@ def open_sign_on(letter: str) -> Any:
 
 def _open_page(letter: str, form: OpenForm, *, status: int = 422) -> Any:
     # The page that goes out now shows what there is now.
-    form.seen.data = sign_on.mark_for_opening(reading(), actor(), letter)
-    return _page("open", letter, form, status=status)
+    look = opening.look_at_opening(reading(), actor(), letter)
+    if form.seen.data not in {None, "", look.mark} and not form.form_errors:
+        form.form_errors.append(sign_on.CHANGED_SINCE)
+    form.seen.data = look.mark
+    changes = opening.changes_before_opening(reading(), actor(), letter, now=now()) if look.since else ()
+    shown = [(one.chosen, counts_phrase(one.redline.counts) if one.redline else "") for one in changes]
+    return _page("open", letter, form, status=status, since=look.since, changes=shown)
 
 
 @bp.route("/deadline", methods=["GET", "POST"])

@@ -12,7 +12,7 @@ from webapp.services import conversions, dashboard, text_change
 from webapp.services.text_change import Proposal
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
-from webapp.web.forms.change import CHANGES, ChangeForm
+from webapp.web.forms.change import CHANGES, ChangeForm, change_word
 from webapp.web.proof import Facts, with_proof
 from webapp.web.transaction import now, reading, settings, transaction
 
@@ -25,11 +25,9 @@ def _confirmed(letter: str) -> Facts:
         proposal = text_change.propose_change(reading(), actor(), letter)
     except (WrongState, InvalidInput):
         return []
-    form = ChangeForm()
-    declared = CHANGES.get(form.change.data or "", "").partition(":")[0]
     return [
         ("Revision", f"{proposal.new_number}, in place of {proposal.old_number}"),
-        ("Declared", declared),
+        ("Declared", change_word(ChangeForm().change.data)),
         ("Told by mail", people_phrase(proposal.people)),
     ]
 
