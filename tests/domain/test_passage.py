@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.domain.passage import context_of, place_of
+from webapp.domain.passage import context_of, place_of, places_meant
 
 TEXT = "We disagree with the trial.\n\nThe trial was small. The trial was short.\n\nWe ask for a correction."
 
@@ -71,3 +71,25 @@ def test_every_passage_is_found_with_its_own_surroundings(text: str, data: st.Da
     span = place_of(text[start:end], *context_of(text, (start, end)), text)
     assert span is not None
     assert "".join(text[span[0] : span[1]].split()) == "".join(text[start:end].split())
+
+
+def meant(quote: str, offered: str = "", prefix: str = "", suffix: str = "") -> list[int]:
+    return [start for start, _ in places_meant(quote, prefix, suffix, TEXT, offered=offered)]
+
+
+def test_part_of_an_offered_passage_is_meant_where_that_passage_stands() -> None:
+    offered = "The trial was small. The trial was short."
+    assert meant("The trial was short", offered, "the trial.", "We ask") == [TEXT.index("The trial was short")]
+    assert meant("trial", "We disagree with the trial.", suffix="The trial") == [TEXT.index("trial")]
+    assert len(meant("The trial", offered, "the trial.", "We ask")) == 2, "nobody knows which"
+
+
+def test_words_that_were_not_offered_are_looked_for_in_the_whole_text() -> None:
+    assert meant("We ask for a correction", "We disagree with the trial.") == [TEXT.index("We ask")]
+    assert meant("with the trial. The trial was small", "The trial was small.", "the trial.") == [TEXT.index("with the trial")]
+    assert meant("words that nobody wrote", "We disagree with the trial.") == []
+
+
+def test_repeated_words_without_surroundings_are_not_guessed_at() -> None:
+    assert len(meant("was")) == 2
+    assert meant("was", suffix=" short") == [TEXT.index("was short")]

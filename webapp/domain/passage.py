@@ -44,6 +44,23 @@ def place_of(quote: str, prefix: str, suffix: str, text: str) -> Span | None:
     return where.span(best, best + len(wanted))
 
 
+def places_meant(quote: str, prefix: str, suffix: str, text: str, *, offered: str = "") -> tuple[Span, ...]:
+    """Every place that somebody may mean who quotes a text: one where it is clear, none where the words do not stand in it.
+
+    `offered` is the passage that was laid before the reader, and `prefix` and `suffix` surround it. The quote may have been shortened
+    since, lengthened, or replaced by other words: the nearer to what was offered, the likelier.
+    """
+    where, wanted = fold(text), fold(quote).text
+    found = [where.span(at, at + len(wanted)) for at in occurrences(wanted, where.text)]
+    if offered and (whole := place_of(offered, prefix, suffix, text)):
+        within = [span for span in found if whole[0] <= span[0] and span[1] <= whole[1]]
+        touching = [span for span in found if span[0] < whole[1] and whole[0] < span[1]]
+        return tuple(within or touching or found)
+    if len(found) > 1 and (prefix or suffix) and (nearest := place_of(quote, prefix, suffix, text)):
+        return (nearest,)
+    return tuple(found)
+
+
 def context_of(text: str, span: Span) -> tuple[str, str]:
     """What stands right before and right after a passage."""
     start, end = span
