@@ -90,6 +90,26 @@ def test_what_says_nothing_or_names_no_passage_is_refused(store: Store, circulat
         assert refused.value.field == field
 
 
+def test_part_of_an_offered_passage_is_kept_where_that_passage_stands(store: Store, circulating: str) -> None:
+    with store() as session:
+        comment(session, circulating, "the", "Here.", offered="We, the undersigned, disagree")
+        row = session.scalars(select(CommentRow)).one()
+        assert row.quote == "the" and row.prefix.endswith("We, ")
+        with pytest.raises(InvalidInput, match="more than once") as refused:
+            comment(session, circulating, "e", "Where?")
+        assert refused.value.field == "quote"
+
+
+def test_of_a_passage_longer_than_a_quote_the_beginning_is_offered(store: Store, circulating: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with store() as session:
+        place, text = factories.enter(session, circulating), letter_row(session, circulating).statement.reference
+        whole, before, _ = circulated_room.find_passage(session, place, text, 1)
+        monkeypatch.setattr(limits, "QUOTE", 20)
+        quote, prefix, suffix = circulated_room.find_passage(session, place, text, 1)
+        assert whole.startswith(quote) and 0 < len(quote) <= 20 and whole[len(quote)] == " " and prefix == before
+        comment(session, circulating, quote, prefix=prefix, suffix=suffix, offered=quote)
+
+
 def test_comment_on_another_revision_or_on_no_text_of_it_is_refused(store: Store, circulating: str) -> None:
     with store() as session:
         place = factories.enter(session, circulating)

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from webapp.domain import limits
 from webapp.domain.deadline import ShownInstant, show_date, show_instant, time_left
 from webapp.domain.document import TargetLine
 from webapp.domain.errors import InvalidInput, NotFound
@@ -23,6 +24,8 @@ from webapp.services.redlines import text_redlines
 
 MOST_SHOWN = 100
 """Comments of others on one page of the room."""
+
+_AROUND = 200
 
 
 @dataclass(frozen=True)
@@ -154,15 +157,28 @@ def has_dispositions(session: Session, place: Place) -> bool:
 
 
 def find_passage(session: Session, place: Place, text: str, number: int) -> tuple[str, str, str]:
-    """The words of one block of the revision that was sent, with what stands before and after it, for the form."""
+    """The words of one block of the revision that was sent, with what stands before and after it, for the form.
+
+    Of a block that is longer than a comment can quote, as a long list of references is, only the beginning.
+    """
     newest = _newest(session, place)
     letter = session.get_one(LetterRow, place.letter_id)
     for one in _texts(newest.revision, letter):
         if one.reference == text and 0 <= number < len(one.passages):
             before = one.passages[number - 1].text if number else ""
             after = one.passages[number + 1].text if number + 1 < len(one.passages) else ""
-            return one.passages[number].text, before, after
+            quote, rest = _beginning(one.passages[number].text)
+            return quote, before[-_AROUND:], (rest or after)[:_AROUND]
     raise NotFound
+
+
+def _beginning(words: str) -> tuple[str, str]:
+    """As much as a comment can quote, to the end of a word, and the rest."""
+    if len(words) <= limits.QUOTE:
+        return words, ""
+    end = words.rfind(" ", 0, limits.QUOTE + 1)
+    end = end if end > 0 else limits.QUOTE
+    return words[:end], words[end:]
 
 
 def _newest(session: Session, place: Place) -> CirculationRow:

@@ -11,7 +11,7 @@ from webapp.domain import limits
 from webapp.domain.errors import Conflict, InvalidInput, NotFound, TookTooLong, TooLate
 from webapp.domain.letter import LetterState
 from webapp.domain.names import bounded_text
-from webapp.domain.passage import context_of, place_of
+from webapp.domain.passage import Span, context_of, places_meant
 from webapp.persistence.record import append_event
 from webapp.persistence.tables import CirculationRow, CommentRow, LetterRow, RevisionRow
 from webapp.rendering.passages import plain_text
@@ -26,7 +26,8 @@ from webapp.services.references import new_reference
 class Said:
     """What a representative writes about a passage; without a quote it is about the whole text.
 
-    `wording` is to stand in its place, empty to take it out; None where none is suggested.
+    `wording` is to stand in its place, empty to take it out; None where none is suggested. `offered` is the passage that the form was
+    filled with, between `prefix` and `suffix`; the quote may be a part of it.
     """
 
     nonce: str
@@ -38,6 +39,7 @@ class Said:
     suffix: str = ""
     wording: str | None = None
     is_blocking: bool = False
+    offered: str = ""
 
 
 def give_comment(session: Session, place: Place, said: Said, *, received_at: datetime, now: datetime) -> str:
@@ -139,13 +141,20 @@ def check_said(session: Session, place: Place, said: Said) -> dict[str, Any]:
     prefix = suffix = ""
     if quote:
         text = _sent_text(session, place, said.revision, said.text)
-        span = place_of(quote, said.prefix, said.suffix, text)
-        if span is None:
-            raise InvalidInput("These words do not stand in the text. Copy the passage as it stands, or leave it empty.", field="quote")
+        span = _place_meant(quote, said, text)
         # As the text has it, whatever the browser made of its spaces.
         quote = " ".join(text[slice(*span)].split())
         prefix, suffix = context_of(text, span)
     return {"quote": quote, "prefix": prefix, "suffix": suffix, "remark": remark, "wording": wording}
+
+
+def _place_meant(quote: str, said: Said, text: str) -> Span:
+    places = places_meant(quote, said.prefix, said.suffix, text, offered=said.offered)
+    if not places:
+        raise InvalidInput("These words do not stand in the text. Copy the passage as it stands, or leave it empty.", field="quote")
+    if len(places) > 1:
+        raise InvalidInput("These words stand in the text more than once. Add the words before or after them that you mean.", field="quote")
+    return places[0]
 
 
 def _sent_text(session: Session, place: Place, number: int, text: str) -> str:

@@ -1,5 +1,7 @@
 """The forms of circulation: sending a revision out, commenting, answering comments."""
 
+from typing import Any
+
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField
 from wtforms.validators import InputRequired, Length
@@ -48,6 +50,7 @@ class CommentForm(FlaskForm):
     text = HiddenField(validators=[Length(max=20)])
     prefix = HiddenField(validators=[Length(max=limits.QUOTE)])
     suffix = HiddenField(validators=[Length(max=limits.QUOTE)])
+    offered = HiddenField(validators=[Length(max=limits.QUOTE)])
     quote = paragraph("The passage", limits.QUOTE)
     remark = paragraph("What you think of it", limits.REMARK)
     suggests = RadioField(
@@ -59,6 +62,17 @@ class CommentForm(FlaskForm):
     wording = paragraph("Your wording for the passage", limits.WORDING)
     is_blocking = BooleanField("We cannot sign without this")
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """What is written as a wording is never left out of the comment unseen."""
+        is_fine: bool = super().validate(extra_validators)
+        is_written = bool((self.wording.data or "").strip())
+        if is_written == (self.suggests.data == WORDING):
+            return is_fine
+        missing = "Write the wording, or choose that the passage is taken out."
+        unseen = "You have written another wording: choose “Yes, the wording below”, or empty this field."
+        self.wording.errors = [*self.wording.errors, unseen if is_written else missing]
+        return False
+
     def said(self) -> Said:
         wording = {REMARK: None, WORDING: self.wording.data or "", DELETION: ""}[self.suggests.data]
         return Said(
@@ -69,6 +83,7 @@ class CommentForm(FlaskForm):
             remark=self.remark.data or "",
             prefix=self.prefix.data or "",
             suffix=self.suffix.data or "",
+            offered=self.offered.data or "",
             wording=wording,
             is_blocking=self.is_blocking.data,
         )

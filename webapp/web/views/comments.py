@@ -13,7 +13,7 @@ from webapp.services import dispositions as disposition_table
 from webapp.services.place import Place
 from webapp.web.access import for_representative, reload_place
 from webapp.web.errors import attach
-from webapp.web.forms.comment import WORDING, CommentForm, number_of
+from webapp.web.forms.comment import CommentForm, number_of
 from webapp.web.forms.room import new_nonce
 from webapp.web.transaction import now, reading, received_at, transaction
 
@@ -31,8 +31,8 @@ def ask(place: Place) -> Any:
         quote, prefix, suffix = circulated_room.find_passage(reading(), place, text, number_of(request.args["passage"]))
     elif text not in {one.reference for one in room.texts}:
         raise NotFound
-    known = {"nonce": new_nonce(), "revision": str(room.revision), "text": text, "quote": quote, "prefix": prefix, "suffix": suffix}
-    return _page(room, CommentForm(formdata=None, data=known))
+    passage = {"text": text, "quote": quote, "offered": quote, "prefix": prefix, "suffix": suffix}
+    return _page(room, CommentForm(formdata=None, data={"nonce": new_nonce(), "revision": str(room.revision), **passage}))
 
 
 @bp.post("/comment")
@@ -40,9 +40,6 @@ def ask(place: Place) -> Any:
 def give(place: Place) -> Any:
     form, invitation = CommentForm(), place.invitation.reference
     if form.validate_on_submit():
-        if form.suggests.data == WORDING and not (form.wording.data or "").strip():
-            form.wording.errors = ["Write the wording, or choose that the passage is taken out."]
-            return _refused(place, form, 422)
         try:
             said = form.said()
             comments.check_said(reading(), place, said)
@@ -70,7 +67,9 @@ def _refused(place: Place, form: CommentForm, status: int) -> Any:
 
 def _page(room: circulated_room.CirculatedRoom, form: CommentForm) -> Any:
     name = next((one.name for one in room.texts if one.reference == form.text.data), room.texts[0].name)
-    return render_template("comments/ask.html", form=form, circulated=room, room=room.head, name=name)
+    is_passage = bool(form.quote.data) or "text" in request.args
+    title = "Comment on a passage" if is_passage else "Comment on the text"
+    return render_template("comments/ask.html", form=form, circulated=room, room=room.head, name=name, title=title)
 
 
 @bp.post("/comments/<comment>/take-back")
