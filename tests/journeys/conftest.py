@@ -38,9 +38,14 @@ def new_person(chromium: Browser, server: Server) -> Iterator[NewPerson]:
     contexts = []
     galleries: dict[str, Gallery] = {}
 
-    def new(width: int, *, folder: str = "", script: bool = True) -> Person:
+    def new(width: int, *, folder: str = "", script: bool = True, touch: bool = False) -> Person:
         context = chromium.new_context(
-            viewport={"width": width, "height": HEIGHTS[width]}, locale="en-GB", timezone_id="America/Sao_Paulo", java_script_enabled=script
+            viewport={"width": width, "height": HEIGHTS[width]},
+            locale="en-GB",
+            timezone_id="America/Sao_Paulo",
+            java_script_enabled=script,
+            has_touch=touch,
+            is_mobile=touch,
         )
         contexts.append(context)
         name = folder or str(width)

@@ -152,7 +152,7 @@ class Walk:
     def open_sign_on(self) -> None:
         self.desk.get(f"/letters/{self.letter}")
         self.desk.follow("Open sign-on")
-        self._press_and_prove("Freeze the text and invite", is_fit="y")
+        self.press_and_prove("Freeze the text and invite", is_fit="y")
         self.post.wait_for_invitations(len(self.story.answers))
         self.say(f"sign-on is open, and {len(self.story.answers)} invitations have arrived")
 
@@ -211,11 +211,11 @@ class Walk:
         page = self.desk.page
         names = tuple(page.words(e) for e in page.all("p") if e.get("class") == "signatory__name")
         began = time.monotonic()
-        self._press_and_prove(f"Seal the letter, signed by {count_phrase(len(names), self.noun)}")
+        self.press_and_prove(f"Seal the letter, signed by {count_phrase(len(names), self.noun)}")
         self.say(f"sealed with {len(names)} signatories, in {time.monotonic() - began:.1f} s")
         return names
 
-    def _press_and_prove(self, button: str, **typed: str) -> None:
+    def press_and_prove(self, button: str, **typed: str) -> None:
         """What cannot be taken back is asked once more, and done with the code that has come; not again for a quarter of an hour."""
         self.post.forget_staff_codes()
         asked = self.desk.press(button, status=(200, 403), **typed)

@@ -76,6 +76,20 @@ def test_wording_without_words_is_refused_and_what_was_typed_is_kept(world: Worl
     assert "Write the wording" in page.text and "Kept remark" in page.text
 
 
+def test_wording_beside_another_choice_is_never_left_out_unseen(world: World) -> None:
+    browser = anna(world)
+    browser.get(room(world, "/comment?passage=1"))
+    page = browser.press("Send the comment", status=422, remark="", suggests="remark", wording="Kept wording")
+    assert "You have written another wording" in page.text and "Kept wording" in page.text
+
+
+def test_form_opens_with_the_script_that_fills_in_what_was_marked(world: World) -> None:
+    browser = anna(world)
+    assert "data-comment-marked" in browser.get(room(world)).html
+    page = browser.get(room(world, "/comment"))
+    assert page.heading == "Comment on the text" and "js/passage.js" in page.html
+
+
 def test_late_comment_is_refused_with_a_sentence_and_what_was_typed_is_kept(world: World) -> None:
     world.clock.at = COMMENTS_UNTIL - timedelta(minutes=1)
     browser = anna(world)
