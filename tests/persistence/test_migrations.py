@@ -28,6 +28,7 @@ from webapp.domain.venue import Limits, Venue
 from webapp.persistence import migrate, revisions
 from webapp.persistence.database import transaction
 from webapp.persistence.tables import AnswerRow, Base, ObjectionRow
+from webapp.rendering.references import parse_references
 from webapp.services import chosen_venues, sign_on, venues
 from webapp.services import revisions as takes
 
@@ -141,6 +142,23 @@ def test_drafting_room_stays_where_a_text_was_changed_after_it_was_frozen(engine
     with pytest.raises(RuntimeError, match=letter):
         migrate.downgrade(engine, "0007")
     assert changed(before, dump(engine)) == set()
+
+
+def test_references_go_down_as_text_that_the_earlier_program_reads_and_come_back_as_they_were(engine: Engine) -> None:
+    with Session(engine) as session, transaction(session):
+        actor = staff_actor(session)
+        cited, bare = letter_in_draft(session, actor), letter_in_draft(session, actor, references_typed="")
+        held = list(letter_row(session, cited).references)
+    assert held
+    migrate.downgrade(engine, "0010")
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT reference, references_typed FROM letter")).all()
+        typed = {row.reference: row.references_typed for row in rows}
+    assert (list(parse_references(typed[cited])), typed[bare]) == (held, "")
+    migrate.upgrade(engine)
+    assert differences(engine) == []
+    with Session(engine) as session:
+        assert list(letter_row(session, cited).references) == held
 
 
 def test_preparing_what_is_prepared_changes_nothing(engine: Engine) -> None:

@@ -32,7 +32,7 @@ _LOCKED_LETTER = (
     select(LetterRow)
     .where(LetterRow.id == bindparam("letter"))
     # What is judged behind the lock is never the references, which are by far the longest part of the row.
-    .options(defer(LetterRow.references_typed), defer(LetterRow.references))
+    .options(defer(LetterRow.references))
     .with_for_update()
     .execution_options(populate_existing=True)
 )

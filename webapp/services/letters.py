@@ -122,7 +122,7 @@ def title_of(session: Session, actor: Actor, reference: str) -> str:
 
 
 def read_draft(session: Session, actor: Actor, reference: str) -> tuple[LetterDraft, int]:
-    """The draft and its edition, for filling the form."""
+    """The facts and their edition, for filling the form; texts and references are left out."""
     letter = load_letter(session, actor, reference, Permission.EDIT)
     move_for(letter.state, Action.EDIT)
     return _draft_of(letter), letter.edition
@@ -148,7 +148,6 @@ def _staff(session: Session, reference: str) -> StaffRow:
 def _begin_text(letter: LetterRow, prepared: PreparedDraft) -> None:
     typed = prepared.draft
     letter.statement.body = bounded_text(without_word_marks(typed.statement), limits.STATEMENT, field="statement", what="The statement")
-    letter.references_typed = typed.references_typed.strip()
     letter.references = [dict(item) for item in prepared.references]
 
 
@@ -240,10 +239,10 @@ def _draft_of(letter: LetterRow) -> LetterDraft:
     authors = tuple(
         AuthorDraft(row.name, row.affiliation, row.orcid, row.is_corresponding, row.competing_interests) for row in letter.authors
     )
-    names = LetterDraft.__dataclass_fields__.keys() - {"targets", "authors", "deadline_local", "statement"}
+    names = LetterDraft.__dataclass_fields__.keys() - {"targets", "authors", "deadline_local", "statement", "references_typed"}
     plain = {name: getattr(letter, name) for name in names}
     local = wall_clock_of(letter.deadline, letter.deadline_zone) if letter.deadline else None
-    return LetterDraft(**plain, statement=letter.statement.body, deadline_local=local, targets=targets, authors=authors)
+    return LetterDraft(**plain, statement="", references_typed="", deadline_local=local, targets=targets, authors=authors)
 
 
 def draft_as_plain(draft: LetterDraft) -> dict[str, Any]:

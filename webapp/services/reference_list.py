@@ -25,7 +25,6 @@ from webapp.lookup.pubmed import check_pmids, find_by_pmid
 from webapp.lookup.record import Record
 from webapp.persistence.record import append_event
 from webapp.persistence.tables import LetterRow, LookedUpRow
-from webapp.rendering.bibliography.csl_json import write_csl_json
 from webapp.rendering.reference_entries import set_references
 from webapp.rendering.references import parse_references, refuse_unusable
 from webapp.rendering.text import citations
@@ -182,14 +181,7 @@ def _change(
     if items == letter.references:
         return
     letter.references, letter.references_edition = items, letter.references_edition + 1
-    _tell_the_facts(letter, items)
     append_event(session, letter, actor, move.event, {**public, "count": len(items)}, now=now)
-
-
-def _tell_the_facts(letter: LetterRow, items: Sequence[CslItem]) -> None:
-    """The page of facts holds the references as text: whoever has it open may not bring the old ones back unseen."""
-    letter.references_typed = write_csl_json(items) if items else ""
-    letter.edition += 1
 
 
 def look_up(typed: TypedReference, asked: LookUp) -> Record:

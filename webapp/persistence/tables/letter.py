@@ -43,7 +43,6 @@ class LetterRow(Base):
     journal: Mapped[str]
     addressee: Mapped[str]
     contact_email: Mapped[str]
-    references_typed: Mapped[str]
     references: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     references_edition: Mapped[int] = mapped_column(default=1)
     state: Mapped[str]
