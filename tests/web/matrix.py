@@ -175,6 +175,8 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("revisions.make", "GET"): rule(_EDIT, 200, 200, 200, 409, 409, 409, 409, 409),
     # In signing nothing has changed since the newest.
     ("revisions.make", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409, 409, note="A short form.", change="editorial"),
+    ("milestones.show", "GET"): rule(_SEE, 200),
+    ("milestones.plan_submission", "POST"): rule(_EDIT, 303, 303, 303, 303, 303, 409, 409, 409),
     ("chosen_venues.show", "GET"): rule(_SEE, 200),
     ("chosen_venues.meters", "POST"): rule(_SEE, 200),
     ("chosen_venues.choose", "POST"): rule(_EDIT, 303, 303, 303, 409, 409, 409, 409, 409, venue="bmj-letter"),

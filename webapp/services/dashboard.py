@@ -21,6 +21,7 @@ from webapp.services.access import load_letter
 from webapp.services.chart import SignOnChart, sign_on_chart
 from webapp.services.comment_desk import BLOCKING_ACT, COMMENTS_ACT, comment_needs, has_comments, unanswered_comments
 from webapp.services.documents import answers_to_affirm, frozen_digest, signed_before, signed_count
+from webapp.services.milestones import MilestoneLine, clash_needs, lines_of, milestones_of
 from webapp.services.need import Need
 from webapp.services.revisions import is_as_revised
 from webapp.services.roster_facts import stage_counts, wanting
@@ -59,13 +60,6 @@ class LetterLine:
 
 
 @dataclass(frozen=True)
-class Milestone:
-    name: str
-    when: str
-    left: str
-
-
-@dataclass(frozen=True)
 class TextName:
     reference: str
     name: str
@@ -100,7 +94,7 @@ class Dashboard:
     may_seal_from: ShownInstant | None
     needs: tuple[Need, ...]
     stages: tuple[tuple[Stage, int], ...]
-    milestones: tuple[Milestone, ...]
+    milestones: tuple[MilestoneLine, ...]
     chart: SignOnChart | None
     missing: tuple[Need, ...]
     seal_blockers: tuple[Need, ...]
@@ -143,7 +137,7 @@ def _letter_line(session: Session, letter: LetterRow, *, now: datetime) -> Lette
 
 
 def show_dashboard(session: Session, actor: Actor, reference: str, links: Links, *, with_needs: bool = False, now: datetime) -> Dashboard:
-    """The facts of the letter that its pages share. What is to be done next, and what is missing, only `with_needs`: it sets the text."""
+    """The facts of the letter that its pages share. What is missing or to be done, and when, only `with_needs`: it sets the text."""
     letter = load_letter(session, actor, reference, Permission.SEE)
     signed, chart = _sign_ons(session, letter, now=now)
     stages = stage_counts(session, letter)
@@ -151,6 +145,8 @@ def show_dashboard(session: Session, actor: Actor, reference: str, links: Links,
     state = LetterState(letter.state)
     seal_blockers = tuple(blockers(session, letter, links, now=now)) if state is LetterState.CLOSED else ()
     missing = tuple(missing_for_opening(session, letter, now=now)) if with_needs and state in _BEFORE_SIGNING else ()
+    milestones = milestones_of(session, letter) if with_needs else []
+    clashes = clash_needs(letter, milestones, now=now)
     sha256 = session.scalar(select(DocumentRow.sha256).where(DocumentRow.letter_id == letter.id)) or ""
     return Dashboard(
         reference=letter.reference,
@@ -177,9 +173,9 @@ def show_dashboard(session: Session, actor: Actor, reference: str, links: Links,
         time_left=time_left(letter.deadline, now=now) if letter.deadline else "",
         closed_at=_shown(letter.closed_at, letter),
         may_seal_from=_shown(may_seal_from(letter.closed_at), letter) if letter.closed_at else None,
-        needs=tuple(_needs(session, letter, stages, missing, seal_blockers, now=now)) if with_needs else (),
+        needs=tuple(_with_clashes(_needs(session, letter, stages, missing, seal_blockers, now=now), clashes)) if with_needs else (),
         stages=tuple((stage, stages[stage]) for stage in Stage if stages[stage]),
-        milestones=tuple(_milestones(letter, now=now)),
+        milestones=tuple(lines_of(letter, milestones, now=now)),
         chart=chart,
         missing=missing,
         seal_blockers=seal_blockers,
@@ -239,6 +235,12 @@ def _needs(
     return []
 
 
+def _with_clashes(needs: list[Need], clashes: list[Need]) -> list[Need]:
+    """What does not go together comes last: it forbids nothing. What keeps sign-on from being opened is not said twice."""
+    said = {need.text for need in needs}
+    return [*needs, *(clash for clash in clashes if clash.text not in said)]
+
+
 def _before_the_seal(not_affirmed: int) -> str:
     if not not_affirmed:
         return "Sign-on has closed. Look through the list, then fix it for good."
@@ -278,18 +280,6 @@ def _needs_while_signing(session: Session, letter: LetterRow, stages: Counter[St
         if not line.representatives:
             needs.append(Need(f"{line.society} has no representative", "roster", "Nobody can answer for it."))
     return needs
-
-
-def _milestones(letter: LetterRow, *, now: datetime) -> list[Milestone]:
-    found = []
-    if letter.deadline:
-        left = "passed" if letter.closed_at else time_left(letter.deadline, now=now)
-        found.append(Milestone("Sign-on deadline", str(show_instant(letter.deadline, letter.deadline_zone)), left))
-    if letter.submission_target:
-        days = (letter.submission_target - now.astimezone(ZoneInfo(letter.deadline_zone)).date()).days
-        left = "today" if days == 0 else f"{days} day{'' if days == 1 else 's'}" if days > 0 else "passed"
-        found.append(Milestone("Submission to the journal", show_date(letter.submission_target), left))
-    return found
 
 
 def _sign_ons(session: Session, letter: LetterRow, *, now: datetime) -> tuple[int, SignOnChart | None]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Need:
-    """`act` names the page that does it: edit, roster, circulate, blocking, comments, open, close, seal, submit or course."""
+    """`act` names the page that does it: edit, roster, circulate, blocking, comments, open, close, seal, submit, course, deadline,
+    venues or milestones.
+    """
 
     text: str
     act: str

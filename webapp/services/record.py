@@ -68,6 +68,7 @@ _EVENT_TITLES = {
     "venue.chosen": "Venue chosen for a text",
     "venue.dropped": "Venue taken off a text",
     "venue.window_set": "Start of a venue’s window set",
+    "submission.planned": "Day of submission planned",
 }
 
 _ACTORS = {

@@ -3,14 +3,13 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from webapp.domain import limits
 from webapp.domain.actor import CLOCK, Actor
-from webapp.domain.deadline import ShownInstant, instant_from_local, show_date, show_instant
+from webapp.domain.deadline import ShownInstant, instant_from_local, show_instant
 from webapp.domain.errors import Conflict, InvalidInput, WrongState
 from webapp.domain.letter import Action, LetterState, find_move, move_for
 from webapp.domain.names import bounded_text
@@ -26,6 +25,7 @@ from webapp.services.chosen_venues import freezing_refusals
 from webapp.services.comment_desk import unanswered_comments
 from webapp.services.disposition_mail import send_dispositions
 from webapp.services.documents import answers_to_affirm, letter_document
+from webapp.services.milestones import clashes_with_deadline
 from webapp.services.need import Need, in_one_sentence
 from webapp.services.revisions import (
     Declaration,
@@ -204,14 +204,8 @@ def review_deadline(session: Session, actor: Actor, reference: str, local: datet
         after=show_instant(new, letter.deadline_zone),
         people=sum(len(live_representatives(one)) for one in invitations),
         invited=len(invitations),
-        warnings=tuple(_overtaken(letter, new)),
+        warnings=tuple(clashes_with_deadline(session, letter, new, now=now)),
     )
-
-
-def _overtaken(letter: LetterRow, new: datetime) -> Iterable[str]:
-    target = letter.submission_target
-    if target is not None and new.astimezone(ZoneInfo(letter.deadline_zone)).date() > target:
-        yield f"The letter was to be submitted on {show_date(target)}, and sign-on would still be open then."
 
 
 def _moved(session: Session, letter: LetterRow, local: datetime, *, now: datetime) -> tuple[datetime, datetime]:

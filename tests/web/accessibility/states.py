@@ -182,6 +182,28 @@ def form_to_open_sign_on_undeclared(world: World, _: MonkeyPatch) -> Page:
     return browser.press("Freeze the text", status=422, is_fit="y")
 
 
+# Milestones
+
+
+@state("filled")
+def milestones_of_a_letter_that_circulates(world: World, _: MonkeyPatch) -> Page:
+    return desk(world).get(at(world, "circulating", "/milestones"))
+
+
+@state("success")
+def milestones_that_do_not_go_together(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "signing", "/milestones"))
+    return browser.press("Keep this day", submission_target="2026-03-10")
+
+
+@state("error")
+def milestones_with_a_day_that_is_none(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "signing", "/milestones"))
+    return browser.press("Keep this day", status=422, submission_target="2026-02-30")
+
+
 # The reading room
 
 

@@ -5,9 +5,11 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from webapp.domain.errors import InvalidInput
+from webapp.domain.milestone import MilestoneKind
 from webapp.domain.permission import Permission
 from webapp.services import chosen_venues, dashboard, venues
 from webapp.web.access import actor, for_staff
+from webapp.web.clashes import warn_of_clashes
 from webapp.web.errors import attach
 from webapp.web.forms.venue import ChooseForm, WindowForm, set_apart
 from webapp.web.transaction import now, reading, settings, transaction
@@ -54,6 +56,7 @@ def set_window(letter: str, text: str, venue: str) -> Any:
             attach(form, error)
         else:
             flash("The start of the window is kept.", "ok")
+            warn_of_clashes(letter, MilestoneKind.WINDOW)
             return redirect(url_for("chosen_venues.show", letter=letter), 303)
     return _page(letter, wrong=(f"{text}-{venue}", form))
 

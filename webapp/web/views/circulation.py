@@ -5,10 +5,12 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 
 from webapp.domain.errors import InvalidInput, WrongState
+from webapp.domain.milestone import MilestoneKind
 from webapp.domain.permission import Permission
 from webapp.domain.wording import count_phrase
 from webapp.services import circulation, dashboard
 from webapp.web.access import actor, for_staff
+from webapp.web.clashes import warn_of_clashes
 from webapp.web.errors import attach
 from webapp.web.forms.comment import CirculateForm
 from webapp.web.proof import Facts, with_proof
@@ -51,6 +53,7 @@ def circulate(letter: str) -> Any:
             return _page(letter, form, plan), 409
         else:
             flash("The revision is on its way. Each representative is being sent a personal link.", "ok")
+            warn_of_clashes(letter, MilestoneKind.COMMENTS)
             return redirect(url_for("letters.show", letter=letter), 303)
     elif not form.errors:
         form.shows_comments.data = plan.shows_comments

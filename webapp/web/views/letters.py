@@ -6,17 +6,20 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from webapp.domain.errors import Conflict, InvalidInput
 from webapp.domain.letter import TARGET_ROLES
+from webapp.domain.milestone import MilestoneKind
 from webapp.domain.permission import Permission
 from webapp.rendering.references import parse_references
 from webapp.rendering.text import statement_html, word_count
 from webapp.services import dashboard, letters
 from webapp.services import record as record_service
 from webapp.web.access import actor, for_staff
+from webapp.web.clashes import warn_of_clashes
 from webapp.web.errors import attach
 from webapp.web.forms.letter import LetterForm
 from webapp.web.transaction import now, reading, settings, transaction
 
 _LONGEST_NUMBER = 10
+_DATES = (MilestoneKind.DEADLINE, MilestoneKind.SUBMISSION)
 
 bp = Blueprint("letters", __name__, url_prefix="/letters")
 
@@ -40,6 +43,7 @@ def new() -> Any:
             attach(form, error)
         else:
             flash("The letter is kept as a draft.", "ok")
+            warn_of_clashes(reference, *_DATES)
             return redirect(url_for("letters.show", letter=reference), 303)
     return _form_page(form, title="A new letter", letter=None)
 
@@ -68,6 +72,7 @@ def edit(letter: str) -> Any:
             form.form_errors.append(str(error))
         else:
             flash("The facts are saved.", "ok")
+            warn_of_clashes(letter, *_DATES)
             return redirect(url_for("letters.show", letter=letter), 303)
     return _form_page(form, title="The facts", letter=letter)
 
