@@ -133,6 +133,26 @@ def test_table_of_dispositions_is_a_file_at_the_desk_and_in_the_room(world: Worl
         assert who.ask(f"{link}?part=2").status_code == 404
 
 
+def test_comment_that_was_answered_stays_in_a_narrowed_list_with_what_comes_next(world: World) -> None:
+    desk = world.browser(P.OWNER)
+    desk.get(at(world, "circulating", "/comments?status=unanswered"))
+    page = desk.press("Answer the comment", disposition="accepted", reason="That is fairer.")
+    (card,) = (e for e in page.all("li") if (e.get("id") or "").startswith("comment-"))
+    assert "The comment is answered." in page.words(card), "where the page is entered"
+    page = desk.press("Put the wording into the text")
+    assert "The wording is in the text." in page.text and page.text.count("That is fairer.") == 2, "said, and still in the form"
+    assert "0 comments" in desk.get(at(world, "circulating", "/comments?status=unanswered")).text
+    assert "0 comments" in desk.get(at(world, "circulating", "/comments?status=unanswered&done=nonsense")).text
+
+
+def test_room_says_where_it_is_entered_that_a_comment_has_arrived(world: World) -> None:
+    browser = anna(world)
+    browser.get(room(world, "/comment"))
+    page = browser.press("Send the comment", remark="Fine.", suggests="remark")
+    (section,) = (e for e in page.all("section") if e.get("aria-labelledby") == "comments")
+    assert "Thank you: the coordinators see your comment." in page.words(section) and page.text.count("Thank you") == 1
+
+
 def test_wording_that_cannot_be_put_in_says_so_and_leads_to_the_editor(world: World) -> None:
     browser = anna(world)
     browser.get(room(world, "/comment?passage=3"))

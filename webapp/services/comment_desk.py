@@ -39,6 +39,8 @@ class Filter:
     society: str = ""
     text: str = ""
     number: int = 1
+    just_done: str = ""
+    """The comment that was answered a moment ago: it comes first, whether or not it still fits."""
 
 
 @dataclass(frozen=True)
@@ -87,19 +89,19 @@ def page_comments(session: Session, actor: Actor, reference: str, wanted: Filter
     """The comments that fit, those that block first; a number beyond the last page gives the last."""
     letter = load_letter(session, actor, reference, Permission.SEE)
     conditions = _conditions(letter, wanted)
-    found = _count(session, *conditions)
-    last = max(-(-found // PAGE), 1)
+    others = _count(session, *conditions)
+    last = max(-(-others // PAGE), 1)
     number = min(max(wanted.number, 1), last)
     query = select(CommentRow).where(*conditions)
     query = query.order_by(CommentRow.disposition != "", CommentRow.is_blocking.desc(), CommentRow.id)
     nearest = (joinedload(CommentRow.invitation).joinedload(InvitationRow.society), joinedload(CommentRow.revision))
-    rows = list(session.scalars(query.options(*nearest).offset((number - 1) * PAGE).limit(PAGE)))
+    rows = [*_just_done(session, letter, wanted), *session.scalars(query.options(*nearest).offset((number - 1) * PAGE).limit(PAGE))]
     bodies = {text.reference: _html_of(letter, text) for text in letter.texts}
     shown = wanted.text if wanted.text in bodies else letter.statement.reference
-    of_letter = (CommentRow.letter_id == letter.id, CommentRow.taken_back_at.is_(None))
+    of_letter = _of_letter(letter)
     return CommentsPage(
         lines=tuple(_line(row, letter, bodies) for row in rows),
-        found=found,
+        found=others + len(_just_done(session, letter, wanted)),
         number=number,
         last=last,
         in_all=_count(session, *of_letter),
@@ -116,12 +118,12 @@ def page_comments(session: Session, actor: Actor, reference: str, wanted: Filter
 
 def unanswered_comments(session: Session, letter: LetterRow) -> tuple[int, int]:
     """How many comments nobody has answered, and how many of them say that their society cannot sign without."""
-    of_letter = (CommentRow.letter_id == letter.id, CommentRow.taken_back_at.is_(None))
+    of_letter = _of_letter(letter)
     return _count(session, *of_letter, *_STATUS[UNANSWERED]), _count(session, *of_letter, *_STATUS[BLOCKING])
 
 
 def has_comments(session: Session, letter: LetterRow) -> bool:
-    return _count(session, CommentRow.letter_id == letter.id, CommentRow.taken_back_at.is_(None)) > 0
+    return _count(session, *_of_letter(letter)) > 0
 
 
 def comment_needs(session: Session, letter: LetterRow) -> list[Need]:
@@ -159,15 +161,23 @@ def dispose_comment(session: Session, actor: Actor, reference: str, comment: str
 
 def find_comment(session: Session, letter: LetterRow, comment: str) -> CommentRow:
     """The comment, if it is one of this letter and was not taken back; NotFound otherwise."""
-    query = select(CommentRow).where(CommentRow.letter_id == letter.id, CommentRow.reference == comment, CommentRow.taken_back_at.is_(None))
+    query = select(CommentRow).where(*_of_letter(letter), CommentRow.reference == comment)
     row = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if row is None:
         raise NotFound
     return row
 
 
+def _of_letter(letter: LetterRow) -> tuple[ColumnElement[bool], ...]:
+    return CommentRow.letter_id == letter.id, CommentRow.taken_back_at.is_(None)
+
+
+def _just_done(session: Session, letter: LetterRow, wanted: Filter) -> list[CommentRow]:
+    return list(session.scalars(select(CommentRow).where(*_of_letter(letter), CommentRow.reference == wanted.just_done)))
+
+
 def _conditions(letter: LetterRow, wanted: Filter) -> list[ColumnElement[bool]]:
-    conditions = [CommentRow.letter_id == letter.id, CommentRow.taken_back_at.is_(None), *_STATUS.get(wanted.status, ())]
+    conditions = [*_of_letter(letter), CommentRow.reference != wanted.just_done, *_STATUS.get(wanted.status, ())]
     if wanted.society:
         mine = select(InvitationRow.id).where(InvitationRow.reference == wanted.society, InvitationRow.letter_id == letter.id)
         conditions.append(CommentRow.invitation_id.in_(mine))
@@ -185,7 +195,7 @@ def _societies(session: Session, letter: LetterRow) -> tuple[tuple[str, str], ..
         select(InvitationRow.reference, SocietyRow.printed_name)
         .join(SocietyRow)
         .join(CommentRow, CommentRow.invitation_id == InvitationRow.id)
-        .where(CommentRow.letter_id == letter.id, CommentRow.taken_back_at.is_(None))
+        .where(*_of_letter(letter))
         .distinct()
     )
     return tuple(sorted(((row[0], row[1]) for row in session.execute(query)), key=lambda one: one[1]))

@@ -72,7 +72,7 @@ def undo(letter: str, comment: str) -> Any:
 
 def _back(letter: str, comment: str) -> Any:
     kept: dict[str, Any] = {name: value for name, value in _kept().items() if value}
-    return redirect(url_for("dispositions.show", letter=letter, _anchor=f"comment-{comment}", **kept), 303)
+    return redirect(url_for("dispositions.show", letter=letter, done=comment, _anchor=f"comment-{comment}", **kept), 303)
 
 
 def _kept() -> dict[str, str]:
@@ -82,11 +82,15 @@ def _kept() -> dict[str, str]:
 
 def _page(letter: str, refused: DispositionForm | None, comment: str) -> str:
     kept = _kept()
-    wanted = Filter(kept["status"], kept["society"], kept["text"], number_of(kept["page"]))
+    done = request.args.get("done", "")
+    page = comment_desk.page_comments(
+        reading(), actor(), letter, Filter(kept["status"], kept["society"], kept["text"], number_of(kept["page"]), just_done=done)
+    )
     return render_template(
         "dispositions/show.html",
         letter=dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now()),
-        page=comment_desk.page_comments(reading(), actor(), letter, wanted),
+        page=page,
+        done=next((one.reference for one in page.lines if one.reference == done), ""),
         kept={name: value for name, value in kept.items() if value and name != "page"},
         form=refused or DispositionForm(formdata=None),
         refused=comment if refused else "",
