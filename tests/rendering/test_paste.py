@@ -35,6 +35,16 @@ FROM_GOOGLE = (
         pytest.param("<h3>A</h3><p>b</p><h5>C</h5>", "# A\n\nb\n\n## C\n", id="headings begin at the top, without gaps"),
         pytest.param("<ul><li>a<ol start=3><li>b</ol></ul>", "- a\n  3.  b\n", id="lists"),
         pytest.param("a<br><i>b</i> H<sub>2</sub>O x<sup>2</sup>", "a\\\n*b* H~2~O x^2^\n", id="lines and letters"),
+        pytest.param(
+            "<table><tr><td><b>A</b></td><td><b>B</b> <b>C</b></td></tr><tr><td>1</td><td>2</td></tr></table>",
+            "| A   | B C |\n|-----|-----|\n| 1   | 2   |\n",
+            id="a first row in bold is one of headings",
+        ),
+        pytest.param(
+            "<table><tr><td><b>A</b></td><td>B</td></tr><tr><td><hr></td><td>2</td></tr></table>",
+            "|       |     |\n|-------|-----|\n| **A** | B   |\n|       | 2   |\n",
+            id="another is not",
+        ),
         pytest.param("<a href='https://example.org/?a=1&amp;b=2'>c</a>", "[c](https://example.org/?a=1&b=2)\n", id="a link to the web"),
         pytest.param("<p>1. no list</p><p># no heading</p>", "1\\. no list\n\n\\# no heading\n", id="what Markdown would take for more"),
         pytest.param("<p>cite @smith2024 [^1]</p>", "cite \\@smith2024 \\[\\^1\\]\n", id="no citation and no note"),

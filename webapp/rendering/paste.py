@@ -53,6 +53,8 @@ _TAGS = _INLINE | _BLOCKS | _TABLE | _SECTIONS | _VOID
 _ATTRIBUTES = {"*": {"style", "class"}, "a": {"href"}, "ol": {"start"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
 _KEPT_ATTRIBUTES = {"href", "start", "colspan", "rowspan"}
 
+_IN_BOLD = {"Strong", "Space", "SoftBreak", "LineBreak"}
+
 # Word pastes a list as paragraphs, each with its level and its own sign.
 _WORD_LIST = re.compile(r"mso-list:\s*l\d+\s+level(\d)", re.IGNORECASE)
 _WORD_SIGN = re.compile(r"mso-list:\s*ignore", re.IGNORECASE)
@@ -183,8 +185,26 @@ def _lists(blocks: list[Node]) -> list[Node]:
             continue
         made += _nested(run, 1)
         run = []
-        made.append(node(block["t"], _with_lists(block)) if block["t"] in {"Div", "BlockQuote"} else block)
+        made.append(node(block["t"], _with_lists(block)) if block["t"] in {"Div", "BlockQuote"} else _headed(block))
     return made + _nested(run, 1)
+
+
+def _headed(block: Node) -> Node:
+    """Word’s tables name no row of headings: a first row that is all in bold is one."""
+    if block["t"] != "Table" or block["c"][3][1] or len(block["c"][4][0][3]) < 2:
+        return block
+    facts, caption, columns, head, bodies, foot = block["c"]
+    first, *rest = bodies[0][3]
+    words = [one for cell in first[1] for one in cell[4]]
+    if not words or not all(one["t"] in {"Plain", "Para"} and all(inline["t"] in _IN_BOLD for inline in one["c"]) for one in words):
+        return block
+    plain = [[*cell[:4], [node(one["t"], _without_bold(one["c"])) for one in cell[4]]] for cell in first[1]]
+    bodies = [[*bodies[0][:3], rest], *bodies[1:]]
+    return node("Table", [facts, caption, columns, [head[0], [[first[0], plain]]], bodies, foot])
+
+
+def _without_bold(inlines: list[Node]) -> list[Node]:
+    return [inner for one in inlines for inner in (one["c"] if one["t"] == "Strong" else [one])]
 
 
 def _with_lists(block: Node) -> list[Any]:
