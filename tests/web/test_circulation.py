@@ -44,6 +44,14 @@ def test_draft_is_sent_out_and_the_mail_leads_into_the_room(world: World) -> Non
     assert "Please read closely." in page.text and "Sign now" not in page.text
 
 
+def test_revision_and_overview_say_what_comes_next(world: World) -> None:
+    desk = world.browser(P.OWNER)
+    assert "Comments due" not in desk.get(at(world, "drafting")).text
+    assert "Comments due on revision 1" in desk.get(at(world, "circulating")).text
+    assert "Send it out for comment" in desk.get(at(world, "circulating", "/revisions/1")).text
+    assert "Send it out for comment" not in desk.get(at(world, "signing", "/revisions/1")).text
+
+
 def test_sending_out_asks_for_proof(world: World) -> None:
     desk = Browser(world.app)
     world.sign_in(desk, is_proved=False)
