@@ -123,7 +123,6 @@ def open_sign_on(
     public = {
         "state": move.becomes,
         **revision_facts(revision),
-        "note": revision.note,
         "deadline": _deadline(letter).isoformat(),
         "deadline_zone": letter.deadline_zone,
         "is_fit": freezing.is_fit,
