@@ -18,6 +18,7 @@ from tests.factories import (
     NOW,
     OTTO,
     SEALABLE,
+    comment,
     enter,
     entry,
     give,
@@ -34,11 +35,12 @@ from tests.factories import (
 )
 from webapp.domain.digest import canonical_json
 from webapp.domain.errors import InvalidInput, NotFound
+from webapp.domain.imported import ImportedComment, ImportedSuggestion, Passage, WordImport
 from webapp.domain.record import event_hash, genesis_hash
 from webapp.domain.text import Change
 from webapp.persistence.record import load_events
 from webapp.persistence.tables import RevisionRow
-from webapp.services import revisions, sign_on, submissions, text_change, texts
+from webapp.services import revisions, sign_on, submissions, text_change, texts, word_files
 from webapp.services.objections import OBJECT
 from webapp.services.revisions import Declaration, text_digest
 from webapp.services.text_change import Declared
@@ -74,7 +76,7 @@ def thaw(session: Session) -> None:
         for name in names:
             session.execute(text(f"DROP TRIGGER {name}"))
         return
-    for table in ("revision", "event", "sealed_signatory", "document", "answer", "freezing", "objection"):
+    for table in ("revision", "event", "sealed_signatory", "document", "answer", "freezing", "objection", "comment"):
         session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
 
 
@@ -363,6 +365,75 @@ def test_t18_planted_edit_of_a_revision_that_opening_made_is_named(store: Store,
         session.expire_all()
         found = [str(one) for one in verify(session).problems]
         assert [one for one in found if "revision 2 is not the one of which event" in one], found
+
+
+BROUGHT, GIVEN = "letter_id = :letter AND invitation_id IS NULL", "letter_id = :letter AND invitation_id IS NOT NULL"
+ONE_BROUGHT = f"{BROUGHT} AND remark = ''"
+COPIED = (
+    "INSERT INTO comment (reference, letter_id, revision_id, text_reference, author, quote, prefix, suffix, remark, wording, is_blocking,"
+    " nonce, made_at, disposition, disposition_reason, disposed_by) SELECT 'another', letter_id, revision_id, text_reference, author,"
+    f" quote, prefix, suffix, remark, wording, is_blocking, 'another', made_at, '', '', '' FROM comment WHERE {ONE_BROUGHT}"
+)
+PLANTED_COMMENTS: dict[str, tuple[Callable[[Session, int], None], str]] = {
+    "an imported one is removed": (run(f"DELETE FROM comment WHERE {ONE_BROUGHT}"), "1 of the comments that event"),
+    "all imported ones are removed": (run(f"DELETE FROM comment WHERE {BROUGHT}"), "2 of the comments that event"),
+    "an imported one is put in": (run(COPIED), "the comment another is there, and its record does not tell of it."),
+    "a suggested wording is edited": (
+        run(f"UPDATE comment SET wording = 'three' WHERE {ONE_BROUGHT}"),
+        "are not those of which event",
+    ),
+    "an imported remark is edited": (
+        run(f"UPDATE comment SET remark = 'Fine.' WHERE {BROUGHT} AND remark <> ''"),
+        "are not those of which event",
+    ),
+    "an imported suggestion becomes a remark": (
+        run(f"UPDATE comment SET wording = NULL WHERE {ONE_BROUGHT}"),
+        "are not those of which event",
+    ),
+    "an imported one is answered behind the record": (
+        run(f"UPDATE comment SET disposition = 'declined', disposed_at = made_at WHERE {ONE_BROUGHT}"),
+        "what the database holds as its comments",
+    ),
+    "an imported one is given to a society": (
+        run(f"UPDATE comment SET invitation_id = (SELECT min(id) FROM invitation WHERE letter_id = :letter) WHERE {ONE_BROUGHT}"),
+        "are not those of which event",
+    ),
+    "what a society remarked is edited": (run(f"UPDATE comment SET remark = 'Fine.' WHERE {GIVEN}"), "is not the one that event"),
+    "what keeps a society from signing is edited": (
+        run(f"UPDATE comment SET is_blocking = NOT is_blocking WHERE {GIVEN}"),
+        "is not the one that event",
+    ),
+    "the comment of a society is removed": (run(f"DELETE FROM comment WHERE {GIVEN}"), "tells, is not there."),
+}
+
+
+@pytest.mark.parametrize("edit", PLANTED_COMMENTS)
+def test_t18_planted_edit_of_a_comment_is_named(store: Store, edit: str) -> None:
+    plant, sentence = PLANTED_COMMENTS[edit]
+    with store() as session:
+        actor = staff_actor(session)
+        reference = letter_circulating(session, actor)
+        comment(session, reference, "disagree")
+        statement, said = letter_row(session, reference).statement, Passage("disagree", "", "")
+        suggested, remarked = ImportedSuggestion("Bo", NOW, said, "differ"), ImportedComment("Bo", NOW, said, "Too soft.")
+        brought = WordImport("", "We disagree.", (), (suggested,), (remarked,), ())
+        word_files.bring_in(session, actor, reference, statement.reference, brought, statement.edition, now=NOW)
+        session.flush()
+        thaw(session)
+        assert verify(session).problems == (), "the control: nobody has touched it"
+        plant(session, letter_row(session, reference).id)
+        session.expire_all()
+        found = [str(one) for one in verify(session).problems]
+        assert [one for one in found if sentence in one], found
+
+
+def test_erased_private_parts_of_comments_are_no_problem(store: Store) -> None:
+    with store() as session:
+        reference = letter_circulating(session, staff_actor(session))
+        comment(session, reference, "disagree")
+        thaw(session)
+        run(f"UPDATE event SET private = NULL, salt = NULL WHERE {OF_LETTER}")(session, letter_row(session, reference).id)
+        assert verify(session).problems == ()
 
 
 @pytest.mark.parametrize("edit", PLANTED_CHANGES)

@@ -101,7 +101,7 @@ class Replayed:
     standing: dict[str, str] = field(default_factory=dict)
     """Society → kind of its standing answer."""
     comments: dict[str, str] = field(default_factory=dict)
-    """Comment of a society → what became of it; empty while nobody has answered it."""
+    """Comment → what became of it; empty while nobody has answered it."""
     document_sha256: str | None = None
     outcome: str | None = None
     people: dict[str, str] = field(default_factory=dict)
@@ -142,8 +142,9 @@ def _apply_to_comments(comments: dict[str, str], kind: str, public: Mapping[str,
         comments[public["comment"]] = ""
     elif kind == "comment.taken_back":
         comments[public["comment"]] = TAKEN_BACK
-    elif kind == "comment.disposed" and public["comment"] in comments:
-        # What an imported document brought along is answered too, and was given by nobody.
+    elif kind == "comments.imported":
+        comments.update(dict.fromkeys(public["comments"], ""))
+    elif kind == "comment.disposed":
         comments[public["comment"]] = public["disposition"]
 
 

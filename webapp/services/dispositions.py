@@ -111,4 +111,5 @@ def _lines(letter: LetterRow, rows: Iterable[CommentRow], *, own: int | None) ->
 
 
 def _society(row: CommentRow) -> str:
-    return row.invitation.society.printed_name if row.invitation else row.author or _IMPORTED
+    # Not by whom: a name in a Word file is a person’s, or an address, and the table goes to every society that commented (R19).
+    return row.invitation.society.printed_name if row.invitation else _IMPORTED

@@ -35,6 +35,7 @@ _EVENT_TITLES = {
     "revision.made": "Revision made",
     "revision.circulated": "Revision sent out for comment",
     "comment.given": "Comment given",
+    "comments.imported": "Suggestions and comments of a Word file brought in",
     "comment.taken_back": "Comment taken back",
     "comment.disposed": "Comment answered",
     "revision.frozen": "Another text put in force",
@@ -108,9 +109,16 @@ def _event_line(row: EventRow, names: dict[str, str], staff: dict[str, str], let
     return EventLine(row.sequence, show_instant(row.at, letter.deadline_zone), _EVENT_TITLES[row.kind], who, note)
 
 
+def _imported_words(public: dict[str, Any]) -> str:
+    """“2 suggestions, 1 comment”."""
+    counted = ((public.get("suggestions", 0), "suggestion"), (public.get("remarks", 0), "comment"))
+    return ", ".join(f"{number} {noun}{'' if number == 1 else 's'}" for number, noun in counted if number)
+
+
 def _revision_words(public: dict[str, Any]) -> str:
     """“Revision 3, editorial: one line on what changed”."""
     if "revision" not in public:
         return ""
     words = ", ".join(part for part in (f"Revision {public['revision']}", public.get("change", "")) if part)
-    return f"{words}: {public['note']}" if public.get("note") else words
+    said = public.get("note") or _imported_words(public)
+    return f"{words}: {said}" if said else words

@@ -25,6 +25,7 @@ from webapp.persistence.tables import (
 )
 from webapp.services.verified_answers import answer_problems
 from webapp.services.verified_changes import change_problems
+from webapp.services.verified_comments import comment_problems
 from webapp.services.verified_text import text_problems
 
 
@@ -82,6 +83,7 @@ def _content_problems(session: Session, letter: LetterRow, events: list[Recorded
             *answer_problems(session, letter, events),
             *text_problems(session, letter, events),
             *change_problems(session, letter, events),
+            *comment_problems(session, letter, events),
         ]
     except (KeyError, TypeError, ValueError, AttributeError):
         found = [("its record cannot be compared with what the database holds.", None)]
@@ -153,8 +155,8 @@ def present_state(session: Session, letter: LetterRow) -> Replayed:
 
 
 def _comments(session: Session, letter: LetterRow) -> dict[str, str]:
-    given = select(CommentRow).where(CommentRow.letter_id == letter.id, CommentRow.invitation_id.is_not(None))
-    return {row.reference: TAKEN_BACK if row.taken_back_at else row.disposition for row in session.scalars(given)}
+    held = select(CommentRow.reference, CommentRow.taken_back_at, CommentRow.disposition).where(CommentRow.letter_id == letter.id)
+    return {row.reference: TAKEN_BACK if row.taken_back_at else row.disposition for row in session.execute(held)}
 
 
 def head_problem(session: Session, head: Head) -> Problem | None:

@@ -4,18 +4,23 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from webapp.domain import limits
 from webapp.domain.actor import Actor
+from webapp.domain.digest import sha256_of
 from webapp.domain.document import CslItem
+from webapp.domain.errors import InvalidInput
 from webapp.domain.imported import ImportedComment, ImportedSuggestion, WordImport
 from webapp.domain.letter import Action, move_for
 from webapp.domain.permission import Permission
 from webapp.domain.reference_import import Brought, ImportPlan, plan_import
 from webapp.domain.reference_import import Change as Meeting
 from webapp.domain.text import Change
+from webapp.persistence.record import append_event
 from webapp.persistence.tables import CommentRow, LetterRow, RevisionRow
 from webapp.services import reference_list, revisions, texts
 from webapp.services.access import load_letter
@@ -54,9 +59,10 @@ def bring_in(
     """Replaces the text as one edition and adds the references that are new.
 
     Suggestions and comments hang on a revision: where there are any, one is made of the text as it came, and returned.
-    Raises TextChanged where somebody saved since that edition, InvalidInput for what no text can hold.
+    Raises TextChanged where somebody saved since that edition, InvalidInput for what no text and no letter can hold.
     """
     letter = load_letter(session, actor, reference, Permission.EDIT, for_update=True)
+    _refuse_too_many(session, letter, brought)
     arriving = met(letter.references, brought)
     texts.write_text(session, actor, reference, text, arriving.text, edition, now=now)
     if arriving.references:
@@ -65,8 +71,25 @@ def bring_in(
     if not arriving.remarks:
         return None
     revision = _revision(session, actor, letter, now=now)
-    session.add_all(_row(letter, revision, text, one, now=now) for one in arriving.remarks)
+    rows = [_row(letter, revision, text, one, now=now) for one in arriving.remarks]
+    session.add_all(rows)
+    # Whoever wrote them is named in no event (R19): a name in a Word file is a person’s, or an address.
+    public = {
+        "text": text,
+        "revision": revision.number,
+        "suggestions": len(arriving.suggestions),
+        "remarks": len(arriving.comments),
+        "comments": [row.reference for row in rows],
+    }
+    append_event(session, letter, actor, "comments.imported", public, now=now, private={"sha256": imported_digest(rows)})
     return revision
+
+
+def _refuse_too_many(session: Session, letter: LetterRow, brought: WordImport) -> None:
+    held = session.scalar(select(func.count()).select_from(CommentRow).where(CommentRow.letter_id == letter.id)) or 0
+    if brought.remarks and held + len(brought.remarks) > limits.COMMENTS:
+        sentence = f"With those of the file the letter would have more than {limits.COMMENTS:,} comments, which is the most."
+        raise InvalidInput(f"{sentence} Accept or reject some in Word first, then choose the file again.", field="file")
 
 
 def _revision(session: Session, actor: Actor, letter: LetterRow, *, now: datetime) -> RevisionRow:
@@ -92,3 +115,11 @@ def _row(letter: LetterRow, revision: RevisionRow, text: str, one: ImportedSugge
         # A clock that runs ahead of ours would put the comment behind its own answer.
         made_at=min(one.made_at or now, now),
     )
+
+
+def imported_digest(rows: Sequence[CommentRow]) -> str:
+    """Over what was said, where and when, for the private part of the event. Not over who said it: a name can be erased by itself."""
+    said = [
+        [row.reference, row.quote, row.prefix, row.suffix, row.remark, row.wording, row.made_at.astimezone(UTC).isoformat()] for row in rows
+    ]
+    return sha256_of("imported-comments/v1", said)
