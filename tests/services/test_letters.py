@@ -81,7 +81,7 @@ def test_edition_that_somebody_has_saved_over_is_refused(store: Store, connectio
 
 
 def test_r3_letter_that_is_being_signed_is_edited_no_more(store: Store, connection: Connection, coordinator: Actor, letter: str) -> None:
-    with unchanged(connection), pytest.raises(WrongState, match="frozen"), store() as session:
+    with unchanged(connection), pytest.raises(WrongState, match="Sign-on has been opened"), store() as session:
         letters.edit_letter(session, coordinator, letter, draft(title="Another"), 1, now=NOW)
     with store() as session, pytest.raises(WrongState):
         letters.read_draft(session, coordinator, letter)
