@@ -1,6 +1,16 @@
 """The texts of a letter: one statement and any number of short forms, and how a revision differs from the one before."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
+
+DEFAULT_STYLE = "nlm-citation-sequence-superscript"
+"""The citation style of a text while neither a person nor a venue has named another."""
+
+
+def style_of(kept: Mapping[str, Any]) -> str:
+    """The citation style of a text as a revision keeps it: before styles were kept, every text had the one."""
+    return str(kept.get("style", DEFAULT_STYLE))
 
 
 class TextKind(StrEnum):

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.domain.text import Change, TextKind
+from webapp.domain.text import DEFAULT_STYLE, Change, TextKind, style_of
 from webapp.persistence.base import Base, Instant
 from webapp.persistence.tables.letter import one_of
 
@@ -34,6 +34,10 @@ class TextRow(Base):
     name: Mapped[str]
     body: Mapped[str]
     """Markdown in the dialect of `rendering.text`."""
+    style: Mapped[str] = mapped_column(default=DEFAULT_STYLE)
+    """The citation style in which it is set now; a revision keeps its own."""
+    style_is_picked: Mapped[bool] = mapped_column(default=False)
+    """A person picked the style, so that no venue changes it."""
     edition: Mapped[int] = mapped_column(default=1)
     edited_at: Mapped[datetime | None] = mapped_column(Instant)
     edited_by: Mapped[str] = mapped_column(default="")
@@ -73,8 +77,8 @@ class VenueRow(Base):
 class RevisionRow(Base):
     """A snapshot of all texts and references. The database refuses to change or remove it (R3).
 
-    `texts` holds for each its reference, kind, name, body, the keys that it cites, in order, its words and its digest. `statement` and
-    `digest` are those of the statement, which is what societies sign.
+    `texts` holds for each its reference, kind, name, body, citation style, the keys that it cites, in order, its words and its digest,
+    which covers all that is said and not the style. `statement` and `digest` are those of the statement, which is what societies sign.
     """
 
     __tablename__ = "revision"
@@ -95,6 +99,11 @@ class RevisionRow(Base):
     note: Mapped[str] = mapped_column(default="")
     made_at: Mapped[datetime] = mapped_column(Instant)
     made_by: Mapped[str] = mapped_column(default="")
+
+    @property
+    def style(self) -> str:
+        """The citation style of the statement."""
+        return style_of(next((text for text in self.texts if text["kind"] == TextKind.STATEMENT), {}))
 
 
 class FreezingRow(Base):
