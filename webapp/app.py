@@ -21,6 +21,7 @@ from webapp.persistence.tables import Base, StaffRow
 from webapp.processes import program_for_others
 from webapp.rendering.environment import STATIC, TEMPLATES
 from webapp.rendering.fonts import uncovered_characters
+from webapp.rendering.styles import STYLES
 from webapp.services import documents as documents_service
 from webapp.settings import Settings, load_settings
 from webapp.web import access, errors, lines, read_only, security, transaction
@@ -112,7 +113,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.context_processor(_page_facts)
     app.jinja_env.globals["program"] = program_for_others()
     # Macros see these too: a limit that is not known reads the same wherever it stands.
-    app.jinja_env.globals |= {"not_known": NOT_KNOWN, "parts_of_a_text": PARTS, "window_warning": WARNING}
+    styles = {style.id: style.name for style in STYLES.values()}
+    app.jinja_env.globals |= {"not_known": NOT_KNOWN, "parts_of_a_text": PARTS, "style_names": styles, "window_warning": WARNING}
     return app
 
 

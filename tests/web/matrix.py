@@ -183,6 +183,7 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("chosen_venues.drop", "POST"): rule(_EDIT, 303, 303, 303, 409, 409, 409, 409, 409),
     ("chosen_venues.set_window", "POST"): rule(_EDIT, 303, 303, 303, 303, 303, 303, 409, 409),
     ("references.show", "GET"): rule(_SEE, 200),
+    ("references.pick_style", "POST"): rule(_EDIT, 303, 303, 303, 409, 409, 409, 409, 409, style="bmj"),
     ("references.export", "GET"): rule(_SEE, 200),
     ("references.import_file", "GET"): rule(_EDIT, 200, 200, 200, 409, 409, 409, 409, 409),
     ("references.import_file", "POST"): rule(_EDIT, 200, 200, 200, 409, 409, 409, 409, 409, references_typed=REFERENCES),

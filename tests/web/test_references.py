@@ -112,6 +112,21 @@ def test_second_editor_keeps_what_was_typed_and_sees_what_is_stored(desk: Browse
     assert "What the second says" in second.page.text
 
 
+def test_style_of_a_text_is_that_of_its_venue_or_is_picked(desk: Browser, world: World) -> None:
+    letter = world.facts.letters["drafting"]
+    desk.get(f"/letters/{letter}/venues")
+    desk.press("Choose this venue for Statement", venue="lancet-correspondence")
+    page = desk.get(f"/letters/{letter}/references")
+    assert "Statement: The Lancet, because it goes to The Lancet, correspondence." in page.text
+    page = desk.press("Set the text so: Statement", style="apa")
+    assert "Statement: APA, which was picked here." in page.text
+    assert "The Lancet, correspondence asks for The Lancet." in page.text
+    assert "(Vale, 2026)" in desk.follow("Statement").text
+    page = desk.get(f"/letters/{letter}/references")
+    page = desk.press("Set the text so: Statement", style="of-tomorrow", status=422)
+    assert "Choose one of the list under “Citation style”." in page.text
+
+
 def test_style_is_chosen_for_looking(desk: Browser) -> None:
     desk.press("Show in this style", style="apa")
     assert "Vale, A. (2026)." in desk.page.text

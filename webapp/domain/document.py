@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from webapp.domain.text import DEFAULT_STYLE
+
 CslItem = Mapping[str, Any]
 
 
@@ -65,3 +67,5 @@ class LetterDocument:
     revision_number: int
     is_draft: bool
     is_demonstration: bool
+    style: str = DEFAULT_STYLE
+    """The citation style of the statement."""

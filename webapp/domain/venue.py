@@ -147,7 +147,8 @@ class Source:
 class Venue:
     """A journal and a route into it. What is None is not known, and is never filled with a guess.
 
-    `with_displays` holds the limits of a text with a figure or table, where the journal has other ones for it.
+    `with_displays` holds the limits of a text with a figure or table, where the journal has other ones for it. `style` is the
+    citation style in which it prints references.
     """
 
     slug: str
@@ -159,6 +160,7 @@ class Venue:
     formats: tuple[str, ...] | None = None
     statements: tuple[str, ...] | None = None
     refuses_accusations: bool | None = None
+    style: str | None = None
     page: str | None = None
     sources: tuple[Source, ...] = ()
     note: str = ""

@@ -22,6 +22,7 @@ def venue_of(facts: Facts) -> Venue:
         formats=_several(facts.get("formats")),
         statements=_several(facts.get("statements")),
         refuses_accusations=facts.get("refuses_accusations"),
+        style=facts.get("style"),
         page=page,
         sources=tuple(Source(**source) for source in facts.get("sources") or ()),
         note=note,

@@ -13,6 +13,7 @@ from webapp.domain.errors import InvalidInput
 from webapp.domain.limits import STATEMENT
 from webapp.domain.venue import Counts, Part
 from webapp.rendering.pandoc import ConversionError, convert
+from webapp.rendering.styles import DEFAULT_STYLE
 from webapp.rendering.text import MARKDOWN, refuse_tangled, statement_html
 
 # What makes the words inside it another part, whatever stands around it.
@@ -41,6 +42,7 @@ def count_text(
     authors: Sequence[AuthorLine] = (),
     with_references: bool = False,
     language: str = "en-GB",
+    style: str = DEFAULT_STYLE,
 ) -> Counts:
     """The counts of a text. A reference counts once, where it is cited, and also while it is missing from the list.
 
@@ -52,7 +54,7 @@ def count_text(
     words[Part.TITLE] = count_words(title)
     words[Part.AUTHORS] = sum(count_words(f"{one.name} {one.affiliation}") for one in authors)
     if with_references:
-        words[Part.REFERENCES] = _words_of_list(found.cited, references, language)
+        words[Part.REFERENCES] = _words_of_list(found.cited, references, language, style)
     return Counts(words, references=len(found.cited), authors=len(authors), figures=found.figures, tables=found.tables)
 
 
@@ -119,14 +121,14 @@ def _tree(markdown: str) -> Any:
         raise InvalidInput(_TOO_DEEP, field="statement") from error
 
 
-def _words_of_list(cited: Sequence[str], references: Sequence[CslItem], language: str) -> int:
+def _words_of_list(cited: Sequence[str], references: Sequence[CslItem], language: str, style: str) -> int:
     """The words of the references as they are printed, numbers left out."""
     known = {str(item["id"]) for item in references}
     present = [key for key in cited if key in known]
     if not present:
         return 0
     text = _ListText()
-    text.feed(statement_html(" ".join(f"[@{{{key}}}]" for key in present), references, language=language))
+    text.feed(statement_html(" ".join(f"[@{{{key}}}]" for key in present), references, language=language, style=style))
     text.close()
     return count_words("".join(text.pieces))
 

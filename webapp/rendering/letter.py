@@ -32,7 +32,7 @@ def letter_html(document: LetterDocument) -> str:
         .render(
             letter=document,
             # The one piece of markup that comes from what people typed.
-            statement=Markup(statement_html(document.statement, document.references, language=document.language)),  # noqa: S704 - cleaned there
+            statement=Markup(statement_html(document.statement, document.references, language=document.language, style=document.style)),  # noqa: S704 - cleaned there
             targets=[_target(target) for target in document.targets],
             dated=long_date(document.dated, document.language),
             notice=notice,

@@ -1,13 +1,15 @@
 """A suggested wording put into the source of a text, where the passage that it replaces stands as plain words."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from webapp.domain.document import CslItem
 from webapp.domain.errors import InvalidInput
 from webapp.domain.passage import Folded, Span, fold, occurrences, place_of
 from webapp.rendering.passages import plain_text
+from webapp.rendering.styles import DEFAULT_STYLE
 from webapp.rendering.text import statement_html
 
 # What the converter makes of typewriter signs; both sides are read in the spelling of the source.
@@ -32,14 +34,21 @@ class Rewording:
 
 
 def reword(
-    markdown: str, references: Sequence[CslItem], passage: tuple[str, str, str], wording: str, *, language: str = "en-GB"
+    markdown: str,
+    references: Sequence[CslItem],
+    passage: tuple[str, str, str],
+    wording: str,
+    *,
+    language: str = "en-GB",
+    style: str = DEFAULT_STYLE,
 ) -> Rewording:
     """Replaces the passage (quote, prefix, suffix) in the source by these plain words.
 
     Raises InvalidInput, with a sentence that offers the editor, where that cannot be done surely: the new text is converted, and has to
     read as the old one with nothing but these words exchanged.
     """
-    text = plain_text(statement_html(markdown, references, language=language))
+    read = partial(statement_html, references=references, language=language, style=style)
+    text = plain_text(read(markdown))
     span = place_of(*passage, text)
     if span is None:
         raise InvalidInput(_GONE + _BY_HAND)
@@ -49,7 +58,7 @@ def reword(
         # Nor the space before what is taken out.
         start -= 1
     made = Rewording(markdown[:start] + words + markdown[end:], start, markdown[start:end], words)
-    _refuse_unlike(made.body, references, f"{text[: span[0]]}{wording}{text[span[1] :]}", language)
+    _refuse_unlike(made.body, f"{text[: span[0]]}{wording}{text[span[1] :]}", read)
     return made
 
 
@@ -70,9 +79,9 @@ def _which(read: Folded, places: Sequence[int], start: int) -> int | None:
     return next((number for number, place in enumerate(places) if read.starts[place] == start), None)
 
 
-def _refuse_unlike(body: str, references: Sequence[CslItem], expected: str, language: str) -> None:
+def _refuse_unlike(body: str, expected: str, read: Callable[[str], str]) -> None:
     try:
-        now = plain_text(statement_html(body, references, language=language))
+        now = plain_text(read(body))
     except InvalidInput as error:
         raise InvalidInput(_UNLIKE + _BY_HAND) from error
     if fold(now, _SPELLING).text != fold(expected, _SPELLING).text:

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from webapp.domain.errors import InvalidInput
+from webapp.domain.text import DEFAULT_STYLE
+
+__all__ = ["DEFAULT_STYLE", "STYLES", "Style", "find_style"]
 
 _FOLDER = Path(__file__).parents[2] / "static" / "vendor" / "csl"
 
@@ -21,7 +24,6 @@ class Style:
         return _FOLDER / f"{self.id}.csl"
 
 
-DEFAULT_STYLE = "nlm-citation-sequence-superscript"
 STYLES: dict[str, Style] = {
     style.id: style
     for style in (

@@ -20,7 +20,7 @@ from webapp.persistence.record import append_event
 from webapp.persistence.tables import ChosenVenueRow, LetterRow, TextRow
 from webapp.rendering.counts import count_text
 from webapp.services.access import load_letter
-from webapp.services.venues import show_venue, venues_by_slug
+from webapp.services.venues import follow_venues, show_venue, venues_by_slug
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def freezing_refusals(session: Session, letter: LetterRow) -> tuple[str, ...]:
     found = []
     for text in letter.texts:
         venues = _venues_of(session, text)
-        counts = _counts(letter, text.body, venues) if venues else None
+        counts = _counts(letter, text, text.body, venues) if venues else None
         for venue in venues:
             if counts and (crossed := limits_crossed(venue, counts)):
                 found.append(crossed_sentence(venue, crossed))
@@ -96,6 +96,7 @@ def choose_venue(session: Session, actor: Actor, reference: str, text: str, slug
         raise Conflict(f"A text can have {limits.VENUES_OF_A_TEXT} venues at most.")
     position = max((one.position for one in row.venues), default=0) + 1
     row.venues.append(ChosenVenueRow(letter_id=letter.id, venue=slug, position=position))
+    follow_venues(session, row)
     append_event(session, letter, actor, "venue.chosen", {"text": row.reference, "venue": slug}, now=now)
 
 
@@ -103,7 +104,9 @@ def drop_venue(session: Session, actor: Actor, reference: str, text: str, slug: 
     """Takes the venue off the text. NotFound where it does not go there."""
     letter = load_letter(session, actor, reference, Permission.EDIT, for_update=True)
     move_for(letter.state, Action.WRITE)
-    _drop(session, actor, letter, _text(letter, text), slug, now=now)
+    row = _text(letter, text)
+    _drop(session, actor, letter, row, slug, now=now)
+    follow_venues(session, row)
 
 
 def _drop(session: Session, actor: Actor, letter: LetterRow, text: TextRow, slug: str, *, now: datetime) -> None:
@@ -152,7 +155,7 @@ def _text_venues(session: Session, letter: LetterRow, text: TextRow, typed: str 
     counts, problem = None, ""
     body = text.body if typed is None else typed
     try:
-        counts = _counts(letter, body, venues) if venues else None
+        counts = _counts(letter, text, body, venues) if venues else None
     except InvalidInput as error:
         problem = str(error)
     chosen = tuple(_chosen_venue(venue, _chosen(text, venue.slug).window_starts_on, counts, now=now) for venue in venues)
@@ -169,7 +172,7 @@ def _window(venue: Venue, starts_on: date | None, *, now: datetime) -> WindowVie
     return WindowView(starts_on, show_date(end), left_phrase(end, now=now)) if end else WindowView(starts_on)
 
 
-def _counts(letter: LetterRow, body: str, venues: Sequence[Venue]) -> Counts:
+def _counts(letter: LetterRow, text: TextRow, body: str, venues: Sequence[Venue]) -> Counts:
     with_references = any(_counts_references(venue) for venue in venues)
     return count_text(
         body,
@@ -178,6 +181,7 @@ def _counts(letter: LetterRow, body: str, venues: Sequence[Venue]) -> Counts:
         authors=[AuthorLine(one.name, one.affiliation, None, one.is_corresponding, one.competing_interests) for one in letter.authors],
         with_references=with_references,
         language=letter.language,
+        style=text.style,
     )
 
 

@@ -14,6 +14,7 @@ from webapp.domain.document import TargetLine
 from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.letter import ASKS, LetterState
 from webapp.domain.passage import place_of
+from webapp.domain.text import style_of
 from webapp.persistence.tables import CirculationRow, CommentRow, InvitationRow, LetterRow, RevisionRow
 from webapp.rendering.passages import Passage, passages
 from webapp.rendering.text import statement_html
@@ -192,7 +193,7 @@ def _texts(revision: RevisionRow, letter: LetterRow) -> tuple[CirculatedText, ..
     shown = []
     for one in revision.texts:
         try:
-            html = statement_html(one["body"], revision.references, language=letter.language)
+            html = statement_html(one["body"], revision.references, language=letter.language, style=style_of(one))
         except InvalidInput as error:
             raise NotFound from error
         shown.append(CirculatedText(one["reference"], one["name"], passages(html)))

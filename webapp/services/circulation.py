@@ -14,6 +14,7 @@ from webapp.domain.errors import InvalidInput
 from webapp.domain.letter import Action, LetterState, move_for
 from webapp.domain.names import bounded_text
 from webapp.domain.permission import Permission
+from webapp.domain.text import style_of
 from webapp.persistence import outbox
 from webapp.persistence.record import append_event, record_time
 from webapp.persistence.tables import (
@@ -134,7 +135,7 @@ def check_readable(session: Session, actor: Actor, reference: str, number: int) 
     references = revision.references if revision else letter.references
     for one in texts:
         try:
-            statement_html(one["body"], references, language=letter.language)
+            statement_html(one["body"], references, language=letter.language, style=style_of(one))
         except InvalidInput as error:
             raise InvalidInput(f"“{one['name']}” cannot be shown to anybody yet. {error}", field="revision") from error
 

@@ -204,7 +204,7 @@ def _societies(session: Session, letter: LetterRow) -> tuple[tuple[str, str], ..
 def _html_of(letter: LetterRow, text: TextRow) -> str:
     """The text as it is now; nothing where it cannot be set yet, which its own page says."""
     try:
-        return statement_html(text.body, letter.references, language=letter.language) if text.body else ""
+        return statement_html(text.body, letter.references, language=letter.language, style=text.style) if text.body else ""
     except InvalidInput:
         return ""
 

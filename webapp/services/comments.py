@@ -12,6 +12,7 @@ from webapp.domain.errors import Conflict, InvalidInput, NotFound, TookTooLong, 
 from webapp.domain.letter import LetterState
 from webapp.domain.names import bounded_text
 from webapp.domain.passage import Span, context_of, places_meant
+from webapp.domain.text import style_of
 from webapp.persistence.record import append_event
 from webapp.persistence.tables import CirculationRow, CommentRow, LetterRow, RevisionRow
 from webapp.rendering.passages import plain_text
@@ -175,4 +176,6 @@ def _sent_text(session: Session, place: Place, number: int, text: str) -> str:
 def words_of(revision: RevisionRow, text: str, language: str) -> str | None:
     """The plain text of one text of a revision; None where the revision has no such text."""
     found = next((one for one in revision.texts if one["reference"] == text), None)
-    return plain_text(statement_html(found["body"], revision.references, language=language)) if found else None
+    if found is None:
+        return None
+    return plain_text(statement_html(found["body"], revision.references, language=language, style=style_of(found)))

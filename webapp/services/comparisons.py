@@ -13,7 +13,7 @@ from webapp.domain.document import CslItem
 from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.letter import Action, move_for
 from webapp.domain.permission import Permission
-from webapp.domain.text import TextKind
+from webapp.domain.text import TextKind, style_of
 from webapp.persistence.tables import LetterRow, RevisionRow
 from webapp.rendering.redline import Redline, RedlineDocument, SourceText, redline_texts
 from webapp.services.access import load_letter
@@ -95,7 +95,7 @@ class _Side:
         text = self.text(reference)
         if text is None:
             return SourceText("", (), language)
-        return SourceText(text["body"], self.references, language, head=head_lines(self.title, self.ask, self.targets))
+        return SourceText(text["body"], self.references, language, style_of(text), head_lines(self.title, self.ask, self.targets))
 
 
 def compare(session: Session, actor: Actor, reference: str, sides: Sides, *, now: datetime) -> Comparison:
@@ -155,7 +155,7 @@ def _fate(text: Mapping[str, Any], old: _Side, new: _Side) -> str:
         return "added"
     if after is None:
         return "removed"
-    return "unchanged" if before["digest"] == after["digest"] else "changed"
+    return "unchanged" if (before["digest"], style_of(before)) == (after["digest"], style_of(after)) else "changed"
 
 
 def _comparison(

@@ -185,4 +185,5 @@ def letter_document(session: Session, letter: LetterRow, *, dated: datetime, is_
         revision_number=revision.number if revision else 0,
         is_draft=is_draft,
         is_demonstration=letter.is_demonstration,
+        style=revision.style if revision else letter.statement.style,
     )

@@ -68,6 +68,7 @@ _EVENT_TITLES = {
     "addresses.exported": "Addresses of the representatives exported",
     "venue.chosen": "Venue chosen for a text",
     "venue.dropped": "Venue taken off a text",
+    "style.set": "Citation style of a text set",
     "venue.window_set": "Start of a venue’s window set",
     "submission.planned": "Day of submission planned",
 }

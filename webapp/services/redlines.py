@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.document import CslItem
 from webapp.domain.letter import ASKS
+from webapp.domain.text import style_of
 from webapp.persistence.tables import FreezingRow, LetterRow, RevisionRow
 from webapp.rendering.redline import Redline, SourceText, redline_html, redline_texts
 from webapp.services.answers import pending_answer
@@ -19,15 +20,18 @@ from webapp.services.place import Place
 
 def statement_redline(old: RevisionRow, new: RevisionRow, language: str) -> Redline:
     """All that the digest of the statement stands for, compared: title, request, articles answered, statement, references."""
-    return _compared(_Sides(old.digest, new.digest, language, (_statement_of(old, language), _statement_of(new, language))))
+    return _compared(
+        _Sides(old.digest, new.digest, (old.style, new.style), language, (_statement_of(old, language), _statement_of(new, language)))
+    )
 
 
 @dataclass(frozen=True)
 class _Sides:
-    """Two statements by their digests, which say all that is compared."""
+    """Two statements by their digests and styles, which say all that is compared."""
 
     old: str
     new: str
+    styles: tuple[str, str]
     language: str
     texts: tuple[SourceText, SourceText] = field(compare=False)
 
@@ -44,7 +48,7 @@ def text_redlines(old: RevisionRow, new: RevisionRow, language: str) -> tuple[tu
     befores, afters = ({one["reference"]: one for one in row.texts} for row in (old, new))
     for number, reference in enumerate({**afters, **befores}, 1):
         before, after = befores.get(reference), afters.get(reference)
-        if before and after and before["digest"] == after["digest"]:
+        if before and after and (before["digest"], style_of(before)) == (after["digest"], style_of(after)):
             continue
         sides = (_text_of(old, before, language), _text_of(new, after, language))
         html = redline_html(redline_texts(*sides), prefix=f"change-{number}", language=language)
@@ -55,7 +59,8 @@ def text_redlines(old: RevisionRow, new: RevisionRow, language: str) -> tuple[tu
 def _text_of(revision: RevisionRow, text: dict[str, Any] | None, language: str) -> SourceText:
     if text is None:
         return SourceText("", (), language)
-    return SourceText(text["body"], list(revision.references), language, head=head_lines(revision.title, revision.ask, revision.targets))
+    head = head_lines(revision.title, revision.ask, revision.targets)
+    return SourceText(text["body"], list(revision.references), language, style_of(text), head)
 
 
 def changes_since(session: Session, place: Place, digest: str) -> Markup | None:
@@ -85,7 +90,8 @@ def changes_since_pending(session: Session, place: Place) -> Markup | None:
 
 def _statement_of(revision: RevisionRow, language: str) -> SourceText:
     references: list[CslItem] = list(revision.references)
-    return SourceText(revision.statement, references, language, head=head_lines(revision.title, revision.ask, revision.targets))
+    head = head_lines(revision.title, revision.ask, revision.targets)
+    return SourceText(revision.statement, references, language, revision.style, head)
 
 
 def head_lines(title: str, ask: str, targets: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -64,8 +64,8 @@ class Shelf:
         return found
 
 
-def show_references(session: Session, actor: Actor, reference: str, *, style: str) -> Shelf:
-    """The references in the order of their numbers, as the style sets them, each with what there is to look at."""
+def show_references(session: Session, actor: Actor, reference: str, *, style: str = "") -> Shelf:
+    """The references in the order of their numbers, as the style sets them, by itself that of the statement; each with what to look at."""
     letter = load_letter(session, actor, reference, Permission.SEE)
     items, problems = tuple(letter.references), []
     texts = []
@@ -79,7 +79,7 @@ def show_references(session: Session, actor: Actor, reference: str, *, style: st
     review = review_references(items, texts, targets, {work: one for work, (one, _at) in known.items()})
     entries: Mapping[str, str] = {}
     try:
-        entries = set_references([line.item for line in review.lines], language=letter.language, style=style)
+        entries = set_references([line.item for line in review.lines], language=letter.language, style=style or letter.statement.style)
     except InvalidInput as error:
         problems.append(str(error))
     asked = [at for _one, at in known.values()]

@@ -1,7 +1,7 @@
 """The revisions of a letter as people look through them: who made each, what it changed, and what became of it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from webapp.domain.document import CslItem
 from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.letter import Action, find_move
 from webapp.domain.permission import Permission
+from webapp.domain.text import style_of
 from webapp.domain.wording import count_phrase
 from webapp.persistence.tables import CirculatedRow, CirculationRow, FreezingRow, LetterRow, RevisionRow, StaffRow
 from webapp.rendering.text import statement_html
@@ -98,7 +99,7 @@ def read_revision(session: Session, actor: Actor, reference: str, number: int, t
     if kept is None:
         raise NotFound
     [line] = _lines(session, letter, [row])
-    html, problem = _set(kept["body"], row.references, letter.language)
+    html, problem = _set(kept, row.references, letter.language)
     newest = session.scalar(select(func.max(RevisionRow.number)).where(RevisionRow.letter_id == letter.id)) or number
     return RevisionView(
         line=line,
@@ -123,9 +124,9 @@ def find_revision(session: Session, letter: LetterRow, number: int) -> RevisionR
     return found
 
 
-def _set(body: str, references: Sequence[CslItem], language: str) -> tuple[str, str]:
+def _set(kept: Mapping[str, Any], references: Sequence[CslItem], language: str) -> tuple[str, str]:
     try:
-        return statement_html(body, references, language=language), ""
+        return statement_html(kept["body"], references, language=language, style=style_of(kept)), ""
     except InvalidInput as error:
         return "", str(error)
 

@@ -15,7 +15,7 @@ from webapp.domain.errors import Conflict, InvalidInput
 from webapp.domain.letter import Action, move_for
 from webapp.domain.names import bounded_line
 from webapp.domain.permission import Permission
-from webapp.domain.text import Change, TextKind
+from webapp.domain.text import Change, TextKind, style_of
 from webapp.persistence.record import append_event
 from webapp.persistence.tables import FreezingRow, LetterRow, RevisionRow
 from webapp.rendering.text import cited_keys, statement_html, word_count
@@ -85,7 +85,7 @@ def unreadable_texts(letter: LetterRow) -> list[str]:
     found = []
     for text in letter.texts:
         try:
-            statement_html(text.body, letter.references, language=letter.language)
+            statement_html(text.body, letter.references, language=letter.language, style=text.style)
         except InvalidInput as error:
             found.append(str(error) if text.kind == TextKind.STATEMENT else f"“{text.name}”: {error}")
     return found
@@ -127,7 +127,7 @@ def is_as_revised(letter: LetterRow) -> bool:
     if not letter.revisions:
         return False
     newest = letter.revisions[-1]
-    texts = [{name: fact for name, fact in text.items() if name != "words"} for text in newest.texts]
+    texts = [{"style": style_of(text), **{name: fact for name, fact in text.items() if name != "words"}} for text in newest.texts]
     content = {"texts": texts, "references": newest.references, "title": newest.title, "ask": newest.ask, "targets": newest.targets}
     return content == content_now(letter)
 
@@ -157,6 +157,7 @@ def texts_now(letter: LetterRow) -> list[dict[str, Any]]:
             "kind": text.kind,
             "name": text.name,
             "body": text.body,
+            "style": text.style,
             "cites": list(cited_keys(text.body)),
             "digest": text_digest(
                 letter.title, letter.ask, targets, body=text.body, references=letter.references, cites=cited_keys(text.body)

@@ -198,7 +198,7 @@ def show_room(session: Session, place: Place, *, now: datetime) -> RoomView:
         journal=letter.journal,
         ask=ASKS[revision.ask],
         targets=tuple(TargetLine(row.role, row.citation, row.doi or None, row.published_on) for row in letter.targets),
-        statement=statement_html(revision.statement, revision.references, language=letter.language),
+        statement=statement_html(revision.statement, revision.references, language=letter.language, style=revision.style),
         digest=revision.digest,
         deadline=show_instant(letter.deadline, letter.deadline_zone),
         closes_at=show_instant(letter.closes_at, letter.deadline_zone),

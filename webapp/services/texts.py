@@ -55,6 +55,7 @@ class Writing:
     text: TextView
     references: tuple[CslItem, ...]
     language: str
+    style: str
 
     @property
     def citable(self) -> list[tuple[str, str]]:
@@ -65,7 +66,8 @@ class Writing:
 def read_text(session: Session, actor: Actor, reference: str, text: str) -> Writing:
     """NotFound where the letter has no such text."""
     letter = load_letter(session, actor, reference, Permission.SEE)
-    return Writing(_view(session, letter, _text(letter, text)), tuple(letter.references), letter.language)
+    row = _text(letter, text)
+    return Writing(_view(session, letter, row), tuple(letter.references), letter.language, row.style)
 
 
 def write_text(session: Session, actor: Actor, reference: str, text: str, body: str, edition: int, *, now: datetime) -> int:
@@ -112,7 +114,7 @@ def read_removable(session: Session, actor: Actor, reference: str, text: str) ->
     letter = load_letter(session, actor, reference, Permission.EDIT)
     move_for(letter.state, Action.WRITE)
     row = _short_form(letter, text)
-    return Writing(_view(session, letter, row), tuple(letter.references), letter.language)
+    return Writing(_view(session, letter, row), tuple(letter.references), letter.language, row.style)
 
 
 def remove_short_form(session: Session, actor: Actor, reference: str, text: str, *, now: datetime) -> None:

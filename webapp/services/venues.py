@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -15,13 +15,22 @@ from webapp.domain import limits
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.deadline import show_date
 from webapp.domain.errors import Conflict, InvalidInput, NotFound
+from webapp.domain.letter import LetterState
 from webapp.domain.names import bounded_line, bounded_text
 from webapp.domain.venue import Limits, Source, Venue, Window, WordLimit
 from webapp.domain.venue_facts import facts_of, venue_of
 from webapp.persistence.shipped_venues import shipped_venues
-from webapp.persistence.tables import StaffRow, VenueRow
+from webapp.persistence.tables import ChosenVenueRow, LetterRow, StaffRow, TextRow, VenueRow
+from webapp.rendering.styles import DEFAULT_STYLE, STYLES, find_style
 from webapp.services.staff import check_administrator
 
+# The texts whose style changes with their venue: nobody signs them yet.
+_TO_FOLLOW = (
+    select(TextRow)
+    .join(ChosenVenueRow)
+    .join(LetterRow, LetterRow.id == TextRow.letter_id)
+    .where(ChosenVenueRow.venue == bindparam("venue"), LetterRow.state.in_([LetterState.DRAFTING, LetterState.CIRCULATING]))
+)
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _CHANGED = "Somebody else has changed this venue since you opened it. Look at it once more, then send what is still to be changed."
 
@@ -68,6 +77,20 @@ def venues_by_slug(session: Session, slugs: Iterable[str]) -> dict[str, Venue]:
     return known | {row.slug: venue_of(row.facts) for row in rows}
 
 
+def proposed_style(session: Session, text: TextRow) -> tuple[str, str]:
+    """The citation style of the first of its venues that is known to have one, and the name of that venue; empty where there is none."""
+    known = venues_by_slug(session, [one.venue for one in text.venues]) if text.venues else {}
+    given = (known[one.venue] for one in text.venues if one.venue in known)
+    # A backup may come from a newer program, with styles that are not here.
+    return next(((one.style, one.name) for one in given if one.style in STYLES), ("", ""))
+
+
+def follow_venues(session: Session, text: TextRow) -> None:
+    """Sets the text in the style of its venues, unless a person has picked one."""
+    if not text.style_is_picked:
+        text.style = proposed_style(session, text)[0] or DEFAULT_STYLE
+
+
 def correct_venue(session: Session, actor: Actor, venue: Venue, edition: int, *, now: datetime) -> None:
     """Puts what is known here in the place of what was, and notes who checked it and when.
 
@@ -110,6 +133,9 @@ def _keep(session: Session, actor: Actor, venue: Venue, edition: int, *, now: da
     row.facts = facts_of(venue)
     row.edition += 1
     row.checked_at, row.checked_by = now, _name_of(session, actor)
+    session.flush()
+    for text in session.scalars(_TO_FOLLOW, {"venue": venue.slug}):
+        follow_venues(session, text)
 
 
 def _fresh(session: Session, venue: Venue) -> VenueRow:
@@ -152,6 +178,7 @@ def _cleaned(venue: Venue) -> Venue:
         window=_cleaned_window(venue),
         formats=_cleaned_list(venue.formats, "formats", "A format"),
         statements=_cleaned_list(venue.statements, "statements", "A statement"),
+        style=find_style(venue.style).id if venue.style else None,
         page=_clean_page(venue.page, "source") if venue.page else None,
         sources=tuple(Source(_clean_page(source.address, "source"), source.year) for source in venue.sources),
         note=bounded_text(venue.note, limits.NOTE, field="note", what="The note"),

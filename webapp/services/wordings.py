@@ -38,7 +38,8 @@ def plan_wording(session: Session, actor: Actor, reference: str, comment: str) -
     row = find_comment(session, letter, comment)
     text = _refuse_unfit(letter, row)
     passage = (row.quote, row.prefix, row.suffix)
-    return WordingPlan(text.edition, reword(text.body, letter.references, passage, row.wording or "", language=letter.language))
+    made = reword(text.body, letter.references, passage, row.wording or "", language=letter.language, style=text.style)
+    return WordingPlan(text.edition, made)
 
 
 def apply_wording(session: Session, actor: Actor, reference: str, comment: str, plan: WordingPlan, *, now: datetime) -> None:

@@ -46,6 +46,10 @@ class StyleForm(FlaskForm):
     style = choice("Style", {style.id: style.name for style in STYLES.values()})
 
 
+class PickStyleForm(FlaskForm):
+    style = choice("Citation style", {"": "as its venues ask", **{style.id: style.name for style in STYLES.values()}})
+
+
 class ReferenceForm(WithEdition):
     doi = line("DOI", limits.IDENTIFIER)
     pmid = line("PubMed number (PMID)", limits.IDENTIFIER)

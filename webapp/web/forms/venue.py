@@ -9,6 +9,7 @@ from wtforms.validators import AnyOf, Optional
 
 from webapp.domain import limits
 from webapp.domain.venue import PARTS, Limits, Part, Source, Venue, Window, WordLimit
+from webapp.rendering.styles import STYLES
 from webapp.web.forms.fields import DayField, choice, line, paragraph
 
 _WINDOWS = {"": "not known", "any": "at any time", "days": "so many days", "months": "so many months"}
@@ -60,6 +61,7 @@ class VenueForm(FlaskForm):
     formats = paragraph("Formats, one in a line", limits.NOTE)
     statements = paragraph("Statements that it asks for, one in a line", limits.NOTE)
     refuses_accusations = choice("It refuses accusations", _YES_NO)
+    style = choice("Citation style", {"": "not known", **{style.id: style.name for style in STYLES.values()}})
     source = line("Where this was read", limits.PAGE_ADDRESS)
     note = paragraph("Note", limits.NOTE)
 
@@ -76,6 +78,7 @@ class VenueForm(FlaskForm):
             formats=_lines(self.formats.data),
             statements=_lines(self.statements.data),
             refuses_accusations={"yes": True, "no": False}.get(self.refuses_accusations.data),
+            style=self.style.data or None,
             page=source or None,
             sources=(Source(source, year),) if source else (),
             note=self.note.data or "",
@@ -137,6 +140,7 @@ def venue_as_plain(venue: Venue, edition: int) -> dict[str, Any]:
         "formats": "\n".join(venue.formats or ()),
         "statements": "\n".join(venue.statements or ()),
         "refuses_accusations": {True: "yes", False: "no", None: ""}[venue.refuses_accusations],
+        "style": venue.style if venue.style in STYLES else "",
         "source": venue.sources[0].address if venue.sources else venue.page or "",
         "note": venue.note,
     }

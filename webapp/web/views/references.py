@@ -7,13 +7,14 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from webapp.domain.errors import BrokenReferences, InvalidInput, LookUpFailed, NotFound, WrongState
 from webapp.domain.permission import Permission
 from webapp.rendering.references import WRITERS
-from webapp.rendering.styles import DEFAULT_STYLE, STYLES
-from webapp.services import dashboard, reference_list
+from webapp.rendering.styles import STYLES
+from webapp.services import citation_styles, dashboard, reference_list
 from webapp.services.reference_list import ReferencesChanged, Shelf
 from webapp.settings import LookUp
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
-from webapp.web.forms.references import ConfirmImportForm, ImportForm, ReferenceForm, RemoveForm, StyleForm, form_data
+from webapp.web.forms.references import ConfirmImportForm, ImportForm, PickStyleForm, ReferenceForm, RemoveForm, StyleForm, form_data
+from webapp.web.forms.venue import set_apart
 from webapp.web.transaction import let_go, now, reading, settings, transaction
 
 bp = Blueprint("references", __name__, url_prefix="/letters/<letter>/references")
@@ -23,18 +24,41 @@ def _letter(letter: str) -> dashboard.Dashboard:
     return dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
 
 
-def _shelf(letter: str, style: str = DEFAULT_STYLE) -> Shelf:
+def _shelf(letter: str, style: str = "") -> Shelf:
     return reference_list.show_references(reading(), actor(), letter, style=style)
 
 
 @bp.get("")
 @for_staff(Permission.SEE)
 def show(letter: str) -> Any:
+    return _list_page(letter)
+
+
+@bp.post("/styles/<text>")
+@for_staff(Permission.EDIT)
+def pick_style(letter: str, text: str) -> Any:
+    form = PickStyleForm()
+    if not form.validate_on_submit():
+        return _list_page(letter, (text, form)), 422
+    with transaction() as session:
+        citation_styles.pick_style(session, actor(), letter, text, form.style.data, now=now())
+    flash("From now on the text is set so. Revisions stay as they were made.", "ok")
+    return redirect(url_for("references.show", letter=letter, _anchor="styles-title"), 303)
+
+
+def _list_page(letter: str, wrong: tuple[str, PickStyleForm] | None = None) -> str:
+    """`wrong` is a choice of style that was refused, after its text."""
+    styles = citation_styles.list_styles(reading(), actor(), letter)
+    forms = {one.reference: PickStyleForm(formdata=None, data={"style": one.style if one.is_picked else ""}) for one in styles}
+    if wrong and wrong[0] in forms:
+        forms[wrong[0]] = wrong[1]
     asked = request.args.get("style", "")
-    style = asked if asked in STYLES else DEFAULT_STYLE
-    form = StyleForm(formdata=None, data={"style": style})
-    context = {"shelf": _shelf(letter, style), "form": form, "style": STYLES[style], "looks_up": settings().look_up is not None}
-    return render_template("references/show.html", letter=_letter(letter), **context)
+    # The statement comes first of all texts.
+    style = asked if asked in STYLES else styles[0].style
+    picks = [(one, set_apart(forms[one.reference], one.reference)) for one in styles]
+    context = {"form": StyleForm(formdata=None, data={"style": style}), "style": STYLES[style], "picks": picks, "wrong": wrong}
+    shelf, looks_up = _shelf(letter, style), settings().look_up is not None
+    return render_template("references/show.html", letter=_letter(letter), shelf=shelf, looks_up=looks_up, **context)
 
 
 @bp.get("/export/<form>")

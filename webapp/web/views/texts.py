@@ -125,7 +125,7 @@ def _changed_page(letter: str, writing: Writing, form: TextForm, error: TextChan
 def _difference(theirs: str, mine: str, writing: Writing) -> Any:
     """How the two differ as they are read; none where one of them cannot be converted yet."""
     try:
-        sides = [statement_html(body, writing.references, language=writing.language) for body in (theirs, mine)]
+        sides = [statement_html(body, writing.references, language=writing.language, style=writing.style) for body in (theirs, mine)]
     except InvalidInput:
         return None
     return redline_html(redline(*sides), language=writing.language)
@@ -135,7 +135,7 @@ def _preview(body: str, writing: Writing) -> tuple[str, int, str]:
     if not body.strip():
         return "", 0, ""
     try:
-        return statement_html(body, writing.references, language=writing.language), word_count(body), ""
+        return statement_html(body, writing.references, language=writing.language, style=writing.style), word_count(body), ""
     except InvalidInput as error:
         return "", _count(body), str(error)
 

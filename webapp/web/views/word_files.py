@@ -68,7 +68,13 @@ def download(letter: str, text: str) -> Any:
     reading().rollback()
     try:
         file = write_word(
-            writing.text.body, writing.references, title=document.title, ask=document.ask, language=writing.language, made_at=now()
+            writing.text.body,
+            writing.references,
+            title=document.title,
+            ask=document.ask,
+            language=writing.language,
+            style=writing.style,
+            made_at=now(),
         )
     except InvalidInput as error:
         flash(str(error), "error")
@@ -96,7 +102,7 @@ def _file_page(letter: str, writing: Writing, form: WordFileForm) -> Any:
 def _brought_page(letter: str, writing: Writing, brought: WordImport, *, changed_by: str = "") -> Any:
     """Raises InvalidInput where the text cannot be set, for then nobody could see what it is."""
     references = [*writing.references, *brought.references]
-    html = statement_html(brought.text, references, language=writing.language)
+    html = statement_html(brought.text, references, language=writing.language, style=writing.style)
     form = BroughtForm(formdata=None)
     form.carry(brought, writing.text.edition)
     context = {"html": html, "words": word_count(brought.text), "changed_by": changed_by}
