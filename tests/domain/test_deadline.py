@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from webapp.domain import deadline
 from webapp.domain.answer import is_in_time
-from webapp.domain.deadline import instant_from_local, is_zone, show_date, show_instant, time_left, wall_clock_of
+from webapp.domain.deadline import UnclearTime, instant_from_local, is_zone, show_date, show_instant, time_left, wall_clock_of
 from webapp.domain.errors import InvalidInput
 
 BERLIN, NEW_YORK, AUCKLAND = "Europe/Berlin", "America/New_York", "Pacific/Auckland"
@@ -74,11 +74,98 @@ def at(text: str) -> datetime:
 def test_r10_a_wall_clock_means_one_instant_or_is_refused(zone: str, shown: str, meant: str) -> None:
     typed = wall(shown)
     if meant in (SKIPPED, TWICE):
-        with pytest.raises(InvalidInput, match=f"In {zone} the clocks .*{meant}") as refused:
-            instant_from_local(typed, zone)
-        assert refused.value.field == "deadline_local"
+        with pytest.raises(UnclearTime, match=f"In {zone} the clocks .*{meant}") as refused:
+            instant_from_local(typed, zone, field="until")
+        assert refused.value.field == "until"
     else:
         assert instant_from_local(typed, zone) == at(meant)
+
+
+# What may be meant where the clocks change: as it is read, and the instant.
+READINGS = [
+    (
+        BERLIN,
+        "2026-10-25 02:30",
+        ("25 October 2026, 02:30, UTC+02:00", "2026-10-25 00:30"),
+        ("25 October 2026, 02:30, UTC+01:00", "2026-10-25 01:30"),
+    ),
+    (
+        BERLIN,
+        "2026-03-29 02:30",
+        ("29 March 2026, 01:59, UTC+01:00", "2026-03-29 00:59"),
+        ("29 March 2026, 03:00, UTC+02:00", "2026-03-29 01:00"),
+    ),
+    (
+        NEW_YORK,
+        "2026-11-01 01:00",
+        ("1 November 2026, 01:00, UTC−04:00", "2026-11-01 05:00"),
+        ("1 November 2026, 01:00, UTC−05:00", "2026-11-01 06:00"),
+    ),
+    (
+        NEW_YORK,
+        "2026-03-08 02:59:59",
+        ("8 March 2026, 01:59, UTC−05:00", "2026-03-08 06:59"),
+        ("8 March 2026, 03:00, UTC−04:00", "2026-03-08 07:00"),
+    ),
+    (
+        AUCKLAND,
+        "2026-04-05 02:59",
+        ("5 April 2026, 02:59, UTC+13:00", "2026-04-04 13:59"),
+        ("5 April 2026, 02:59, UTC+12:00", "2026-04-04 14:59"),
+    ),
+    (
+        AUCKLAND,
+        "2026-09-27 02:00",
+        ("27 September 2026, 01:59, UTC+12:00", "2026-09-26 13:59"),
+        ("27 September 2026, 03:00, UTC+13:00", "2026-09-26 14:00"),
+    ),
+    (
+        LORD_HOWE,
+        "2026-04-05 01:45",
+        ("5 April 2026, 01:45, UTC+11:00", "2026-04-04 14:45"),
+        ("5 April 2026, 01:45, UTC+10:30", "2026-04-04 15:15"),
+    ),
+    (
+        LORD_HOWE,
+        "2026-10-04 02:10",
+        ("4 October 2026, 01:59, UTC+10:30", "2026-10-03 15:29"),
+        ("4 October 2026, 02:30, UTC+11:00", "2026-10-03 15:30"),
+    ),
+    (
+        "Pacific/Apia",
+        "2011-12-30 12:00",
+        ("29 December 2011, 23:59, UTC−10:00", "2011-12-30 09:59"),
+        ("31 December 2011, 00:00, UTC+14:00", "2011-12-30 10:00"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("zone", "typed", "earlier", "later"), READINGS, ids=[f"{row[0]} {row[1]}" for row in READINGS])
+def test_f11_unclear_time_comes_with_the_two_moments_that_may_be_meant(
+    zone: str, typed: str, earlier: tuple[str, str], later: tuple[str, str]
+) -> None:
+    with pytest.raises(UnclearTime) as unclear:
+        instant_from_local(wall(typed), zone)
+    assert [str(one) for one in unclear.value.readings] == [earlier[0], later[0]]
+    for one, (_words, instant) in zip(unclear.value.readings, (earlier, later), strict=True):
+        assert instant_from_local(one.shown, zone) == at(instant)
+        assert instant_from_local(datetime.fromisoformat(one.value), zone) == at(instant)
+        assert one.utc.endswith(f"{instant[-5:]} UTC")
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone"),
+    [
+        pytest.param("2026-10-25T02:30:00+02:00", KATHMANDU, id="chosen in another zone"),
+        pytest.param("2026-10-25T02:30:00+03:00", BERLIN, id="a distance that the zone never has"),
+        pytest.param("2026-03-29T02:30:00+01:00", BERLIN, id="the hour that is skipped, said to be winter"),
+        pytest.param("2026-03-29T02:30:00+02:00", BERLIN, id="the hour that is skipped, said to be summer"),
+    ],
+)
+def test_f11_time_that_the_clocks_never_show_so_is_not_chosen(typed: str, zone: str) -> None:
+    with pytest.raises(InvalidInput, match="never show that time so") as refused:
+        instant_from_local(datetime.fromisoformat(typed), zone)
+    assert not isinstance(refused.value, UnclearTime)
 
 
 @pytest.mark.parametrize("zone", ["", "Berlin", "CEST", "Mars/Olympus_Mons", "../etc/passwd", "Europe/Berlin\n", "europe/berlin "])
@@ -206,6 +293,4 @@ def test_f11_what_is_shown_in_a_zone_and_what_is_stored_are_one_instant(zone: st
     for day in [*NEAR_A_CHANGE, "2026-01-01", "2026-12-31"]:
         for half_hour in range(48):
             instant = at(day) + timedelta(minutes=30 * half_hour)
-            shown = wall_clock_of(instant, zone)
-            if len(instants_that_show(shown, zone)) == 1:
-                assert instant_from_local(shown, zone) == instant
+            assert instant_from_local(wall_clock_of(instant, zone), zone) == instant

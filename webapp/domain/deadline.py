@@ -1,7 +1,7 @@
 """Deadlines are instants with the zone in which they were announced (R10)."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -67,32 +67,106 @@ def show_instant(instant: datetime, zone: str) -> ShownInstant:
     )
 
 
-def instant_from_local(wall_clock: datetime, zone: str) -> datetime:
-    """The instant (UTC) that a wall clock in the zone shows.
+@dataclass(frozen=True)
+class Reading:
+    """One moment that a wall clock may have been meant for: what the clocks show, how far they are from UTC, and which instant that is."""
 
-    Raises InvalidInput for a time that the zone's clocks skip, or show twice, when they change: a deadline must not be open to argument.
+    shown: datetime
+    """With its own fixed distance from UTC, so that it means one instant whatever is said of the zone."""
+
+    def __str__(self) -> str:
+        return f"{show_date(self.shown.date())}, {self.shown:{_clock(self.shown)}}, {offset_words(self.shown)}"
+
+    @property
+    def value(self) -> str:
+        """As a form sends it: “2026-10-25T02:30:00+01:00”."""
+        return self.shown.isoformat()
+
+    @property
+    def utc(self) -> str:
+        """“00:30 UTC”, with its day where that is another."""
+        utc = self.shown.astimezone(UTC)
+        day = "" if utc.date() == self.shown.date() else f"{show_date(utc.date())}, "
+        return f"{day}{utc:{_clock(utc)}} UTC"
+
+
+class UnclearTime(InvalidInput):
+    """The clocks of the zone skip this time, or show it twice: `readings` are the two moments that may be meant, the earlier first."""
+
+    def __init__(self, sentence: str, readings: tuple[Reading, Reading], field: str) -> None:
+        super().__init__(sentence, field=field)
+        self.readings = readings
+
+
+def instant_from_local(typed: datetime, zone: str, *, field: str = "deadline_local") -> datetime:
+    """The instant (UTC) that a wall clock in the zone shows; a time that says its distance from UTC itself must be one that is shown there.
+
+    Raises UnclearTime for a time that the zone’s clocks skip, or show twice, when they change: a deadline must not be open to argument.
     """
     if not is_zone(zone):
         raise InvalidInput("Choose a time zone from the list, such as Europe/Berlin.", field="deadline_zone")
     place = ZoneInfo(zone)
     try:
-        first = wall_clock.replace(tzinfo=place, fold=0).astimezone(UTC)
-        second = wall_clock.replace(tzinfo=place, fold=1).astimezone(UTC)
-        is_skipped = first.astimezone(place).replace(tzinfo=None) != wall_clock
+        if typed.tzinfo is not None:
+            return _as_said(typed, place, field)
+        first, second = (typed.replace(tzinfo=place, fold=fold).astimezone(UTC) for fold in (0, 1))
+        is_skipped = first.astimezone(place).replace(tzinfo=None) != typed
     except OverflowError as error:
-        raise InvalidInput("Choose a date within the next years.", field="deadline_local") from error
+        raise InvalidInput("Choose a date within the next years.", field=field) from error
     if is_skipped:
-        sentence = f"In {zone} the clocks skip {wall_clock:%H:%M} on that day. Choose a time an hour earlier or later."
-        raise InvalidInput(sentence, field="deadline_local")
+        sentence = f"In {zone} the clocks skip {typed:%H:%M} on that day. Choose one of the times nearest to it, or type another."
+        raise UnclearTime(sentence, _around_the_gap(second, first, place), field)
     if first != second:
-        sentence = f"In {zone} the clocks show {wall_clock:%H:%M} twice on that day. Choose a time that comes only once."
-        raise InvalidInput(sentence, field="deadline_local")
+        sentence = f"In {zone} the clocks show {typed:%H:%M} twice on that day. Choose which of them you mean, or type another time."
+        raise UnclearTime(sentence, (_reading(first, place), _reading(second, place)), field)
     return first
 
 
+def _as_said(typed: datetime, place: ZoneInfo, field: str) -> datetime:
+    instant = typed.astimezone(UTC)
+    if instant.astimezone(place).utcoffset() != typed.utcoffset():
+        # The zone was changed after the choice was made, or somebody made the request by hand.
+        raise InvalidInput(f"In {place.key} the clocks never show that time so. Type day and time once more.", field=field)
+    return instant
+
+
+def _reading(instant: datetime, place: ZoneInfo) -> Reading:
+    local = instant.astimezone(place)
+    return Reading(local.replace(tzinfo=timezone(local.utcoffset() or timedelta(0)), fold=0))
+
+
+def _around_the_gap(before: datetime, after: datetime, place: ZoneInfo) -> tuple[Reading, Reading]:
+    """The last minute that is shown before the clocks go forward, and the first after it. The change lies between the two instants."""
+    low, high = int(before.timestamp()) // 60, int(after.timestamp()) // 60
+    old = before.astimezone(place).utcoffset()
+    while high - low > 1:
+        middle = (low + high) // 2
+        is_before = datetime.fromtimestamp(middle * 60, place).utcoffset() == old
+        low, high = (middle, high) if is_before else (low, middle)
+    return _reading(datetime.fromtimestamp(low * 60, UTC), place), _reading(datetime.fromtimestamp(high * 60, UTC), place)
+
+
+def _clock(moment: datetime) -> str:
+    return "%H:%M:%S" if moment.second else "%H:%M"
+
+
+def offset_words(moment: datetime) -> str:
+    """“UTC+02:00”, “UTC+10:30”: how far the clock is from UTC."""
+    minutes = int((moment.utcoffset() or timedelta(0)).total_seconds()) // 60
+    return f"UTC{'−' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+
+
 def wall_clock_of(instant: datetime, zone: str) -> datetime:
-    """What the clocks of the zone show at the instant, without a zone: for filling a form again."""
-    return instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    """What the clocks of the zone show at the instant, for filling a form again.
+
+    Without its distance from UTC, unless the clocks show the same twice: then only that tells which of the two it is.
+    """
+    shown = instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    try:
+        instant_from_local(shown, zone)
+    except UnclearTime as unclear:
+        return next(one.shown for one in unclear.readings if one.shown == instant)
+    return shown
 
 
 def time_left(instant: datetime, *, now: datetime) -> str:
