@@ -149,10 +149,7 @@ def _revision(letter: LetterRow, number: int) -> RevisionRow | None:
 
 
 def _until(session: Session, letter: LetterRow, local: datetime, *, now: datetime) -> datetime:
-    try:
-        until = instant_from_local(local, letter.deadline_zone)
-    except InvalidInput as error:
-        raise InvalidInput(str(error), field="until") from error
+    until = instant_from_local(local, letter.deadline_zone, field="until")
     start = record_time(session, letter.id, now=now)
     if until <= start:
         raise InvalidInput("That moment has passed. Give the societies some time to read.", field="until")

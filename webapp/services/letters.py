@@ -46,7 +46,8 @@ class AuthorDraft:
 
 @dataclass(frozen=True)
 class LetterDraft:
-    """A letter as its coordinator types it; `deadline_local` is the wall clock in `deadline_zone`.
+    """A letter as its coordinator types it; `deadline_local` is the wall clock in `deadline_zone`, with its distance from UTC where that
+    alone tells which moment is meant.
 
     `statement` and `references_typed` are what a new letter begins with; from then on each has its own page.
     """

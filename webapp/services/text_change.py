@@ -128,7 +128,7 @@ def _freezing(session: Session, letter: LetterRow, revision: RevisionRow, declar
     if declared.change == Change.EDITORIAL:
         if declared.object_until is None:
             raise InvalidInput("Say until when a society may object.", field="object_until")
-        until = instant_from_local(declared.object_until, letter.deadline_zone)
+        until = instant_from_local(declared.object_until, letter.deadline_zone, field="object_until")
         if until <= at:
             raise InvalidInput("That moment has passed. Give the societies time to read.", field="object_until")
         if until > _deadline(letter):

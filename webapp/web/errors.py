@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import ClientDisconnected, HTTPException, MethodNotAllowed, SecurityError
 
 from webapp import log
+from webapp.domain.deadline import UnclearTime
 from webapp.domain.errors import (
     Conflict,
     DomainError,
@@ -24,6 +25,7 @@ from webapp.domain.errors import (
 )
 from webapp.persistence.database import DatabaseBusy, DatabaseLost, DatabaseRefuses, refusal_of
 from webapp.rendering.environment import TEMPLATES
+from webapp.web.forms.fields import MomentField
 from webapp.web.lines import request_number
 from webapp.web.typed import typed_text
 
@@ -144,12 +146,14 @@ def _fault_of_the_page(_error: Exception) -> Any:
 
 
 def attach(form: FlaskForm, error: InvalidInput) -> None:
-    """Puts a service's refusal beside the field that it names, else above the form."""
+    """Puts a service's refusal beside the field that it names, else above the form; what it asks about is asked there."""
     field = _find(form, error.field) if error.field else None
     if field is None:
         form.form_errors.append(str(error))
         return
     field.errors = [*field.errors, str(error)]
+    if isinstance(error, UnclearTime) and isinstance(field, MomentField):
+        field.offer(error.readings)
     for rows in form:
         # A list of rows keeps its own copy of what its rows have to say, and the form asks only the list.
         if hasattr(rows, "entries") and any(entry.errors for entry in rows.entries):

@@ -3,6 +3,8 @@
 from flask import request
 from werkzeug.exceptions import HTTPException
 
+# What a form asks with, and not what was typed into it.
+_ASKED = ("-asked", "-readings", "-reading")
 _OURS = {"csrf_token", "nonce", "digest", "replaces", "edition", "code", "proof_code", "another_code"}
 
 
@@ -12,4 +14,8 @@ def typed_text() -> list[tuple[str, str]]:
         sent = request.form
     except HTTPException:
         return []
-    return [(name.replace("_", " "), value) for name, value in sent.items() if name not in _OURS and value.strip()]
+    return [(name.replace("_", " "), value) for name, value in sent.items() if _is_typed(name) and value.strip()]
+
+
+def _is_typed(name: str) -> bool:
+    return name not in _OURS and not name.endswith(_ASKED)

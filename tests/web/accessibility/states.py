@@ -204,6 +204,22 @@ def milestones_with_a_day_that_is_none(world: World, _: MonkeyPatch) -> Page:
     return browser.press("Keep this day", status=422, submission_target="2026-02-30")
 
 
+@state("error")
+def facts_with_a_deadline_that_is_shown_twice(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "drafting", "/edit"))
+    return browser.press("Save the facts", status=422, deadline_local="2026-10-25T02:30")
+
+
+@state("filled")
+def facts_with_a_deadline_that_was_chosen_of_two(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "drafting", "/edit"))
+    browser.press("Save the facts", status=422, deadline_local="2026-10-25T02:30")
+    browser.press("Save the facts", **{"deadline_local-reading": "2026-10-25T02:30:00+01:00"})
+    return browser.get(at(world, "drafting", "/edit"))
+
+
 # The reading room
 
 

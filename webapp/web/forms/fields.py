@@ -1,11 +1,14 @@
 """Checks that every form uses, each with a sentence for the person who typed."""
 
+from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, DateTimeLocalField, Field, SelectField, StringField, TextAreaField
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, StopValidation
+
+from webapp.domain.deadline import Reading
 
 # A zone is announced by its place; the abbreviations and old names of the database are not.
 _PLACES = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/", "US/")))
@@ -56,9 +59,17 @@ class DayField(DateField):
 
 
 class MomentField(DateTimeLocalField):
-    """A field of day and time whose refusal says what to type."""
+    """A field of day and time whose refusal says what to type.
+
+    Where the clocks of the zone skip the time that was typed, or show it twice, the form asks which moment is meant: the two `readings`
+    stand below the field, and the one that is chosen becomes its data. What was asked of another time than the typed one is forgotten.
+    """
+
+    data: Any
 
     def __init__(self, label: str, **more: Any) -> None:
+        self.readings: tuple[Reading, ...] = ()
+        self.chosen = ""
         super().__init__(label, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **more)
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -66,6 +77,40 @@ class MomentField(DateTimeLocalField):
             super().process_formdata(valuelist)
         except ValueError as error:
             raise ValueError("Give both a day and a time, for example 2026-03-14T17:00.") from error
+
+    def process(self, formdata: Any, *more: Any, **named: Any) -> None:
+        super().process(formdata, *more, **named)
+        if formdata and self.data is not None and formdata.get(f"{self.name}-asked") == self._value():
+            self.offer(_readings(formdata.get(f"{self.name}-readings", "")), formdata.get(f"{self.name}-reading", ""))
+
+    def offer(self, readings: tuple[Reading, ...], chosen: str = "") -> None:
+        """Asks for one of these, or takes the one that was chosen; what was never offered is not chosen."""
+        self.readings = readings
+        meant = next((one for one in readings if one.value == chosen), None)
+        if meant is not None:
+            self.data, self.chosen = meant.shown, meant.value
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """Names and values by which another form keeps what was typed and chosen."""
+        asked = [("asked", self._value()), ("readings", self.offered)] if self.readings else []
+        chosen = [("reading", self.chosen)] if self.chosen else []
+        return [(self.name, self._value()), *((f"{self.name}-{name}", value) for name, value in [*asked, *chosen])]
+
+    @property
+    def offered(self) -> str:
+        return " ".join(one.value for one in self.readings)
+
+
+def _readings(sent: str) -> tuple[Reading, ...]:
+    """What a form of ours was given to send back. Nothing is taken from it that the rules of the zone do not allow once more."""
+    try:
+        moments = [datetime.fromisoformat(one) for one in sent.split(" ")[:2]]
+        readings = tuple(Reading(one) for one in moments if one.tzinfo is not None)
+        # At the ends of the calendar there is a time on the wall, and none in UTC.
+        return readings if all(one.utc for one in readings) else ()
+    except (ValueError, OverflowError):
+        return ()
 
 
 def choice(label: str, choices: dict[str, str], **more: Any) -> SelectField:

@@ -14,6 +14,7 @@ from wtforms import (
 from wtforms.validators import Optional, ValidationError
 
 from webapp.domain import limits
+from webapp.domain.deadline import UnclearTime, instant_from_local
 from webapp.domain.letter import ASKS
 from webapp.domain.wording import COLLECTIVE_NOUNS
 from webapp.services.letters import AuthorDraft, LetterDraft, TargetDraft
@@ -100,6 +101,16 @@ class LetterForm(FlaskForm):
     def forget_demonstration(self) -> None:
         """Only an installation that works on this machine alone asks whether a letter is a demonstration."""
         del self.is_demonstration
+
+    def offer_readings(self) -> None:
+        """A deadline that is kept in an hour which its clocks show twice: the form shows both, and which of them it is."""
+        kept: datetime | None = self.deadline_local.data
+        if kept is None or kept.tzinfo is None:
+            return
+        try:
+            instant_from_local(kept.replace(tzinfo=None), self.deadline_zone.data)
+        except UnclearTime as unclear:
+            self.deadline_local.offer(unclear.readings, kept.isoformat())
 
     def leave_text_out(self) -> None:
         """Once a letter is there, its statement and its references have pages of their own."""

@@ -61,6 +61,8 @@ def edit(letter: str) -> Any:
     draft, edition = letters.read_draft(reading(), actor(), letter)
     form = _form(data={**letters.draft_as_plain(draft), "edition": str(edition)})
     form.leave_text_out()
+    if request.method == "GET":
+        form.offer_readings()
     if form.validate_on_submit():
         try:
             typed = form.draft(language=draft.language, is_demonstration=draft.is_demonstration)
