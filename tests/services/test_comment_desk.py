@@ -260,4 +260,9 @@ def test_dashboard_asks_for_blocking_comments_first(store: Store, coordinator: A
         for one in (plain, blocking):
             accept(session, coordinator, circulating, one)
         assert needs(factories.COMMENTS_UNTIL) == ["open"]
+        text = letter_row(session, circulating).statement
+        texts.write_text(session, coordinator, circulating, text.reference, "Another text.", text.edition, now=NOW)
+        assert needs(NOW) == ["revise"] and needs(factories.COMMENTS_UNTIL) == ["revise", "open"]
+        revisions.make_revision(session, coordinator, circulating, revisions.Declaration("Answered", "editorial"), now=NOW)
+        assert needs(NOW) == ["circulate"]
         assert session.scalar(select(func.count()).select_from(CommentRow)) == 2

@@ -254,13 +254,22 @@ def _needs_before_signing(session: Session, letter: LetterRow, missing: tuple[Ne
         return list(missing) or [opening]
     needs = [*comment_needs(session, letter), *missing]
     newest = session.scalars(select(CirculationRow).where(CirculationRow.letter_id == letter.id).order_by(CirculationRow.id.desc())).first()
+    is_answered = not any(need.act in {BLOCKING_ACT, COMMENTS_ACT} for need in needs)
     if newest is not None and now < newest.until:
-        return needs
+        return [*needs, *_next_round(letter, newest)] if is_answered else needs
     if not has_comments(session, letter):
         needs.append(Need("The time for comments has passed, and nobody has commented", "circulate", "Ask once more, or go on."))
+    needs += _next_round(letter, newest)
+    return needs if missing or not is_answered else [*needs, opening]
+
+
+def _next_round(letter: LetterRow, newest: CirculationRow | None) -> list[Need]:
     if not is_as_revised(letter):
-        needs.append(Need("Send the new revision round", "circulate", "The texts have changed since they were commented on."))
-    return needs if missing or any(need.act in {BLOCKING_ACT, COMMENTS_ACT} for need in needs) else [*needs, opening]
+        return [Need("Make a revision of the texts as they are now", "revise", "They have changed since they were sent round.")]
+    number = letter.revisions[-1].number if letter.revisions else 0
+    if newest is not None and newest.revision.number < number:
+        return [Need(f"Send revision {number} round", "circulate", "Nobody has been sent it yet.")]
+    return []
 
 
 def _needs_while_signing(session: Session, letter: LetterRow, stages: Counter[Stage], *, now: datetime) -> list[Need]:
