@@ -243,7 +243,10 @@ def test_opening_with_an_unanswered_comment_asks_why(world: World) -> None:
     desk.get(at(world, "circulating", "/open"))
     declared = {"note": "A short form", "change": "editorial"}
     page = desk.press("Freeze the text", status=422, is_fit="y", **declared)
-    assert "1 comment is not answered yet" in page.text
+    assert "1 comment is not answered yet" in page.text and "Comments are no longer taken" in page.text
     page = desk.press("Freeze the text", is_fit="y", reason_unanswered=WHY, **declared)
-    assert "Sign-on is open" in page.text
+    assert "Sign-on is open" in page.text and "Comments due" not in page.text
     assert "Will Gullhaven" in world.mail.newest(ANNA).subject
+    browser = anna(world)
+    browser.get(room(world))
+    assert browser.follow("What became of the comments").heading == "What became of the comments"

@@ -188,7 +188,8 @@ def _line(letter: LetterRow, one: Milestone, *, now: datetime) -> MilestoneLine:
         left="passed" if was_closed else left_of(one, zone, now=now),
         note=one.unknown or _note(one, has_passed=has_passed),
         act=_act(one.kind, letter),
-        is_over=has_passed,
+        # Comments end with the next round, and with the first signature asked for.
+        is_over=has_passed or (one.kind is MilestoneKind.COMMENTS and one.is_done),
     )
 
 

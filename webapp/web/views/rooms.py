@@ -71,6 +71,7 @@ def read(place: Place) -> Any:
         "rooms/read.html",
         room=rooms.show_room(reading(), place, now=now()),
         change=change_view.show_change(reading(), place, now=now()),
+        has_dispositions=circulated_room.has_dispositions(reading(), place),
         now_iso=now().isoformat(timespec="seconds"),
     )
 
