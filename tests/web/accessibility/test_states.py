@@ -23,7 +23,7 @@ SITUATIONS = {
 # Templates that are no page of ours: parts of pages, mails, and what goes into a PDF or into the editor.
 PARTS = ("components/", "layouts/", "email/")
 NO_PAGES = {"documents/letter.html", "documents/signatories.html", "documents/words.html", "letters/preview.html"}
-NO_PAGES |= {"chosen_venues/meters.html", "documents/redline.html"}
+NO_PAGES |= {"chosen_venues/meters.html", "documents/dispositions.html", "documents/redline.html"}
 # What is said where no page can be made any more; test_pages.py looks at the file itself.
 NO_PAGES |= {"errors/bare.html"}
 # What a person's data is asked for with, so that the browser can fill it in (WCAG 1.3.5).

@@ -56,9 +56,11 @@ def _list_page(letter: str, wrong: tuple[str, PickStyleForm] | None = None) -> s
     # The statement comes first of all texts.
     style = asked if asked in STYLES else styles[0].style
     picks = [(one, set_apart(forms[one.reference], one.reference)) for one in styles]
-    context = {"form": StyleForm(formdata=None, data={"style": style}), "style": STYLES[style], "picks": picks, "wrong": wrong}
+    context = {"look": StyleForm(formdata=None, data={"style": style}), "style": STYLES[style], "picks": picks}
     shelf, looks_up = _shelf(letter, style), settings().look_up is not None
-    return render_template("references/show.html", letter=_letter(letter), shelf=shelf, looks_up=looks_up, **context)
+    return render_template(
+        "references/show.html", letter=_letter(letter), form=wrong[1] if wrong else None, shelf=shelf, looks_up=looks_up, **context
+    )
 
 
 @bp.get("/export/<form>")
