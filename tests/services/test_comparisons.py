@@ -39,7 +39,7 @@ def revised(store: Store, coordinator: Actor) -> str:
         revisions.make_revision(session, coordinator, letter, Declaration("What the board saw"), now=NOW)
         row = letter_row(session, letter)
         row.statement.body = row.statement.body.replace("disagree", "differ")
-        texts.remove_short_form(session, coordinator, letter, short, now=NOW)
+        texts.remove_short_form(session, coordinator, letter, short, 1, now=NOW)
         later = NOW + timedelta(hours=1)
         revisions.make_revision(session, coordinator, letter, Declaration("A milder word", "substantive"), now=later)
         row.title = "Another title"

@@ -73,7 +73,7 @@ def test_text_that_cites_nothing_is_named_and_kept_out_of_revision_and_freezing(
             make_revision(session, coordinator, drafted, Declaration(), now=NOW)
         with pytest.raises(WrongState, match="@nobody2026, @none2026"):
             sign_on.open_sign_on(session, coordinator, drafted, is_fit=True, now=NOW)
-        texts.remove_short_form(session, coordinator, drafted, short, now=NOW)
+        texts.remove_short_form(session, coordinator, drafted, short, 2, now=NOW)
         sign_on.open_sign_on(session, coordinator, drafted, is_fit=True, now=NOW)
 
 

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection
 
 from tests.conftest import Store
+from tests.dump import unchanged
 from tests.factories import COORDINATOR, NOW, letter_in_draft, letter_row, staff_actor
 from webapp.domain.actor import Actor
-from webapp.domain.errors import InvalidInput, NotFound
+from webapp.domain.errors import Conflict, InvalidInput, NotFound
 from webapp.persistence.record import load_events
 from webapp.services import people, texts
 from webapp.services.texts import TextChanged
@@ -106,11 +108,23 @@ def test_short_form_begins_as_a_copy_and_can_go_again(store: Store, coordinator:
         letter = letter_row(session, drafted)
         assert [text.name for text in letter.texts] == ["Statement", "For the journal"]
         assert letter.texts[1].body == letter.statement.body
-        texts.remove_short_form(session, coordinator, drafted, short, now=NOW)
+        texts.remove_short_form(session, coordinator, drafted, short, 1, now=NOW)
         with pytest.raises(NotFound):
             texts.read_text(session, coordinator, drafted, short)
 
 
+def test_short_form_that_somebody_has_edited_is_not_removed(store: Store, connection: Connection, coordinator: Actor, drafted: str) -> None:
+    with store() as session:
+        short = texts.add_short_form(session, coordinator, drafted, "For the journal", now=NOW)
+    with store() as session:
+        texts.write_text(session, coordinator, drafted, short, "Written a moment ago.", 1, now=NOW)
+    with unchanged(connection), pytest.raises(Conflict, match="has edited “For the journal”"), store() as session:
+        texts.remove_short_form(session, coordinator, drafted, short, 1, now=NOW)
+    with store() as session:
+        assert texts.read_text(session, coordinator, drafted, short).text.body == "Written a moment ago."
+        texts.remove_short_form(session, coordinator, drafted, short, 2, now=NOW)
+
+
 def test_statement_cannot_be_removed(store: Store, coordinator: Actor, drafted: str) -> None:
     with store() as session, pytest.raises(InvalidInput, match="what the societies sign"):
-        texts.remove_short_form(session, coordinator, drafted, statement(store, drafted), now=NOW)
+        texts.remove_short_form(session, coordinator, drafted, statement(store, drafted), 1, now=NOW)

@@ -165,7 +165,7 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("word_files.download", "GET"): rule(_SEE, 200),
     ("word_files.paste", "POST"): rule(_EDIT, 200, 200, 200, 409, 409, 409, 409, 409),
     ("texts.remove", "GET"): rule(_EDIT, 200, 200, 200, 409, 409, 409, 409, 409),
-    ("texts.remove", "POST"): rule(_EDIT, 303, 303, 303, 409, 409, 409, 409, 409),
+    ("texts.remove", "POST"): rule(_EDIT, 303, 303, 303, 409, 409, 409, 409, 409, edition="1"),
     ("revisions.index", "GET"): rule(_SEE, 200),
     # A letter in drafting has no revision yet.
     ("revisions.show", "GET"): rule(_SEE, 404, 200, 200, 200, 200, 200, 200, 200),

@@ -41,6 +41,20 @@ def test_language_that_the_form_does_not_ask_for_stays_as_it_was(world: World) -
         assert (row.title, row.language) == ("Another title", "de-DE")
 
 
+def test_short_form_that_was_edited_meanwhile_stays_until_that_was_seen(world: World) -> None:
+    letter, short = world.facts.letters["drafting"], world.values("drafting")["text"]
+    address = f"/letters/{letter}/texts/{short}"
+    first, second = world.browser(Person.COORDINATOR), world.browser(Person.COLLEAGUE)
+    first.get(f"{address}/remove")
+    second.get(address)
+    second.press("Save the text", body="Cut to what the journal takes.")
+    page = first.press("Remove this short form", status=409)
+    assert "has edited “" in page.text and "so it was not removed" in page.text
+    assert "Cut to what the journal takes." in second.get(address).text
+    first.press("Remove this short form")
+    second.get(address, status=404)
+
+
 def test_short_form_goes_only_after_a_second_press(world: World) -> None:
     browser, draft = world.browser(Person.COORDINATOR), f"/letters/{world.facts.letters['drafting']}"
     browser.get(f"{draft}/texts/{world.values('drafting')['text']}")

@@ -117,11 +117,20 @@ def read_removable(session: Session, actor: Actor, reference: str, text: str) ->
     return Writing(_view(session, letter, row), tuple(letter.references), letter.language, row.style)
 
 
-def remove_short_form(session: Session, actor: Actor, reference: str, text: str, *, now: datetime) -> None:
-    """Takes a short form away; revisions that have it keep it (R3). The statement stays."""
+def remove_short_form(session: Session, actor: Actor, reference: str, text: str, edition: int, *, now: datetime) -> None:
+    """Takes a short form away; revisions that have it keep it (R3). The statement stays.
+
+    Raises Conflict where somebody has edited it since `edition`: what they wrote is nowhere else.
+    """
     letter = load_letter(session, actor, reference, Permission.EDIT, for_update=True)
     move = move_for(letter.state, Action.WRITE)
     row = _short_form(letter, text)
+    if row.edition != edition:
+        by = _view(session, letter, row).edited_by or "Somebody else"
+        raise Conflict(
+            f"{by} has edited “{row.name}” since you opened this page, so it was not removed. "
+            "Read it as it stands now; if it is still to go, press the button again."
+        )
     letter.texts.remove(row)
     append_event(session, letter, actor, move.event, {"text": row.reference, "name": row.name, "removed": True}, now=now)
 

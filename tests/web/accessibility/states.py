@@ -1065,7 +1065,7 @@ def revised(world: World) -> Browser:
         letter.statement.body = letter.statement.body.replace("We, the undersigned,", "1. We, the undersigned societies,\n2. all of us")
         revisions.make_revision(session, COMMAND, reference, Declaration("Who we are", "substantive"), now=NOW)
         letter.statement.body += "\n\n| a | b |\n|---|---|\n| 1 | [2](https://example.org/2) |\n"
-        texts.remove_short_form(session, COMMAND, reference, letter.texts[-1].reference, now=NOW)
+        texts.remove_short_form(session, COMMAND, reference, letter.texts[-1].reference, letter.texts[-1].edition, now=NOW)
         texts.add_short_form(session, COMMAND, reference, "For another journal", now=NOW)
     return desk(world)
 
@@ -1075,6 +1075,15 @@ def short_form_before_it_is_removed(world: World, _: MonkeyPatch) -> Page:
     browser = desk(world)
     browser.get(at(world, "drafting", f"/texts/{world.values('drafting')['text']}"))
     return browser.follow("Remove this short form")
+
+
+@state("error")
+def short_form_that_was_edited_before_it_could_be_removed(world: World, _: MonkeyPatch) -> Page:
+    browser, address = desk(world), at(world, "drafting", f"/texts/{world.values('drafting')['text']}")
+    browser.get(address)
+    browser.press("Save the text", body="Cut to what the journal takes.")
+    browser.get(f"{address}/remove")
+    return browser.press("Remove this short form", status=409, edition="1")
 
 
 @state("filled")

@@ -4,20 +4,27 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
 from webapp.domain import limits
-from webapp.web.forms.fields import line, paragraph
+from webapp.web.forms.fields import filled, line, paragraph
 
 
-class TextForm(FlaskForm):
-    """A text, and the edition that its writer began from."""
+class WithEdition(FlaskForm):
+    """Names the edition of the text that whoever sends it has seen."""
 
     edition = HiddenField(default="1")
-    body = paragraph("Text", limits.STATEMENT)
 
     @property
     def edition_number(self) -> int:
         """0, which no text has, for what is not a number."""
         typed = self.edition.data or ""
         return int(typed) if typed.isdecimal() and len(typed) <= len("999999999") else 0
+
+
+class TextForm(WithEdition):
+    body = paragraph("Text", limits.STATEMENT)
+
+
+class RemoveTextForm(WithEdition):
+    edition = HiddenField(validators=[filled("Look at the text once more, then press the button.")])
 
 
 class ShortFormForm(FlaskForm):

@@ -3,9 +3,8 @@
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
 
-from webapp.domain.errors import InvalidInput
+from webapp.domain.errors import Conflict, InvalidInput
 from webapp.domain.permission import Permission
 from webapp.rendering.likeness import reads_the_same
 from webapp.rendering.redline import redline, redline_html
@@ -14,7 +13,7 @@ from webapp.services import chosen_venues, dashboard, texts
 from webapp.services.texts import TextChanged, Writing
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
-from webapp.web.forms.text import ShortFormForm, TextForm
+from webapp.web.forms.text import RemoveTextForm, ShortFormForm, TextForm
 from webapp.web.transaction import now, reading, settings, transaction
 
 bp = Blueprint("texts", __name__, url_prefix="/letters/<letter>/texts")
@@ -84,15 +83,23 @@ def add(letter: str) -> Any:
 def remove(letter: str, text: str) -> Any:
     """Asks first: what was written since the last revision is nowhere else."""
     writing = texts.read_removable(reading(), actor(), letter, text)
-    form = FlaskForm()
+    form, status = RemoveTextForm(), 200
     if form.validate_on_submit():
-        with transaction() as session:
-            texts.remove_short_form(session, actor(), letter, text, now=now())
-        flash("The short form is removed. Revisions that have it keep it.", "ok")
-        return redirect(url_for("letters.show", letter=letter), 303)
+        try:
+            with transaction() as session:
+                texts.remove_short_form(session, actor(), letter, text, form.edition_number, now=now())
+        except Conflict as error:
+            form.form_errors.append(str(error))
+            status, writing = 409, texts.read_removable(reading(), actor(), letter, text)
+        else:
+            flash("The short form is removed. Revisions that have it keep it.", "ok")
+            return redirect(url_for("letters.show", letter=letter), 303)
+    elif form.errors:
+        status = 422
+    # The page that goes out now shows what there is now.
+    form.edition.data = str(writing.text.edition)
     view = dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
-    page = render_template("texts/remove.html", letter=view, form=form, writing=writing, words=_count(writing.text.body))
-    return page, 422 if form.errors else 200
+    return render_template("texts/remove.html", letter=view, form=form, writing=writing, words=_count(writing.text.body)), status
 
 
 def _page(letter: str, writing: Writing, form: TextForm) -> Any:
