@@ -157,7 +157,7 @@ def test_preview_without_saving_stores_nothing(world: World, desk: Browser) -> N
 def test_letter_is_not_opened_without_the_tick(world: World, desk: Browser) -> None:
     desk.get(letter(world, "drafting") + "/open")
     with unchanged(world.engine):
-        assert "Tick that the statement can be sent" in desk.press("Freeze the text", status=422).text
+        assert "Tick that the text can be sent" in desk.press("Freeze the text", status=422).text
 
 
 def test_deadline_is_moved_later_and_never_earlier_after_a_second_look(world: World, desk: Browser) -> None:
