@@ -27,8 +27,6 @@ for (const source of document.querySelectorAll("[data-preview-url]")) {
       const read = target.scrollTop;
       target.replaceChildren(...[...page.body.childNodes].map((node) => document.importNode(node, true)));
       target.scrollTop = read;
-      // The preview says it itself now, of the text as it is.
-      document.querySelectorAll("[data-count-of-preview]").forEach((one) => one.remove());
       panel.hidden = false;
     });
   }

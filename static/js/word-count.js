@@ -5,6 +5,7 @@ const words = (number) => `${formatted.format(number)} ${number === 1 ? "word" :
 function count(markdown) {
   const text = markdown
     .replace(/\[(?:[^\]]*@[\w:./-]+[^\]]*)\]/g, " ") // citations are numbers in print
+    .replace(/\[\^[^\]]*\]:?/g, " ") // so are the marks of notes
     .replace(/\]\([^)]*\)/g, "] ") // addresses of links are not words
     .replace(/[*_`#>|~[\]]/g, " ");
   return (text.match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}'’.,\-‐–]*/gu) ?? []).length;
@@ -22,6 +23,9 @@ function show(source, output) {
 
 for (const source of document.querySelectorAll("[data-word-count]")) {
   const output = document.getElementById(source.dataset.wordCount);
+  const counted = document.querySelector("[data-count-of-preview]");
   source.addEventListener("input", () => show(source, output));
-  show(source, output);
+  if (counted) output.replaceChildren(counted.textContent);
+  else show(source, output);
+  counted?.remove();
 }
