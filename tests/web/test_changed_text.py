@@ -54,6 +54,16 @@ def test_overview_leads_to_a_revision_that_is_not_in_force_yet(world: World) -> 
     assert "Put revision" not in browser.get(at(world, "signing")).text
 
 
+def test_text_that_is_edited_while_societies_sign_says_that_nothing_has_changed_for_them(world: World) -> None:
+    browser = desk(world)
+    assert "as they are now" not in browser.get(at(world, "signing")).text
+    page = browser.follow("Text")
+    assert "are signing a text that is frozen" in page.text
+    browser.press("Save the text", body="Another text.")
+    browser.get(at(world, "signing"))
+    assert browser.follow("Make a revision of the texts as they are now").heading == "Make a revision"
+
+
 def test_room_of_a_society_that_has_not_signed_shows_the_change_since_the_text_before(world: World) -> None:
     change_text(world)
     assert "What has changed since the text before" in anna(world).page.text

@@ -276,6 +276,10 @@ def _needs_while_signing(session: Session, letter: LetterRow, stages: Counter[St
     needs, today = [], earliest_today(now)
     if stages and not _waiting_for(stages):
         needs.append(Need("Every society has answered: sign-on can be closed now", "close"))
+    if unfrozen := _unfrozen(session, letter):
+        needs.append(Need(f"Put revision {unfrozen} in force", "force", "Until then the text before it is signed."))
+    if not is_as_revised(letter):
+        needs.append(Need("Make a revision of the texts as they are now", "revise", "They were edited; what is signed is as before."))
     if waiting := stages[Stage.TO_AFFIRM]:
         affirmed = f"{stages[Stage.SIGNED]} of {stages[Stage.SIGNED] + waiting} signatures stand on the text in force."
         needs.append(Need(f"{waiting} {'signature is' if waiting == 1 else 'signatures are'} to be affirmed", "roster", affirmed))
