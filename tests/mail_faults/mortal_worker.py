@@ -71,6 +71,18 @@ def no_claim() -> None:
     Workflows.claim_message = lambda *_arguments: True  # type: ignore[method-assign]
 
 
+def forget() -> None:
+    """The fault of noting what has left once or never, and of leaving alone what the job engine could not write down."""
+    begin = Workflows.__init__
+
+    def begun(self: Workflows, *arguments: Any) -> None:
+        begin(self, *arguments)
+        self.end()
+        self.under_way.forsaken = lambda _pending: []  # type: ignore[method-assign]
+
+    Workflows.__init__ = begun  # type: ignore[method-assign]
+
+
 def live(lives: Path) -> int:
     """One life after the other; returns how the last one ended of itself."""
     while True:
@@ -88,5 +100,6 @@ def live(lives: Path) -> int:
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     die_to_order(folder)
-    {"": lambda: None, "mark first": mark_first, "no claim": no_claim, "poison": poison}[os.environ.get("UNDERSIGNED_TEST_PLANT", "")]()
+    plants = {"": lambda: None, "mark first": mark_first, "no claim": no_claim, "poison": poison, "forget": forget}
+    plants[os.environ.get("UNDERSIGNED_TEST_PLANT", "")]()
     sys.exit(live(folder / "pid"))

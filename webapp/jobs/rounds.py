@@ -42,6 +42,7 @@ class Rounds:
         self._rounds = [
             _Round(_BEAT_EVERY, self._beat),
             _Round(_LOOK_EVERY, self._take_over),
+            _Round(_LOOK_EVERY, self._take_up_again),
             _Round(_TICK_IN_REHEARSAL if settings.is_rehearsal else _TICK_EVERY, self._tick),
             _Round(_TIDY_EVERY, self._tidy),
         ]
@@ -95,6 +96,14 @@ class Rounds:
             # In the queue that is looked at most often: somebody has waited long enough.
             DBOS.resume_workflows(again, queue_name=CODES_QUEUE)
             note("worker.taken_over", level=logging.WARNING, worker=name, attempts=len(again))
+
+    def _take_up_again(self) -> None:
+        """What the job engine could not write down, as on a full disk, counts as under way, and nobody is at it."""
+        ours = DBOS.list_workflows(status="PENDING", executor_id=self._presence.name, load_input=False, load_output=False)
+        again = self._workflows.under_way.forsaken(one.workflow_id for one in ours)
+        if again:
+            DBOS.resume_workflows(again, queue_name=CODES_QUEUE)
+            note("worker.taken_up_again", level=logging.WARNING, worker=self._presence.name, attempts=len(again))
 
     def _tidy(self) -> None:
         self._workflows.sweep_step()

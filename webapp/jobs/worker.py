@@ -39,6 +39,7 @@ def run_worker(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
     Rounds(settings, engine, workflows, presence).go(stop)
+    workflows.end()
     DBOS.destroy()
     _take_leave(engine, presence.name)
     engine.dispose()

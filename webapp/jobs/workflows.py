@@ -1,6 +1,7 @@
 """The workflows by name. A workflow here is one attempt at one thing; what must be tried again is written in the rows."""
 
 import logging
+import threading
 import traceback
 from collections.abc import Callable
 from datetime import datetime
@@ -10,13 +11,16 @@ from dbos import DBOS
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from webapp.jobs.underway import UnderWay
 from webapp.log import note
 from webapp.mail.transport import transport_for
-from webapp.persistence.database import transaction
+from webapp.persistence.database import DatabaseBusy, transaction
 from webapp.persistence.outbox import SEND_WORKFLOW
 from webapp.services import delivery, installation, sign_on, tick
 from webapp.services.sign_on import CLOSE_WORKFLOW
 from webapp.settings import Settings
+
+_TRY_AGAIN_AFTER = 1.0
 
 
 class Workflows:
@@ -26,6 +30,8 @@ class Workflows:
         self._settings = settings
         self._engine = engine
         self._transport = transport_for(settings, engine)
+        self.under_way = UnderWay()
+        self._is_ending = threading.Event()
 
     def register(self) -> None:
         """Tells the job engine the workflows; their names are part of the queued jobs and stay as they are."""
@@ -39,12 +45,13 @@ class Workflows:
         @DBOS.workflow(name=SEND_WORKFLOW)
         def send_message(outbox_id: int, attempt: int) -> None:
             # Two steps: a worker that dies while sending comes back with its claim, and sends the same message again at once.
-            if claim(outbox_id, attempt, DBOS.workflow_id):
-                try:
-                    send_claimed(outbox_id)
-                except JobFailed as error:
-                    note_broken(outbox_id, str(error))
-                    raise
+            with self.under_way.doing(DBOS.workflow_id or "") as is_alone:
+                if is_alone and claim(outbox_id, attempt, DBOS.workflow_id):
+                    try:
+                        send_claimed(outbox_id)
+                    except JobFailed as error:
+                        note_broken(outbox_id, str(error))
+                        raise
 
         @DBOS.workflow(name=CLOSE_WORKFLOW)
         def close_letter(letter_id: int) -> None:
@@ -65,16 +72,30 @@ class Workflows:
             return installation.may_send(session) and delivery.claim_message(session, outbox_id, attempt, now=now, job=job)
 
     def send_claimed(self, outbox_id: int) -> None:
-        """Reads, sends with no transaction open, and notes what became of it."""
+        """Reads, sends with no transaction open, and notes what became of it, for however long that cannot be stored."""
         clock = self._settings.clock
         with Session(self._engine) as session:
             # Asked again: the claim may be from before a restore, and this the first thing that is done after it.
             if not installation.may_send(session):
                 return
             envelope = delivery.prepare_message(session, outbox_id, self._settings, now=clock.now())
-        sent = delivery.send(self._transport, envelope)
-        with Session(self._engine) as session, transaction(session):
-            delivery.note_result(session, outbox_id, sent, now=clock.now())
+        sent, at = delivery.send(self._transport, envelope), clock.now()
+        # With a disk that is full, or a server that restarts: what has left would leave again if that were forgotten (R16).
+        while not self._is_noted(outbox_id, sent, at):
+            if self._is_ending.wait(_TRY_AGAIN_AFTER):
+                raise DatabaseBusy("The worker ends, and what became of a message could not be stored.")
+
+    def _is_noted(self, outbox_id: int, sent: delivery.Sent, at: datetime) -> bool:
+        try:
+            with Session(self._engine) as session, transaction(session):
+                delivery.note_result(session, outbox_id, sent, now=at)
+        except DatabaseBusy:
+            return False
+        return True
+
+    def end(self) -> None:
+        """What waits for the database waits no longer."""
+        self._is_ending.set()
 
     def note_broken(self, outbox_id: int, why: str) -> None:
         with Session(self._engine) as session, transaction(session):
