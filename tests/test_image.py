@@ -29,7 +29,8 @@ def call(*words: str) -> str:
 def make_debian(folder: Path) -> None:
     """A bare Debian, in place of the image of that name, which a registry would have; this machine's own way to packages goes with it."""
     call("debootstrap", "--variant=minbase", "--include=ca-certificates", "bookworm", str(folder))
-    for kept in ("etc/apt/apt.conf.d", "etc/apt/sources.list.d"):
+    # The authorities that this machine trusts as well: a newer list of Debian's, made inside, holds only those that have their own file.
+    for kept in ("etc/apt/apt.conf.d", "etc/apt/sources.list.d", "usr/local/share/ca-certificates"):
         if Path("/", kept).is_dir():
             shutil.copytree(Path("/", kept), folder / kept, dirs_exist_ok=True)
     for kept in ("etc/ssl/certs/ca-certificates.crt", "etc/pip.conf", "etc/resolv.conf", "etc/hosts"):
