@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from tests.factories import NOW, letter_in_draft, settings_for, staff_actor
 from webapp.persistence import database
 from webapp.persistence.database import DatabaseBusy, begin_write, make_engine, make_job_engine, transaction
 from webapp.persistence.tables import MailboxRow, OutboxRow, StaffRow
+from webapp.settings import Settings
 
 
 def staff(at: datetime = NOW, email: str = "a@example.org") -> StaffRow:
@@ -110,6 +111,16 @@ def test_write_that_does_not_wait_gives_way_to_a_writer_without_our_queue(engine
             pass
         assert hurried.scalar(text("PRAGMA busy_timeout")) == 10_000
     job_engine.dispose()
+
+
+def test_write_that_finds_no_connection_free_is_told_that_the_database_is_busy(settings: Settings) -> None:
+    """How long one waits for a connection is counted by the machine's clock: a jump ends the wait at once."""
+    options = {**database.engine_options(settings.database_url), "pool_size": 1, "max_overflow": 0, "pool_timeout": 0}
+    one = create_engine(settings.database_url, **options)
+    database.prepare_engine(one)
+    with one.connect(), pytest.raises(DatabaseBusy), Session(one) as session, transaction(session):
+        pass
+    one.dispose()
 
 
 def test_lock_is_given_back_after_every_end(engine: Engine) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
 
 from webapp.persistence.sqlite import is_wal_safe, sqlite_module
@@ -162,7 +163,7 @@ def begin_write(session: Session, *, waits: bool = True) -> None:
     except OSError as error:
         undo(session)
         raise DatabaseRefuses(f"Nothing can be written beside the database ({error.strerror}).") from error
-    except DBAPIError as error:
+    except (DBAPIError, NoConnectionFree) as error:
         undo(session)
         raise (refusal_of(error) or error) from error
 
@@ -218,6 +219,9 @@ _REFUSING_CODES = {8, 10, 13, 14}
 
 def refusal_of(error: BaseException) -> DatabaseBusy | None:
     """What an error of the driver means for whoever asked; None where it says that we are at fault."""
+    if isinstance(error, NoConnectionFree):
+        # Or none was waited for: the wait is counted by the machine's clock, which may jump.
+        return DatabaseBusy("The database is busy.")
     if not isinstance(error, DBAPIError):
         return None
     code = getattr(error.orig, "sqlite_errorcode", None)
