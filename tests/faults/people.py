@@ -2,6 +2,7 @@
 
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -125,6 +126,8 @@ class Clients:
 
     address: tuple[str, int]
     settings: Settings
+    breath: float = 0.0
+    """Seconds between two representatives."""
     work: "SimpleQueue[Waiting | Invited]" = field(default_factory=SimpleQueue)
     acknowledged: dict[str, str] = field(default_factory=dict)
     """Nonce → invitation, for every answer that the site has said it stored."""
@@ -133,7 +136,8 @@ class Clients:
     surprises: list[str] = field(default_factory=list)
     """What an honest client must never be told."""
     cut_off: int = 0
-    put_off: int = 0
+    put_off: Counter[str] = field(default_factory=Counter)
+    """Under which heading, and how often, they were asked to come again."""
     _told: threading.Condition = field(default_factory=threading.Condition)
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
@@ -172,6 +176,7 @@ class Clients:
                     self._confirm(one)
                 else:
                     self._whole_way(one)
+                self._stop.wait(self.breath)
         except Empty:
             return
         except _Stopped:
@@ -221,7 +226,7 @@ class Clients:
                 self._rest()
                 continue
             if reply.status == 503 and reply.retry_after:
-                self.put_off += 1
+                self.put_off[heading(reply.text)] += 1
                 self._rest()
                 continue
             if (expect is None and reply.status == 200) or (expect is not None and reply.status == 303 and reply.location == expect):
