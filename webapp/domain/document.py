@@ -69,3 +69,5 @@ class LetterDocument:
     is_demonstration: bool
     style: str = DEFAULT_STYLE
     """The citation style of the statement."""
+    sign_on_closes: str = ""
+    """The deadline, on a draft that societies can still answer; empty on what is final."""

@@ -11,8 +11,9 @@ from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from webapp.domain.answer import StandingFacts, digests_that_count, is_signatory, is_to_be_affirmed
+from webapp.domain.deadline import show_instant
 from webapp.domain.document import AuthorLine, LetterDocument, SignatoryLine, TargetLine
-from webapp.domain.letter import ASKS
+from webapp.domain.letter import ASKS, LetterState
 from webapp.domain.names import default_sort_name
 from webapp.persistence.tables import AnswerRow, FreezingRow, InvitationRow, LetterRow, ObjectionRow, RevisionRow, SealedSignatoryRow
 from webapp.services.collation import collation_weights
@@ -186,4 +187,11 @@ def letter_document(session: Session, letter: LetterRow, *, dated: datetime, is_
         is_draft=is_draft,
         is_demonstration=letter.is_demonstration,
         style=revision.style if revision else letter.statement.style,
+        sign_on_closes=str(show_instant(letter.deadline, letter.deadline_zone))
+        if is_draft and letter.deadline and _is_awaited(letter)
+        else "",
     )
+
+
+def _is_awaited(letter: LetterRow) -> bool:
+    return letter.state in {LetterState.DRAFTING, LetterState.CIRCULATING, LetterState.SIGNING}
