@@ -132,3 +132,31 @@ def test_t44_recipient_or_identity_with_a_header_in_it_is_not_sent(recipient: st
 def test_message_says_that_nobody_wrote_it_by_hand() -> None:
     read = email.message_from_bytes(built("A letter"))
     assert (read["Auto-Submitted"], read["X-Auto-Response-Suppress"]) == ("auto-generated", "All")
+
+
+CALENDAR = b"BEGIN:VCALENDAR\r\nSUMMARY:The d\xc3\xa9adline\r\nEND:VCALENDAR\r\n"
+
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=[repr(one)[:40] for one in PAYLOADS])
+def test_r16_message_with_a_calendar_file_has_the_same_headers_and_both_bodies(payload: str) -> None:
+    form = MailForm("invitation", payload, f"{payload}\n", "<p>Words.</p>", CALENDAR)
+    raw = build_message(
+        form, sender="letters@example.org", recipient=RECIPIENT, message_id=IDENTITY, sent_at=datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    )
+    read = email.message_from_bytes(raw, policy=email.policy.default)
+    assert sorted(name.lower() for name in read) == sorted(EXPECTED)
+    assert [part.get_content_type() for part in read.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+        "text/calendar",
+    ]
+    [attached] = read.iter_attachments()
+    assert (attached.get_filename(), attached.get_content_charset()) == ("joint-letter.ics", "utf-8")
+    assert attached.get_payload(decode=True) == CALENDAR
+    assert read.get_body(("plain",)) is not None and read.get_body(("html",)) is not None
+
+
+def test_message_without_a_calendar_file_has_no_attachment() -> None:
+    assert list(email.message_from_bytes(built("Words"), policy=email.policy.default).iter_attachments()) == []

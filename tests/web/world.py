@@ -123,7 +123,17 @@ def seed(session: Session) -> Facts:
     marshes = entry("Society of the Marshes", OTTO, "Otto Lind")
     elsewhere = factories.letter_in_signing(session, _other_coordinator(session), marshes, title="A letter of others")
     anna, otto = factories.representative(session, letters["signing"]), factories.representative(session, elsewhere, OTTO)
-    session.add(MailboxRow(reference="a-message", to_address=ANNA, subject="Hello", text="Hello\n", html="<p>Hello</p>", arrived_at=NOW))
+    session.add(
+        MailboxRow(
+            reference="a-message",
+            to_address=ANNA,
+            subject="Hello",
+            text="Hello\n",
+            html="<p>Hello</p>",
+            calendar="BEGIN:VCALENDAR",
+            arrived_at=NOW,
+        )
+    )
     return Facts(
         letters=letters,
         invitation=anna.invitation.reference,
@@ -231,6 +241,7 @@ class World:
                 "person": self._reference(session, ACCOUNTS[Person.READER]),
                 "account": self._reference(session, STRANGER),
                 "comment": self.facts.comment,
+                "milestone": "deadline",
                 "stay": "nobody’s",
                 "text": factories.letter_row(session, letter).texts[-1].reference,
             }

@@ -26,7 +26,8 @@ _OF_DAY = {MilestoneKind.BOARD: time.min}
 
 @dataclass(frozen=True)
 class Milestone:
-    """An instant, or a day; neither, where none is known, and then `unknown` says why. `of` is the society or the venue.
+    """An instant, or a day; neither, where none is known, and then `unknown` says why. `of` is the society or the venue; `key` names it
+    in addresses and to calendars, and stays.
 
     `is_done`: what it waited for has happened, or can happen no more, so that it clashes with nothing.
     """
@@ -58,6 +59,11 @@ class Clash:
     sentence: str
     kinds: frozenset[MilestoneKind]
     mend: MilestoneKind
+
+
+def comments_key(circulation: str) -> str:
+    """The key of the day on which comments are due for this sending out."""
+    return f"{MilestoneKind.COMMENTS}-{circulation}"
 
 
 def in_order(milestones: Iterable[Milestone], zone: str) -> list[Milestone]:

@@ -11,6 +11,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 LONGEST_SUBJECT = 200
+CALENDAR_NAME = "joint-letter.ics"
 
 _HEADERS = {
     "from",
@@ -35,12 +36,13 @@ class UnsafeMessage(Exception):
 
 @dataclass(frozen=True)
 class MailForm:
-    """What one message says: `name` is its folder of templates."""
+    """What one message says: `name` is its folder of templates; `calendar` is the calendar file that it brings along, or empty."""
 
     name: str
     subject: str
     text: str
     html: str
+    calendar: bytes = b""
 
 
 def safe_subject(typed: str) -> str:
@@ -55,6 +57,10 @@ def build_message(form: MailForm, *, sender: str, recipient: str, message_id: st
     body = EmailMessage(policy=SMTP)
     body.set_content(form.text, charset="utf-8")
     body.add_alternative(form.html, subtype="html", charset="utf-8")
+    if form.calendar:
+        # As a file beside the text, not as a third way to say it: mail programs answer invitations by themselves, and this is none.
+        parameters = {"charset": "utf-8"}
+        body.add_attachment(form.calendar, maintype="text", subtype="calendar", filename=CALENDAR_NAME, params=parameters)
     body["From"] = sender
     body["To"] = recipient
     body["Date"] = format_datetime(sent_at)

@@ -70,6 +70,7 @@ class LocalMailbox:
                     subject=form.subject,
                     text=form.text,
                     html=form.html,
+                    calendar=form.calendar.decode(),
                     arrived_at=envelope.sent_at,
                 )
             )

@@ -1,6 +1,7 @@
 """The words of one message of the outbox, from what the rows say at the moment of sending; links and codes are never stored (R19)."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -12,6 +13,7 @@ from webapp.domain.answer import MANDATES, AnswerKind
 from webapp.domain.deadline import show_date, show_instant
 from webapp.domain.letter import ASKS, LetterState
 from webapp.domain.links import Links
+from webapp.domain.milestone import comments_key
 from webapp.domain.text import Change
 from webapp.domain.tokens import Keyring
 from webapp.mail import messages
@@ -30,6 +32,7 @@ from webapp.persistence.tables import (
     SignInLinkRow,
     StaffCodeRow,
 )
+from webapp.services.calendar_files import mailed_calendar
 from webapp.services.documents import is_waiting
 
 
@@ -42,8 +45,25 @@ class Office(Protocol):
     def keyring(self) -> Keyring: ...
 
 
+# What each of these announces or moves goes along as a calendar file.
+_WITH_DEADLINE = {"invitation", "deadline_moved"}
+
+
 def compose(session: Session, row: OutboxRow, office: Office, *, now: datetime) -> MailForm | None:
     """None where the message would be of no use any more."""
+    form = _worded(session, row, office, now=now)
+    if form is None or row.kind not in _WITH_DEADLINE | {"comment_request", "letter_cancelled"}:
+        return form
+    invitation = session.get_one(RepresentativeRow, row.parameters["representative"]).invitation
+    keys = None if row.kind == "letter_cancelled" else {"deadline" if row.kind in _WITH_DEADLINE else _round(session, row)}
+    return replace(form, calendar=mailed_calendar(session, invitation, keys, now=now))
+
+
+def _round(session: Session, row: OutboxRow) -> str:
+    return comments_key(session.get_one(CirculationRow, row.parameters["circulation"]).reference)
+
+
+def _worded(session: Session, row: OutboxRow, office: Office, *, now: datetime) -> MailForm | None:
     if row.kind == "sign_in":
         return _sign_in(session, row, office, now=now)
     if row.kind == "staff_code":

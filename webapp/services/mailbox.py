@@ -19,6 +19,7 @@ class MessageView:
     to_address: str
     subject: str
     text: str
+    calendar: str
     arrived_at: ShownInstant
 
 
@@ -39,4 +40,4 @@ def read_message(session: Session, reference: str) -> MessageView:
 
 def _view(row: MailboxRow) -> MessageView:
     arrived: datetime = row.arrived_at
-    return MessageView(row.reference, row.to_address, row.subject, row.text, show_instant(arrived, "UTC"))
+    return MessageView(row.reference, row.to_address, row.subject, row.text, row.calendar, show_instant(arrived, "UTC"))

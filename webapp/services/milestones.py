@@ -11,7 +11,7 @@ from webapp.domain.actor import Actor
 from webapp.domain.deadline import ShownInstant, show_date, show_instant
 from webapp.domain.errors import WrongState
 from webapp.domain.letter import Action, LetterState, move_for
-from webapp.domain.milestone import Clash, Milestone, MilestoneKind, in_order, judge, left_of
+from webapp.domain.milestone import Clash, Milestone, MilestoneKind, comments_key, in_order, judge, left_of
 from webapp.domain.permission import Permission
 from webapp.domain.venue import NOT_KNOWN, Venue
 from webapp.domain.window import window_end
@@ -131,7 +131,7 @@ def _comments(session: Session, letter: LetterRow, invitation: int | None) -> It
     for row in rows:
         is_done = letter.state != LetterState.CIRCULATING or row is not rows[-1]
         name = f"revision {row.revision.number}"
-        yield Milestone(MilestoneKind.COMMENTS, f"comments-{row.reference}", name, at=row.until, is_done=is_done)
+        yield Milestone(MilestoneKind.COMMENTS, comments_key(row.reference), name, at=row.until, is_done=is_done)
 
 
 def _boards(session: Session, letter: LetterRow, invitation: int | None) -> Iterable[Milestone]:

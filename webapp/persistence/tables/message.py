@@ -59,4 +59,6 @@ class MailboxRow(Base):
     subject: Mapped[str]
     text: Mapped[str]
     html: Mapped[str]
+    calendar: Mapped[str] = mapped_column(default="", server_default="")
+    """The calendar file that came with it, or empty."""
     arrived_at: Mapped[datetime] = mapped_column(Instant)

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, render_template, request
 
 from webapp.services import mailbox
 from webapp.web.access import for_staff
+from webapp.web.calendars import calendar_response
 from webapp.web.transaction import reading, settings
 
 bp = Blueprint("mailbox", __name__, url_prefix="/mailbox")
@@ -28,3 +29,10 @@ def index() -> Any:
 @for_staff()
 def show(reference: str) -> Any:
     return render_template("mailbox/show.html", message=mailbox.read_message(reading(), reference))
+
+
+@bp.get("/<reference>/calendar.ics")
+@for_staff()
+def calendar(reference: str) -> Any:
+    message = mailbox.read_message(reading(), reference)
+    return calendar_response(message.calendar.encode(), "joint-letter") if message.calendar else abort(404)

@@ -5,8 +5,9 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 
 from webapp.domain.permission import Permission
-from webapp.services import dashboard, milestones
+from webapp.services import calendar_files, dashboard, milestones
 from webapp.web.access import actor, for_staff
+from webapp.web.calendars import calendar_response
 from webapp.web.forms.milestone import SubmissionForm
 from webapp.web.transaction import now, reading, settings, transaction
 
@@ -30,6 +31,18 @@ def plan_submission(letter: str) -> Any:
     # The page that follows says above its list what does not go together.
     flash("The day of submission is kept.", "ok")
     return redirect(url_for("milestones.show", letter=letter), 303)
+
+
+@bp.get("/calendar.ics")
+@for_staff(Permission.SEE)
+def calendar(letter: str) -> Any:
+    return calendar_response(calendar_files.letter_calendar(reading(), actor(), letter, now=now()), "milestones")
+
+
+@bp.get("/calendar/<milestone>.ics")
+@for_staff(Permission.SEE)
+def one_calendar(letter: str, milestone: str) -> Any:
+    return calendar_response(calendar_files.letter_calendar(reading(), actor(), letter, milestone, now=now()), milestone)
 
 
 def _page(letter: str, form: SubmissionForm | None = None) -> Any:

@@ -6,9 +6,10 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 
 from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.rate import LINK_MISSES
-from webapp.services import change_view, circulated_room, doors, rooms
+from webapp.services import calendar_files, change_view, circulated_room, doors, rooms
 from webapp.services.place import Place
 from webapp.web.access import for_representative, open_room, public, reload_place, shut_room
+from webapp.web.calendars import calendar_response
 from webapp.web.errors import attach
 from webapp.web.forms.desk import LinkForm
 from webapp.web.forms.room import BoardForm
@@ -64,16 +65,30 @@ def request_link() -> Any:
 @bp.get("/room/<invitation>")
 @for_representative
 def read(place: Place) -> Any:
+    dates = calendar_files.room_dates(reading(), place)
     if circulated_room.is_circulated_room(reading(), place):
         circulated = circulated_room.show_circulated(reading(), place, now=now())
-        return render_template("rooms/circulated.html", circulated=circulated, room=circulated.head)
+        return render_template("rooms/circulated.html", circulated=circulated, room=circulated.head, dates=dates)
     return render_template(
         "rooms/read.html",
         room=rooms.show_room(reading(), place, now=now()),
         change=change_view.show_change(reading(), place, now=now()),
         has_dispositions=circulated_room.has_dispositions(reading(), place),
+        dates=dates,
         now_iso=now().isoformat(timespec="seconds"),
     )
+
+
+@bp.get("/room/<invitation>/calendar.ics")
+@for_representative
+def calendar(place: Place) -> Any:
+    return calendar_response(calendar_files.room_calendar(reading(), place, now=now()), "joint-letter")
+
+
+@bp.get("/room/<invitation>/calendar/<milestone>.ics")
+@for_representative
+def one_calendar(place: Place, milestone: str) -> Any:
+    return calendar_response(calendar_files.room_calendar(reading(), place, milestone, now=now()), milestone)
 
 
 @bp.route("/room/<invitation>/board", methods=["GET", "POST"])
