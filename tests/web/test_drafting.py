@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.dump import unchanged
-from tests.factories import letter_row
+from tests.factories import COMMENTS_UNTIL, letter_row
 from tests.web.matrix import DRAFT
 from tests.web.world import Person, World
 from webapp.persistence.database import transaction
@@ -53,6 +53,14 @@ def test_short_form_that_was_edited_meanwhile_stays_until_that_was_seen(world: W
     assert "Cut to what the journal takes." in second.get(address).text
     first.press("Remove this short form")
     second.get(address, status=404)
+
+
+def test_front_page_of_a_letter_stands_while_a_text_cannot_be_read(world: World) -> None:
+    with Session(world.engine) as session, transaction(session):
+        letter_row(session, world.facts.letters["circulating"]).statement.body = "[" * 11
+    world.clock.at = COMMENTS_UNTIL
+    page = world.browser(Person.COORDINATOR).get(f"/letters/{world.facts.letters['circulating']}")
+    assert "Make a revision of the texts as they are now" in page.text
 
 
 def test_short_form_goes_only_after_a_second_press(world: World) -> None:

@@ -22,6 +22,8 @@ from webapp.rendering.text import cited_keys, statement_html, word_count
 from webapp.services.access import load_letter
 from webapp.services.letters import target_facts
 
+_WRITTEN = ("reference", "kind", "name", "body")
+
 
 @dataclass(frozen=True)
 class Declaration:
@@ -123,24 +125,29 @@ def freeze(session: Session, letter: LetterRow, actor: Actor, freezing: Freezing
 
 
 def is_as_revised(letter: LetterRow) -> bool:
-    """Whether everything is still as the newest revision has it."""
+    """Whether everything is still as the newest revision has it. Nothing is converted: digests follow from what is compared."""
     if not letter.revisions:
         return False
     newest = letter.revisions[-1]
-    texts = [{"style": style_of(text), **{name: fact for name, fact in text.items() if name != "words"}} for text in newest.texts]
-    content = {"texts": texts, "references": newest.references, "title": newest.title, "ask": newest.ask, "targets": newest.targets}
-    return content == content_now(letter)
+    kept = {
+        "texts": [{**{name: text[name] for name in _WRITTEN}, "style": style_of(text)} for text in newest.texts],
+        "references": newest.references,
+        "title": newest.title,
+        "ask": newest.ask,
+        "targets": newest.targets,
+    }
+    return kept == _content_now(letter)
 
 
 def mark_of(letter: LetterRow) -> str:
     """By which a page knows again what it has shown."""
-    return sha256_of("shown/v1", content_now(letter))
+    return sha256_of("shown/v1", _content_now(letter))
 
 
-def content_now(letter: LetterRow) -> dict[str, Any]:
-    """Everything that a revision keeps, as it is written now."""
+def _content_now(letter: LetterRow) -> dict[str, Any]:
+    """Everything that a revision would keep and that somebody has written."""
     return {
-        "texts": texts_now(letter),
+        "texts": [{**{name: getattr(text, name) for name in _WRITTEN}, "style": text.style} for text in letter.texts],
         "references": letter.references,
         "title": letter.title,
         "ask": letter.ask,
