@@ -35,6 +35,19 @@ class InvalidInput(DomainError):
         self.field = field
 
 
+class TextTooSlow(InvalidInput):
+    """A text was not converted in its time: it is tangled, or the machine is busy. Nothing was stored, and trying again later is safe."""
+
+    wait = timedelta(minutes=5)
+
+    def __init__(self, field: str | None = "statement") -> None:
+        super().__init__(
+            "A text takes too long to set, so it cannot be shown for now. Nothing is lost: try again in five minutes. "
+            "If it stays so, lists or quotes may be nested too deeply in it.",
+            field=field,
+        )
+
+
 class BrokenReferences(InvalidInput):
     """Some of the references cannot be read, so none is stored; `sentences` name entry and line, of ten at most."""
 

@@ -9,10 +9,10 @@ from html.parser import HTMLParser
 from typing import Any
 
 from webapp.domain.document import AuthorLine, CslItem
-from webapp.domain.errors import InvalidInput
+from webapp.domain.errors import InvalidInput, TextTooSlow
 from webapp.domain.limits import STATEMENT
 from webapp.domain.venue import Counts, Part
-from webapp.rendering.pandoc import ConversionError, convert
+from webapp.rendering.pandoc import ConversionError, ConversionTimeoutError, convert
 from webapp.rendering.styles import DEFAULT_STYLE
 from webapp.rendering.text import MARKDOWN, refuse_tangled, statement_html
 
@@ -117,6 +117,8 @@ def _tree(markdown: str) -> Any:
     refuse_tangled(markdown)
     try:
         return json.loads(convert(markdown, ["--from", MARKDOWN, "--to", "json"]).text)["blocks"]
+    except ConversionTimeoutError as error:
+        raise TextTooSlow from error
     except (ConversionError, RecursionError) as error:
         raise InvalidInput(_TOO_DEEP, field="statement") from error
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import nh3
 
 from webapp.domain.document import CslItem
-from webapp.domain.errors import InvalidInput
+from webapp.domain.errors import InvalidInput, TextTooSlow
 from webapp.rendering.pandoc import Conversion, ConversionError, ConversionTimeoutError, convert
 from webapp.rendering.references import parse_references, refuse_unusable
 from webapp.rendering.styles import DEFAULT_STYLE, Style, find_style
@@ -155,8 +155,7 @@ def _convert(markdown: str, arguments: list[str], *, references: str = "[]", to:
     try:
         return convert(markdown, options, files={"references.json": references})
     except ConversionTimeoutError as error:
-        sentence = "The statement takes too long to convert. Look for lists or quotes nested very deeply."
-        raise InvalidInput(sentence, field="statement") from error
+        raise TextTooSlow from error
     except ConversionError as error:
         sentence = "The statement cannot be set with these references. Check that each is a complete CSL item."
         raise InvalidInput(sentence, field="references_typed") from error

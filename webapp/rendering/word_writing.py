@@ -3,7 +3,8 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from itertools import count
@@ -11,9 +12,10 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from webapp.domain.document import CslItem
+from webapp.domain.errors import RenderingFailed
 from webapp.domain.imported import ImportedComment
 from webapp.rendering.environment import TEMPLATES
-from webapp.rendering.pandoc import convert, convert_file
+from webapp.rendering.pandoc import ConversionError, convert, convert_file
 from webapp.rendering.styles import DEFAULT_STYLE, find_style
 from webapp.rendering.text import MARKDOWN, citing_arguments, is_honest, parts_of, statement_html
 from webapp.rendering.tree import Node, classes, node, words
@@ -36,23 +38,34 @@ def write_word(
 ) -> bytes:
     """The .docx, the same bytes for the same input. Read again by `read_word` it gives the same text and the same citations.
 
-    Raises InvalidInput as `statement_html` does. A comment whose passage is not in the text stands at its beginning.
+    Raises InvalidInput as `statement_html` does, RenderingFailed where pandoc takes too long after that. A comment whose passage is
+    not in the text stands at its beginning.
     """
     statement_html(markdown, references, language=language, style=style)
     files = {"references.json": json.dumps([dict(item) for item in references])}
     citing = [*citing_arguments(language, find_style(style)), "--metadata=link-citations:false"]
-    tree = json.loads(convert(markdown, [f"--from={MARKDOWN}", "--to=json", *citing], files=files).text)
+    with _in_time():
+        tree = json.loads(convert(markdown, [f"--from={MARKDOWN}", "--to=json", *citing], files=files).text)
     fields = _Fields({str(item["id"]): item for item in references})
     tree["blocks"] = fields.blocks(_with_levels(with_comments(tree["blocks"], comments)))
     _unlink(tree["blocks"])
     tree["meta"] = {name: _meta(words) for name, words in (("title", title), ("subtitle", ask), ("lang", language)) if words}
-    written, _ = convert_file(
-        json.dumps(tree).encode(),
-        ["--from=json", "--to=docx", f"--reference-doc={_REFERENCE}", "--output=-"],
-        files={_REFERENCE: reference_document()},
-        made_at=made_at,
-    )
+    with _in_time():
+        written, _ = convert_file(
+            json.dumps(tree).encode(),
+            ["--from=json", "--to=docx", f"--reference-doc={_REFERENCE}", "--output=-"],
+            files={_REFERENCE: reference_document()},
+            made_at=made_at,
+        )
     return written
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    try:
+        yield
+    except ConversionError as error:
+        raise RenderingFailed("The Word file was not made: it takes too long. Nothing was stored; you can try again.") from error
 
 
 @cache

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from webapp.domain import limits
 from webapp.domain.deadline import ShownInstant, show_date, show_instant, time_left
 from webapp.domain.document import TargetLine
-from webapp.domain.errors import InvalidInput, NotFound
+from webapp.domain.errors import InvalidInput, NotFound, TextTooSlow
 from webapp.domain.letter import ASKS, LetterState
 from webapp.domain.passage import place_of
 from webapp.domain.text import style_of
@@ -194,6 +194,8 @@ def _texts(revision: RevisionRow, letter: LetterRow) -> tuple[CirculatedText, ..
     for one in revision.texts:
         try:
             html = statement_html(one["body"], revision.references, language=letter.language, style=style_of(one))
+        except TextTooSlow:
+            raise
         except InvalidInput as error:
             raise NotFound from error
         shown.append(CirculatedText(one["reference"], one["name"], passages(html)))

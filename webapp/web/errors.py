@@ -19,6 +19,7 @@ from webapp.domain.errors import (
     NotFound,
     ReadOnly,
     RenderingFailed,
+    TextTooSlow,
     TookTooLong,
     TooMany,
     WrongState,
@@ -35,6 +36,7 @@ _BARE = (TEMPLATES / "errors" / "bare.html").read_text()
 _STATUS: tuple[tuple[type[DomainError], int, str], ...] = (
     (NotFound, 404, "There is nothing here"),
     (NotAllowed, 403, "This is not yours to do"),
+    (TextTooSlow, 503, "This takes too long for now"),
     (InvalidInput, 422, "That could not be taken"),
     (ReadOnly, 503, "Nothing can be changed for now"),
     (TookTooLong, 503, "That took too long"),
@@ -83,7 +85,7 @@ def _page(title: str, sentence: str, status: int, reference: str | None = None) 
 def _domain_error(error: DomainError) -> Any:
     status, title = next(((status, title) for kind, status, title in _STATUS if isinstance(error, kind)), (409, "That cannot be done"))
     page, status = _page(title, str(error), status)
-    wait = error.wait if isinstance(error, TooMany) else None
+    wait = error.wait if isinstance(error, TextTooSlow | TooMany) else None
     return page, status, {"Retry-After": str(ceil(wait.total_seconds()))} if wait else {}
 
 
