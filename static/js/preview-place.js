@@ -23,7 +23,7 @@ for (const editor of document.querySelectorAll(".editor")) {
   made.className = "button button--quiet button--compact";
   const set = (place) => {
     editor.classList.toggle("editor--stacked", place === "below");
-    made.textContent = place === "below" ? "Show the preview beside the text" : "Show the preview below the text";
+    made.textContent = place === "below" ? "Show it beside the text" : "Show it below the text";
   };
   made.addEventListener("click", () => {
     const place = editor.classList.contains("editor--stacked") ? "beside" : "below";
@@ -33,6 +33,6 @@ for (const editor of document.querySelectorAll(".editor")) {
   const line = document.createElement("p");
   line.className = "editor__place";
   line.append(made);
-  editor.prepend(line);
+  editor.querySelector(".editor__title").after(line);
   set(remembered());
 }
