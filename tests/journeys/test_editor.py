@@ -157,6 +157,8 @@ def test_text_is_written_with_formatting(new_person: NewPerson, text: Text) -> N
     page.get_by_role("button", name="Footnote").click()
     page.keyboard.type("A note.")
     state(person, "Saved ")
+    page.evaluate("scrollTo(0, 0)")
+    expect(page.locator("[data-keep-state]")).to_be_in_viewport()
     expect(page.get_by_role("region", name="Preview").get_by_role("heading", name="What we ask")).to_be_visible()
     person.see("written")
     person.press("Save the text")
