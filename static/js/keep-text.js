@@ -42,6 +42,9 @@ function keep(form) {
   const state = form.querySelector("[data-keep-state]");
   const problem = form.querySelector("[data-keep-problem]");
   const copy = copies(`undersigned text ${location.pathname}`);
+  // What was not saved on an earlier visit: it stays, whatever is typed meanwhile, until a person has chosen.
+  const earlier = copies(`undersigned earlier text ${location.pathname}`);
+  const offers = document.createElement("div");
   let stored = "keepUnsaved" in form.dataset ? null : source.defaultValue;
   let stopped = false; // until a person has chosen between two texts, or has come in again
   let leaving = false;
@@ -53,7 +56,7 @@ function keep(form) {
   function say(words, ...more) {
     state.textContent = words;
     const told = more.map((part) => (part instanceof Node ? part : Object.assign(document.createElement("p"), { textContent: part })));
-    problem.replaceChildren(...told);
+    problem.replaceChildren(...told, ...(offers.childElementCount ? [offers] : []));
   }
 
   function refuse(status, said) {
@@ -95,10 +98,13 @@ function keep(form) {
 
   function offer(held) {
     const when = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short" }).format(new Date(held.at));
+    const words = document.createElement("p");
     const acts = document.createElement("p");
+    words.append(`This browser holds a text of ${when} that was not saved.`);
     acts.className = "actions";
     acts.append(
       button("Bring it back", "primary", () => {
+        choose(isSaved() ? [] : [{ body: source.value, edition: edition.value, at: Date.now() }]);
         source.value = held.body;
         edition.value = held.edition; // so that what others saved since is not written over unseen
         say("Not saved yet");
@@ -107,12 +113,21 @@ function keep(form) {
         source.focus();
       }),
       button("Throw it away", "quiet", () => {
-        copy.drop();
-        say("");
+        choose([]);
+        say(isSaved() ? "" : "Not saved yet");
         source.focus();
       }),
     );
-    say("", `This browser holds a text of ${when} that was not saved.`, acts);
+    const choose = (instead) => {
+      remember([...(earlier.read() ?? []).filter((one) => !same(one.body, held.body)), ...instead]);
+    };
+    offers.append(words, acts);
+  }
+
+  function remember(held) {
+    held.length ? earlier.write(held) : earlier.drop();
+    offers.replaceChildren();
+    held.forEach(offer);
   }
 
   source.addEventListener("input", () => {
@@ -145,9 +160,10 @@ function keep(form) {
   );
   addEventListener("pageshow", () => (leaving = false));
 
-  const held = copy.read();
-  if (held && !same(held.body, source.value)) offer(held);
-  else note();
+  const before = [...(earlier.read() ?? []), ...(copy.read() ? [copy.read()] : [])];
+  remember(before.filter((one, at) => !same(one.body, source.value) && !before.slice(0, at).some((other) => same(one.body, other.body))));
+  note();
+  say("");
   if (!isSaved()) later(PAUSE_MS);
 }
 

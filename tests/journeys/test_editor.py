@@ -132,6 +132,25 @@ def test_text_that_was_typed_at_a_shut_desk_can_be_brought_back(new_person: NewP
     assert text.stored().endswith("Typed too late.")
 
 
+def test_text_that_was_not_saved_outlives_what_is_typed_since(new_person: NewPerson, text: Text) -> None:
+    person = text.opened_by(new_person(1280, folder="earlier-text"))
+    person.context.set_offline(True)
+    type_more(person, " Typed in a train.")
+    expect(person.page.get_by_text("There is no connection.")).to_be_visible()
+    # The window is shut: a page that is only left may still save it when the connection is back.
+    person.page.close()
+    person.context.set_offline(False)
+    person.page = person.context.new_page()
+    person.go(text.address)
+    type_more(person, " Typed at home.")
+    state(person, "Saved ")
+    person.page.reload()
+    person.page.get_by_role("button", name="Bring it back").click()
+    person.press("See both, and choose")
+    assert person.page.get_by_label("Text", exact=True).input_value().endswith("Typed in a train.")
+    assert person.page.get_by_label("What was saved by").input_value().endswith("Typed at home.")
+
+
 def test_text_is_written_with_formatting(new_person: NewPerson, text: Text) -> None:
     person = text.opened_by(new_person(1280, folder="formatted"))
     page = person.page
