@@ -30,7 +30,7 @@ class TextChanged(Conflict):
 
     def __init__(self, text: "TextView") -> None:
         by = text.edited_by or "Somebody else"
-        super().__init__(f"{by} has saved this text since you opened it. Nothing of yours is stored yet: see how the two differ, and choose.")
+        super().__init__(f"{by} has saved this text since you opened it. Nothing of yours is stored: see how the two differ, and choose.")
         self.text = text
 
 
