@@ -9,10 +9,11 @@ from tests.conftest import Store
 from tests.factories import NOW, letter_circulating, letter_in_draft, letter_in_signing, letter_row
 from webapp.domain.actor import Actor
 from webapp.domain.errors import Conflict
+from webapp.domain.imported import ImportedComment, Passage, WordImport
 from webapp.domain.text import Change
 from webapp.rendering.pandoc import without_converting
-from webapp.services import revisions, sign_on, text_change, texts
-from webapp.services.conversions import converted_ahead
+from webapp.services import revisions, sign_on, text_change, texts, word_files
+from webapp.services.conversions import arrival_converted_ahead, converted_ahead
 from webapp.services.revisions import Declaration
 from webapp.services.text_change import Declared
 
@@ -60,6 +61,26 @@ def test_act_behind_the_lock_converts_nothing(act: str, store: Store, coordinato
         ahead = converted_ahead(session, coordinator, letter, now=NOW)
         with ahead:
             do(session, coordinator, letter)
+
+
+WORD_FILE = WordImport(
+    text="Words that came out of a Word file [@vale2031].",
+    references=({"id": "vale2031", "type": "article-journal", "title": "A loud hour", "issued": {"date-parts": [[2031]]}},),
+    title="",
+    suggestions=(),
+    comments=(ImportedComment("Ida Vale", None, Passage("came out of", "Words that ", " a Word"), "Did they?"),),
+    left_out=(),
+)
+
+
+def test_word_file_with_remarks_is_brought_in_behind_the_lock_and_converts_nothing(store: Store, coordinator: Actor) -> None:
+    with store() as session:
+        letter = drafted(session, coordinator, "Words that a file replaces.")
+        text = letter_row(session, letter).statement
+        with arrival_converted_ahead(session, coordinator, letter, text.reference, WORD_FILE):
+            assert letter_row(session, letter).statement.body.endswith("replaces."), "the look ahead stores nothing"
+            word_files.bring_in(session, coordinator, letter, text.reference, WORD_FILE, text.edition, now=NOW)
+        assert letter_row(session, letter).revisions[-1].statement == WORD_FILE.text
 
 
 @pytest.mark.parametrize("act", ["open", "revise"])

@@ -79,7 +79,7 @@ def write_text(session: Session, actor: Actor, reference: str, text: str, body: 
     letter = load_letter(session, actor, reference, Permission.EDIT, for_update=True)
     move = move_for(letter.state, Action.WRITE)
     row = _text(letter, text)
-    clean = bounded_text(without_word_marks(body), limits.STATEMENT, field="body", what="The text")
+    clean = body_of(body)
     # Whatever edition it began from: a page whose answer was lost on the way sends the same text once more.
     if clean == row.body:
         return row.edition
@@ -90,6 +90,11 @@ def write_text(session: Session, actor: Actor, reference: str, text: str, body: 
     if not _is_same_sitting(session, letter, actor, public, now=now):
         append_event(session, letter, actor, move.event, public, now=now)
     return row.edition
+
+
+def body_of(typed: str) -> str:
+    """The text as it is stored. Raises InvalidInput for more than 100 kB."""
+    return bounded_text(without_word_marks(typed), limits.STATEMENT, field="body", what="The text")
 
 
 def add_short_form(session: Session, actor: Actor, reference: str, name: str, *, now: datetime) -> str:

@@ -5,14 +5,14 @@ from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, send_file, url_for
 
-from webapp.domain.errors import InvalidInput
+from webapp.domain.errors import Conflict, InvalidInput
 from webapp.domain.imported import WordImport
 from webapp.domain.permission import Permission
 from webapp.rendering.paste import clean_pasted
 from webapp.rendering.text import statement_html, word_count
 from webapp.rendering.word import read_word
 from webapp.rendering.word_writing import write_word
-from webapp.services import dashboard, seal, texts, word_files
+from webapp.services import conversions, dashboard, seal, texts, word_files
 from webapp.services.texts import TextChanged, Writing
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
@@ -45,7 +45,8 @@ def confirm_import(letter: str, text: str) -> Any:
     writing, form = word_files.open_text(reading(), actor(), letter, text), BroughtForm()
     try:
         brought = form.brought()
-        with transaction() as session:
+        ahead = conversions.arrival_converted_ahead(reading(), actor(), letter, text, brought)
+        with ahead, transaction() as session:
             revision = word_files.bring_in(session, actor(), letter, text, brought, form.edition_number, now=now())
             number = revision.number if revision else 0
     except InvalidInput as error:
@@ -54,6 +55,9 @@ def confirm_import(letter: str, text: str) -> Any:
         return _file_page(letter, writing, form)
     except TextChanged as error:
         return _brought_page(letter, writing, brought, changed_by=error.text.edited_by or "Somebody else")
+    except Conflict:
+        # Not this text, but another, or what all of them say of the letter.
+        return _brought_page(letter, writing, brought, changed_by="Somebody else")
     flash("The text is now the one of the Word file.", "ok")
     if number:
         flash(f"Its changes and comments hang on revision {number}.", "ok")
