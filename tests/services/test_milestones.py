@@ -1,6 +1,6 @@
 """The milestones of a letter: all that there are, where each is set, what is said of them, and to whom."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection
@@ -9,6 +9,7 @@ from tests.conftest import Store
 from tests.dump import unchanged
 from tests.factories import (
     ANNA,
+    COMMENTS_LOCAL,
     DEADLINE,
     DEADLINE_LOCAL,
     NOW,
@@ -25,6 +26,7 @@ from tests.factories import (
     letter_sealed,
     letter_submitted,
     representative,
+    sending,
     sign,
     staff_actor,
 )
@@ -34,7 +36,7 @@ from webapp.domain.links import Links
 from webapp.domain.milestone import MilestoneKind
 from webapp.domain.permission import Role
 from webapp.persistence.record import load_events
-from webapp.services import chosen_venues, dashboard, letters, milestones, people, rooms, sign_on, submissions
+from webapp.services import chosen_venues, circulation, dashboard, letters, milestones, people, rooms, sign_on, submissions
 from webapp.services.milestones import MilestonesView
 
 BCMJ, AJR, NEJM = "bcmj-letter", "ajr-letter", "nejm-letter"
@@ -81,6 +83,57 @@ def test_all_milestones_stand_in_one_list_in_their_order(store: Store, coordinat
         ("Submission to Journal of Invented Medicine", "18 March 2026", "16 days left", "milestones"),
         ("End of the window of BC Medical Journal, letter", "", "", "venues"),
     ]
+
+
+def notes(store: Store, actor: Actor, letter: str, *, now: datetime = NOW) -> dict[str, str]:
+    return {one.name: one.note for one in view(store, actor, letter, now=now).lines}
+
+
+def test_each_milestone_says_where_it_comes_from(store: Store, coordinator: Actor) -> None:
+    with store() as session:
+        letter = letter_circulating(session, coordinator, entry(), MARSHES)
+    meet(store, letter, date(2026, 3, 12))
+    choose(store, coordinator, letter, BCMJ, date(2026, 2, 19))
+    assert notes(store, coordinator, letter) == {
+        "Comments due on revision 1": "sent out on 2 March 2026",
+        "Board of Gullhaven, Society of": "as the society has said",
+        "Sign-on deadline": "",
+        "Submission to Journal of Invented Medicine": "",
+        "End of the window of BC Medical Journal, letter": "6 months from publication of the article, counted from 19 February 2026",
+    }
+    with store() as session:
+        sign_on.open_sign_on(session, coordinator, letter, is_fit=True, now=NOW)
+    assert notes(store, coordinator, letter)["Comments due on revision 1"] == "sent out on 2 March 2026, no longer taken"
+    assert notes(store, coordinator, letter)["Sign-on deadline"] == "as it was announced"
+    met = datetime(2026, 3, 13, 18, 0, tzinfo=UTC)
+    assert notes(store, coordinator, letter, now=met)["Board of Gullhaven, Society of"] == "has met, and has not answered"
+    with store() as session:
+        sign_on.move_deadline(session, coordinator, letter, DEADLINE_LOCAL + timedelta(days=1), now=NOW)
+        sign(session, letter)
+    assert notes(store, coordinator, letter)["Sign-on deadline"] == "moved once since it was announced"
+    assert notes(store, coordinator, letter, now=met)["Board of Gullhaven, Society of"] == "has answered"
+
+
+def test_board_of_a_society_that_never_answered_is_not_said_to_have(store: Store, coordinator: Actor) -> None:
+    with store() as session:
+        letter = letter_in_signing(session, coordinator)
+    meet(store, letter, date(2026, 3, 12))
+    with store() as session:
+        sign_on.close_if_due(session, letter_row(session, letter).id, now=DEADLINE)
+    assert notes(store, coordinator, letter, now=SEALABLE)["Board of Gullhaven, Society of"] == "as the society has said"
+
+
+def test_round_of_comments_is_over_only_when_all_who_were_asked_were_asked_anew(store: Store, coordinator: Actor) -> None:
+    with store() as session:
+        letter = letter_circulating(session, coordinator, entry(), MARSHES)
+        for email, day in ((OTTO, 11), (ANNA, 12)):
+            invitation = representative(session, letter, email).invitation.reference
+            until = COMMENTS_LOCAL.replace(day=day)
+            circulation.circulate(session, coordinator, letter, sending(until=until, societies=(invitation,)), now=NOW)
+            over = [
+                one.is_over for one in milestones.show_milestones(session, coordinator, letter, now=NOW).lines if one.kind == "comments"
+            ]
+            assert over == ([False, False] if email == OTTO else [True, False, False])
 
 
 @pytest.mark.parametrize("slug", ["bcmj-letter", "ajr-letter", "cochrane-comment"])

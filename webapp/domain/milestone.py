@@ -39,6 +39,8 @@ class Milestone:
     day: date | None = None
     unknown: str = ""
     is_done: bool = False
+    source: str = ""
+    """Where it comes from, for people."""
 
     def day_in(self, zone: str) -> date | None:
         return self.at.astimezone(ZoneInfo(zone)).date() if self.at else self.day

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.actor import Actor
@@ -13,10 +14,10 @@ from webapp.domain.errors import WrongState
 from webapp.domain.letter import Action, LetterState, move_for
 from webapp.domain.milestone import Clash, Milestone, MilestoneKind, comments_key, in_order, judge, left_of
 from webapp.domain.permission import Permission
-from webapp.domain.venue import NOT_KNOWN, Venue
+from webapp.domain.venue import NOT_KNOWN, Venue, Window
 from webapp.domain.window import window_end
 from webapp.persistence.record import append_event
-from webapp.persistence.tables import AnswerRow, CirculationRow, InvitationRow, LetterRow, SocietyRow, TextRow
+from webapp.persistence.tables import AnswerRow, CirculatedRow, CirculationRow, InvitationRow, LetterRow, SocietyRow, TextRow
 from webapp.services.access import load_letter
 from webapp.services.need import Need
 from webapp.services.venues import venues_by_slug
@@ -116,22 +117,29 @@ def milestones_of(session: Session, letter: LetterRow, invitation: int | None = 
 
 def _own(letter: LetterRow) -> Iterable[Milestone]:
     if letter.deadline:
-        yield Milestone(MilestoneKind.DEADLINE, "deadline", at=letter.deadline, is_done=letter.state not in _BEFORE_CLOSE)
+        times = letter.deadline_version
+        source = "as it was announced" if not times else f"moved {'once' if times == 1 else f'{times} times'} since it was announced"
+        is_done, is_announced = letter.state not in _BEFORE_CLOSE, letter.state not in _BEFORE_SIGNING
+        yield Milestone(MilestoneKind.DEADLINE, "deadline", at=letter.deadline, is_done=is_done, source=source if is_announced else "")
     if letter.submission_target:
         is_done = letter.state not in _BEFORE_SUBMISSION
         yield Milestone(MilestoneKind.SUBMISSION, "submission", letter.journal, day=letter.submission_target, is_done=is_done)
 
 
 def _comments(session: Session, letter: LetterRow, invitation: int | None) -> Iterable[Milestone]:
-    """Until when each revision that went out is commented on; what a society was asked before is over when it is asked anew."""
+    """Until when each revision that went out is commented on; it is over once all who were asked have been asked anew."""
+    asked = select(func.max(CirculatedRow.circulation_id)).join(CirculationRow).where(CirculationRow.letter_id == letter.id)
     query = select(CirculationRow).where(CirculationRow.letter_id == letter.id).order_by(CirculationRow.id)
     if invitation is not None:
         query = query.where(CirculationRow.circulated.any(invitation_id=invitation))
+        asked = asked.where(CirculatedRow.invitation_id == invitation)
     rows = list(session.scalars(query))
+    newest = set(session.scalars(asked.group_by(CirculatedRow.invitation_id))) if rows else set()
     for row in rows:
-        is_done = letter.state != LetterState.CIRCULATING or row is not rows[-1]
+        is_done = letter.state != LetterState.CIRCULATING or row.id not in newest
+        sent = f"sent out on {show_date(row.sent_at.astimezone(ZoneInfo(row.zone)).date())}"
         name = f"revision {row.revision.number}"
-        yield Milestone(MilestoneKind.COMMENTS, comments_key(row.reference), name, at=row.until, is_done=is_done)
+        yield Milestone(MilestoneKind.COMMENTS, comments_key(row.reference), name, at=row.until, is_done=is_done, source=sent)
 
 
 def _boards(session: Session, letter: LetterRow, invitation: int | None) -> Iterable[Milestone]:
@@ -145,7 +153,9 @@ def _boards(session: Session, letter: LetterRow, invitation: int | None) -> Iter
         query = query.where(InvitationRow.id == invitation)
     for row in session.execute(query):
         is_done = row.has_answered or letter.state not in _BEFORE_CLOSE
-        yield Milestone(MilestoneKind.BOARD, f"board-{row.reference}", row.printed_name, day=row.board_meets_on, is_done=is_done)
+        source = "has answered" if row.has_answered else "as the society has said"
+        key = f"board-{row.reference}"
+        yield Milestone(MilestoneKind.BOARD, key, row.printed_name, day=row.board_meets_on, is_done=is_done, source=source)
 
 
 def _windows(session: Session, letter: LetterRow) -> Iterable[Milestone]:
@@ -166,8 +176,16 @@ def _window(letter: LetterRow, text: TextRow, venue: Venue, starts_on: date | No
         unknown = "the journal takes it at any time"
     elif starts_on is None:
         unknown = f"counted from {venue.window.starts}, and that day is not set yet"
+    source = (
+        f"{_length(venue.window)} from {venue.window.starts}, counted from {show_date(starts_on)}" if venue.window and starts_on else ""
+    )
     is_done = letter.state not in _BEFORE_SUBMISSION
-    return Milestone(MilestoneKind.WINDOW, key, venue.name, day=end, unknown=unknown, is_done=is_done)
+    return Milestone(MilestoneKind.WINDOW, key, venue.name, day=end, unknown=unknown, is_done=is_done, source=source)
+
+
+def _length(window: Window) -> str:
+    parts = ((window.months, "month"), (window.days, "day"))
+    return " and ".join(f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in parts if number)
 
 
 def lines_of(letter: LetterRow, milestones: Iterable[Milestone], *, now: datetime) -> list[MilestoneLine]:
@@ -186,19 +204,19 @@ def _line(letter: LetterRow, one: Milestone, *, now: datetime) -> MilestoneLine:
         instant=show_instant(one.at, zone) if one.at else None,
         day=show_date(one.day) if one.day else "",
         left="passed" if was_closed else left_of(one, zone, now=now),
-        note=one.unknown or _note(one, has_passed=has_passed),
+        note=one.unknown or _note(one, letter, has_passed=has_passed),
         act=_act(one.kind, letter),
         # Comments end with the next round, and with the first signature asked for.
         is_over=has_passed or (one.kind is MilestoneKind.COMMENTS and one.is_done),
     )
 
 
-def _note(one: Milestone, *, has_passed: bool) -> str:
-    if one.kind is MilestoneKind.BOARD:
-        return "has answered" if one.is_done else "has met, and has not answered" if has_passed else ""
-    if one.kind is MilestoneKind.WINDOW:
-        return "by the journal’s own clock and calendar"
-    return "no longer taken" if one.kind is MilestoneKind.COMMENTS and one.is_done and not has_passed else ""
+def _note(one: Milestone, letter: LetterRow, *, has_passed: bool) -> str:
+    if one.kind is MilestoneKind.BOARD and has_passed and not one.is_done:
+        return "has met, and has not answered" if letter.state == LetterState.SIGNING else "has met"
+    if one.kind is MilestoneKind.COMMENTS and one.is_done and not has_passed:
+        return f"{one.source}, no longer taken"
+    return one.source
 
 
 def name_of(one: Milestone) -> str:
