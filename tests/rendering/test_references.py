@@ -97,6 +97,15 @@ def test_what_is_parsed_can_be_cited(typed: str, key: str) -> None:
         pytest.param("@article{a, title={x\0y}}", r"cannot be stored \(U\+0000\)", id="a NUL in BibTeX"),
         pytest.param('[{"id": "a", "title": "x", "note": ' + "[" * 600 + "]" * 600 + "}]", "nested too deeply", id="600 brackets"),
         pytest.param(json.dumps([{"id": f"a{n}", "title": "x"} for n in range(201)]), "There are 201 references", id="too many"),
+        pytest.param(json.dumps([{"title": "x"}] * 14_000), "There are 14000 references", id="thousands without a key"),
+        pytest.param("".join(f"@book{{a{n}, title={{x}}}}\n" for n in range(201)), "There are 201 references", id="too many in BibTeX"),
+        pytest.param("TY  - BOOK\nTI  - x\nER  - \n" * 201, "There are 201 references", id="too many in RIS"),
+        pytest.param("PMID- 1\nTI  - x\n" + "      y\n" * 45_000 + "x", "Line 45003, entry pmid1", id="an .nbib that goes on and on"),
+        pytest.param("TY  - BOOK\nTI  - x\n" * 19_000, "19000 of 19000 references cannot be read", id="RIS without any end"),
+        pytest.param("@a{}\n" * 79_000, "79000 of 79000 references cannot be read", id="BibTeX of nothing but faults"),
+        pytest.param("@book{a, title={" + "{" * 190_000 + "}" * 190_000 + "}}", "more than 100 braces are open at once", id="deep braces"),
+        pytest.param("@book{a, title={" + "\\'" * 190_000 + "}}", "more than 10,000 commands of LaTeX", id="nothing but commands"),
+        pytest.param('{"id":' * 60_000, "nested too deeply", id="objects in objects"),
     ],
 )
 def test_unusable_references_are_refused_with_a_sentence(typed: str, sentence: str) -> None:

@@ -18,7 +18,6 @@ from webapp.rendering.bibliography.entry import Entry
 from webapp.rendering.bibliography.nbib import read_nbib
 from webapp.rendering.bibliography.ris import read_ris, write_ris
 
-MOST_REFERENCES = 200
 # The family name of an author is four deep, a part of a date six; the rest is for fields of somebody’s own.
 _DEEPEST = 12
 
@@ -51,6 +50,7 @@ def parse_references(typed: str, taken: Iterable[str] = ()) -> tuple[CslItem, ..
     _refuse_unwritable(text)
     entries = _read(text.replace("\r\n", "\n").replace("\r", "\n"))
     _refuse_broken(entries)
+    _refuse_too_many(len(entries))
     items = _keyed(entries, set(taken))
     _refuse_undigestible(items)
     refuse_unusable(items)
@@ -162,8 +162,12 @@ def refuse_unusable(items: Iterable[CslItem]) -> None:
         if key in seen:
             raise _refusal(f"Two references have the key “{key}”. Give each its own.")
         seen.add(key)
-    if len(seen) > MOST_REFERENCES:
-        raise _refusal(f"There are {len(seen)} references; a letter can have {MOST_REFERENCES}.")
+    _refuse_too_many(len(seen))
+
+
+def _refuse_too_many(count: int) -> None:
+    if count > limits.REFERENCES:
+        raise _refusal(f"There are {count} references; a letter can have {limits.REFERENCES}.")
 
 
 _FIELD = "references_typed"

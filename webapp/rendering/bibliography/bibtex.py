@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from webapp.domain import limits
 from webapp.domain.document import CslItem
 from webapp.domain.reference import date_from, date_text, names_of, text_of
-from webapp.rendering.bibliography.entry import UNPRINTED, Entry, without_empty
+from webapp.rendering.bibliography.entry import UNPRINTED, Entry, Lines, without_empty
 from webapp.rendering.pandoc import ConversionError, ConversionTimeoutError, convert
 
 SIGNATURE = re.compile(r"@\s*\w+\s*[{(]")
@@ -21,6 +22,9 @@ _SPACE = re.compile(r"[\s,]*")
 _LINE_OF_PANDOC = re.compile(r"\(line (\d+)")
 _CLOSING = {"{": "}", "(": ")"}
 _NO_ENTRIES = {"comment", "string", "preamble"}
+# Pandoc would read more, and take seconds over it.
+_DEEPEST = 100
+_MOST_COMMANDS = 10_000
 
 # Pandoc puts English titles into small letters, and takes every entry without a language for English; a name without braces
 # would lose its capital. In this language it leaves titles as they were typed.
@@ -93,14 +97,18 @@ class _Found:
 
 
 def read_bibtex(text: str) -> list[Entry]:
-    scanned = list(_scanned(text))
+    """Where one entry has a fault, or there are more than a letter can have, nobody goes on with them: all are there, and empty."""
+    if text.count("\\") > _MOST_COMMANDS:
+        return [Entry(1, "", {}, f"there are more than {_MOST_COMMANDS:,} commands of LaTeX. Take it in parts.")]
+    lines = Lines(text)
+    scanned = list(_scanned(text, lines))
     found = [one for one in scanned if isinstance(one, _Found)]
-    if len(found) == len(scanned):
-        return _converted(text, found)
-    return [Entry(_line(text, one.start), one.key, {}) if isinstance(one, _Found) else one for one in scanned]
+    if len(found) == len(scanned) <= limits.REFERENCES:
+        return _converted(text, found, lines)
+    return [Entry(lines.at(one.start), one.key, {}) if isinstance(one, _Found) else one for one in scanned]
 
 
-def _scanned(text: str) -> Iterator[_Found | Entry]:
+def _scanned(text: str, lines: Lines) -> Iterator[_Found | Entry]:
     """Every entry; one with a fault as what is wrong with it."""
     place = 0
     while opening := _OPENING.search(text, place):
@@ -111,7 +119,7 @@ def _scanned(text: str) -> Iterator[_Found | Entry]:
             if kind not in _NO_ENTRIES:
                 yield _checked(text, opening, kind, place)
         except _FaultError as fault:
-            yield Entry(_line(text, fault.place), key, {}, str(fault))
+            yield Entry(lines.at(fault.place), key, {}, str(fault))
             following = _NEXT.search(text, opening.end())
             place = following.start() if following else len(text)
 
@@ -143,6 +151,8 @@ def _closed(text: str, opened: int, last: int) -> int:
             place += 1
         elif text[place] == "{":
             depth += 1
+            if depth > _DEEPEST:
+                raise _FaultError(place, f"more than {_DEEPEST} braces are open at once.")
         elif text[place] == "}":
             depth -= 1
             if depth == 0:
@@ -216,7 +226,7 @@ def _skip_space(text: str, place: int) -> int:
     return place
 
 
-def _converted(text: str, found: list[_Found]) -> list[Entry]:
+def _converted(text: str, found: list[_Found], lines: Lines) -> list[Entry]:
     """Pandoc knows every entry by its number, because a key may be missing, and two may have the same."""
     pieces, done = [], 0
     for number, one in enumerate(found):
@@ -230,21 +240,20 @@ def _converted(text: str, found: list[_Found]) -> list[Entry]:
     except ConversionTimeoutError:
         return [Entry(1, "", {}, "the BibTeX takes too long to read. Take it in parts.")]
     except ConversionError as error:
-        return [_unread(text, found, error)]
+        return [_unread(found, lines, error, last=lines.at(len(text)))]
     items = {item["id"]: item for item in json.loads(converted.text)}
-    return [_entry(text, one, items.get(f"n{number}")) for number, one in enumerate(found)]
+    return [_entry(text, one, lines.at(one.start), items.get(f"n{number}")) for number, one in enumerate(found)]
 
 
-def _unread(text: str, found: list[_Found], error: ConversionError) -> Entry:
+def _unread(found: list[_Found], lines: Lines, error: ConversionError, *, last: int) -> Entry:
     place = _LINE_OF_PANDOC.search(error.messages)
     # Pandoc reads past the end; a person cannot.
-    line = min(int(place[1]), text.count("\n") + 1) if place else 1
-    named = next((one.key for one in reversed(found) if _line(text, one.start) <= line), "")
+    line = min(int(place[1]), last) if place else 1
+    named = next((one.key for one in reversed(found) if lines.at(one.start) <= line), "")
     return Entry(line, named, {}, "the BibTeX cannot be read here.")
 
 
-def _entry(text: str, found: _Found, item: dict[str, Any] | None) -> Entry:
-    line = _line(text, found.start)
+def _entry(text: str, found: _Found, line: int, item: dict[str, Any] | None) -> Entry:
     if item is None or not item.get("title"):
         return Entry(line, found.key, {}, "there is no title that can be read.")
     # Pandoc makes a short title of what stands before a colon.
@@ -266,10 +275,6 @@ def _as_typed(name: dict[str, str]) -> dict[str, str]:
     if "dropping-particle" in name:
         kept["given"] = f"{name.get('given', '')} {name['dropping-particle']}".strip()
     return {"literal": kept["family"]} if list(kept) == ["family"] else kept
-
-
-def _line(text: str, place: int) -> int:
-    return text.count("\n", 0, place) + 1
 
 
 def write_bibtex(items: Iterable[CslItem]) -> str:

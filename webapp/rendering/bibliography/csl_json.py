@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from webapp.domain.document import CslItem
-from webapp.rendering.bibliography.entry import UNPRINTED, Entry
+from webapp.rendering.bibliography.entry import UNPRINTED, Entry, Lines
 
 _SPACE = re.compile(r"\s*")
 _ID = re.compile(r'"id"\s*:\s*"([^"\\]*)"')
@@ -28,20 +28,20 @@ def write_csl_json(items: Iterable[CslItem]) -> str:
 
 def read_csl_json(text: str) -> list[Entry]:
     """One entry for each item. A fault of the JSON itself ends the reading, for nobody knows where the next item begins."""
-    opened = _LIST.match(text)
+    opened, lines = _LIST.match(text), Lines(text)
     if not opened:
-        entry, _end = _next_item(text, 0)
+        entry, _end = _next_item(text, 0, lines)
         return [entry]
-    return list(_listed(text, opened.end()))
+    return list(_listed(text, opened.end(), lines))
 
 
-def _listed(text: str, place: int) -> Iterator[Entry]:
+def _listed(text: str, place: int, lines: Lines) -> Iterator[Entry]:
     place = _after_space(text, place)
     if text[place : place + 1] == "]":
-        yield Entry(_line(text, place), "", {}, "the list is empty.")
+        yield Entry(lines.at(place), "", {}, "the list is empty.")
         return
     while True:
-        entry, end = _next_item(text, place)
+        entry, end = _next_item(text, place, lines)
         yield entry
         if end is None:
             return
@@ -49,12 +49,12 @@ def _listed(text: str, place: int) -> Iterator[Entry]:
         if text[place : place + 1] == "]":
             return
         if text[place : place + 1] != ",":
-            yield Entry(_line(text, place), "", {}, "the JSON cannot be read: a comma or the “]” that ends the list is missing.")
+            yield Entry(lines.at(place), "", {}, "the JSON cannot be read: a comma or the “]” that ends the list is missing.")
             return
         place = _after_space(text, place + 1)
 
 
-def _next_item(text: str, place: int) -> tuple[Entry, int | None]:
+def _next_item(text: str, place: int, lines: Lines) -> tuple[Entry, int | None]:
     """The item that begins here, and where it ends: None where that cannot be known."""
     try:
         found, end = json.JSONDecoder(parse_constant=_refuse_constant).raw_decode(text, place)
@@ -62,15 +62,15 @@ def _next_item(text: str, place: int) -> tuple[Entry, int | None]:
         named = _ID.search(text, place, error.pos)
         return Entry(error.lineno, named[1] if named else "", {}, f"the JSON cannot be read ({error.msg})."), None
     except RecursionError:
-        return Entry(_line(text, place), "", {}, "the JSON cannot be read (nested too deeply)."), None
+        return Entry(lines.at(place), "", {}, "the JSON cannot be read (nested too deeply)."), None
     except ValueError as error:
         # Python refuses to read a number of more than 4,300 digits.
         reason = str(error) if isinstance(error, _NotJsonError) else "a number has too many digits"
-        return Entry(_line(text, place), "", {}, f"the JSON cannot be read ({reason})."), None
+        return Entry(lines.at(place), "", {}, f"the JSON cannot be read ({reason})."), None
     key = str(found.get("id", "")) if isinstance(found, dict) else ""
     if problem := _problem(found):
-        return Entry(_line(text, place), key, {}, problem), end
-    return Entry(_line(text, place), key, _tidied(found)), end
+        return Entry(lines.at(place), key, {}, problem), end
+    return Entry(lines.at(place), key, _tidied(found)), end
 
 
 def _refuse_constant(name: str) -> None:
@@ -126,7 +126,3 @@ def _tidied(found: dict[str, Any]) -> dict[str, Any]:
 def _after_space(text: str, place: int) -> int:
     space = _SPACE.match(text, place)
     return space.end() if space else place
-
-
-def _line(text: str, place: int) -> int:
-    return text.count("\n", 0, place) + 1
