@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 def canonical_json(value: Any) -> str:
@@ -26,6 +29,11 @@ def _normalised(value: Any) -> Any:
 def sha256_of(label: str, value: Any) -> str:
     """Hexadecimal SHA-256 of the labelled canonical JSON; the label keeps digests of different things apart."""
     return hashlib.sha256(f"undersigned/{label}\0{canonical_json(value)}".encode()).hexdigest()
+
+
+def is_digest(typed: str) -> bool:
+    """Whether it could be one: a page hands digests back as they came, and others hand back anything."""
+    return _DIGEST.fullmatch(typed) is not None
 
 
 def statement_digest(

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from webapp.domain.digest import is_digest
 from webapp.domain.document import CslItem
 from webapp.domain.letter import ASKS
 from webapp.domain.text import style_of
@@ -68,6 +69,8 @@ def changes_since(session: Session, place: Place, digest: str) -> Markup | None:
 
     Only what was once frozen is found by its digest: drafts are not the representative's to see.
     """
+    if not is_digest(digest):
+        return None
     letter = session.get_one(LetterRow, place.letter_id)
     shown = session.scalars(
         select(RevisionRow)

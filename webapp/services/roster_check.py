@@ -96,7 +96,7 @@ class _Known:
 def check_rows(session: Session, letter: LetterRow, rows: Sequence[RosterRow]) -> RosterPreview:
     """Every row as it would be stored, with its problems and doubts; reads only."""
     cleaned = [(row.number, *_cleaned(row.entry)) for row in rows]
-    known = _Known(facts=_known_facts(session, {entry.society for _number, entry, _problems in cleaned}))
+    known = _Known(facts=_known_facts(session, {entry.society for _number, entry, problems in cleaned if not problems}))
     invitations = invitations_of(session, letter)
     for invitation in invitations:
         known.remember(invitation.society.printed_name, [row.email for row in invitation.representatives], "on the roster")
