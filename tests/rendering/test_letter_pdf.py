@@ -222,3 +222,11 @@ def test_qpdf_finds_no_fault(which: str, request: pytest.FixtureRequest, tmp_pat
     done = subprocess.run(["qpdf", "--check", file], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "No syntax or stream encoding errors found" in done.stdout
+
+
+@pytest.mark.parametrize("mark", ["> ", "- ", "1. "])
+def test_what_stands_thirty_deep_is_still_on_the_paper(mark: str) -> None:
+    deep = "> " * 30 + "thirty deep" if mark == "> " else "\n".join(f"{'    ' * depth}{mark}level {depth}x" for depth in range(30))
+    words = ["thirty deep"] if mark == "> " else [f"level {depth}x" for depth in range(30)]
+    printed = text_of(letter_pdf(letter(statement=f"To the Editor,\n\n{deep}\n", references=(), signatories=())))
+    assert [one for one in words if one not in printed] == []
