@@ -15,7 +15,7 @@ from webapp.domain.actor import CLOCK, Actor
 from webapp.domain.digest import canonical_json
 from webapp.domain.lifetime import has_gone_back
 from webapp.domain.record import RecordedEvent, event_hash, genesis_hash, private_commitment
-from webapp.persistence.plain import run, table
+from webapp.persistence.plain import look_past, run, table
 from webapp.persistence.tables import EventRow, LetterRow
 
 _END = (
@@ -86,7 +86,7 @@ def append_events(session: Session, letter: Recorded, actor: Actor, happenings: 
 
 def _end(session: Session, letter_id: int) -> Link | None:
     # Past the session: events are written at once, and what else waits to be written can wait for its own turn.
-    found = session.connection().execute(_END, {"letter": letter_id}).first()
+    found = look_past(session.connection(), _END, {"letter": letter_id}).first()
     return Link(*found) if found else None
 
 

@@ -12,7 +12,7 @@ from webapp.domain.errors import NotAllowed, NotFound
 from webapp.domain.lifetime import IN_A_ROOM
 from webapp.domain.permission import Permission, permissions_of
 from webapp.persistence.database import is_alone
-from webapp.persistence.plain import run
+from webapp.persistence.plain import look
 from webapp.persistence.tables import (
     FreezingRow,
     GrantRow,
@@ -125,8 +125,8 @@ def hold_place(session: Session, place: Place) -> tuple[Place, HeldLetter]:
     """
     if not is_alone(session):
         # By itself: what a statement reads that has to wait may be older than what it waited for.
-        run(session, _HOLD, {"letter": place.letter_id})
-    row = run(session, _HELD, {"stay": place.stay.id}).one_or_none()
+        look(session, _HOLD, {"letter": place.letter_id})
+    row = look(session, _HELD, {"stay": place.stay.id}).one_or_none()
     if row is None:
         raise NotFound
     return _place_of(row), HeldLetter(*row[_LETTER_AT:])
@@ -134,7 +134,7 @@ def hold_place(session: Session, place: Place) -> tuple[Place, HeldLetter]:
 
 def load_place(session: Session, token_hash: str, invitation: str, *, now: datetime) -> Place:
     """The representative's own place, if this browser's session is live and is theirs. NotFound otherwise."""
-    row = run(session, _PLACE, {"token_hash": token_hash}).one_or_none()
+    row = look(session, _PLACE, {"token_hash": token_hash}).one_or_none()
     if row is None:
         raise NotFound
     place = _place_of(row)

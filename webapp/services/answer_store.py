@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.answer import AnswerKind, AuthorityCheck, answer_sentence
 from webapp.domain.errors import Conflict
 from webapp.persistence import outbox
-from webapp.persistence.plain import add, run, table
+from webapp.persistence.plain import add, look, run, table
 from webapp.persistence.record import Link, append_event
 from webapp.persistence.tables import AnswerRow, PendingAnswerRow, RepresentativeRow
 from webapp.services.place import HeldLetter, Place
@@ -144,6 +144,6 @@ def tell_representatives(session: Session, act: Act, kind: str, reference: str, 
     """The one who acted, and every other representative of the society: nobody's answer changes unseen."""
     due = [
         outbox.Due(f"{kind}:{reference}:{one.reference}", one.email, {**what, "representative": one.id})
-        for one in run(session, _LIVE_REPRESENTATIVES, {"invitation": act.place.invitation.id})
+        for one in look(session, _LIVE_REPRESENTATIVES, {"invitation": act.place.invitation.id})
     ]
     outbox.put_all(session, kind, due, now=act.now, letter_id=act.letter.id)

@@ -15,7 +15,7 @@ from webapp.domain.letter import LetterState
 from webapp.domain.lifetime import has_gone_back
 from webapp.domain.names import bounded_line, bounded_text
 from webapp.domain.tokens import Keyring
-from webapp.persistence.plain import run, table
+from webapp.persistence.plain import look, run, table
 from webapp.persistence.record import record_time
 from webapp.persistence.tables import AnswerRow, ObjectionRow, PendingAnswerRow
 from webapp.services.access import hold_place
@@ -78,13 +78,13 @@ class WrongCode:
 def standing_answer(session: Session, invitation_id: int) -> AnswerRow | None:
     """The answer that stands for the society, read anew."""
     # Most have none yet, and then nothing is loaded.
-    known: int | None = run(session, _STANDING, {"invitation": invitation_id}).scalar_one_or_none()
+    known: int | None = look(session, _STANDING, {"invitation": invitation_id}).scalar_one_or_none()
     return session.get_one(AnswerRow, known, populate_existing=True) if known is not None else None
 
 
 def pending_answer(session: Session, place: Place) -> Pending | None:
     """What waits in this stay for its code."""
-    row = run(session, _PENDING, {"stay": place.stay.id}).one_or_none()
+    row = look(session, _PENDING, {"stay": place.stay.id}).one_or_none()
     return Pending(*row) if row else None
 
 
@@ -159,7 +159,7 @@ def confirm_answer(
 
 
 def _done_before(session: Session, place: Place, nonce: str) -> str | None:
-    reference: str | None = run(session, _DONE_BEFORE, {"invitation": place.invitation.id, "nonce": nonce}).scalar()
+    reference: str | None = look(session, _DONE_BEFORE, {"invitation": place.invitation.id, "nonce": nonce}).scalar()
     return reference
 
 
@@ -202,8 +202,8 @@ def _refuse_unasked_replacement(standing: AnswerRow | None, replaces: str | None
 
 def _refuse_used_nonce(session: Session, place: Place, nonce: str) -> None:
     """The page chooses it, so it may come from anywhere: a form that was kept, or that somebody wrote by hand."""
-    is_used = run(session, _USED_NONCE, {"nonce": nonce}).first() is not None
-    if is_used or run(session, _PENDING_NONCE, {"nonce": nonce, "stay": place.stay.id}).first() is not None:
+    is_used = look(session, _USED_NONCE, {"nonce": nonce}).first() is not None
+    if is_used or look(session, _PENDING_NONCE, {"nonce": nonce, "stay": place.stay.id}).first() is not None:
         raise Conflict("This page has been sent before, so nothing was stored. Look through the form once more, and send it again.")
 
 

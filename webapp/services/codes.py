@@ -15,7 +15,7 @@ from webapp.domain import limits
 from webapp.domain.errors import TooMany
 from webapp.domain.tokens import Keyring, normalise_code
 from webapp.persistence import outbox
-from webapp.persistence.plain import add, run, table
+from webapp.persistence.plain import add, look, run, table
 from webapp.persistence.tables import CodeRow, StaffCodeRow
 from webapp.services.place import Place
 from webapp.services.references import new_reference
@@ -51,7 +51,7 @@ def send_code(session: Session, place: Place, nonce: str, keyring: Keyring, *, n
     up its own five, and the person who comes after it still gets a code.
     """
     representative, of_late = place.representative, {"representative": place.representative.id, "since": now - limits.AN_HOUR}
-    recent = run(session, _RECENT, of_late).scalars().all()
+    recent = look(session, _RECENT, of_late).scalars().all()
     refuse_too_many(recent, place.stay.id)
     if recent:
         run(session, _END_RECENT, of_late)
@@ -81,7 +81,7 @@ def use_code(session: Session, place: Place, nonce: str, typed: str, keyring: Ke
     A wrong try is counted in the caller's transaction, which therefore must commit.
     """
     whose = {"representative": place.representative.id, "stay": place.stay.id, "nonce": nonce}
-    code = run(session, _LIVE, {**whose, "now": now, "latest": now + limits.CLOCK_STEP}).one_or_none()
+    code = look(session, _LIVE, {**whose, "now": now, "latest": now + limits.CLOCK_STEP}).one_or_none()
     return judge_code(session, CodeRow, code, typed, keyring, now=now)
 
 

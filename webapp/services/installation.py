@@ -10,7 +10,7 @@ from webapp.domain import limits
 from webapp.domain.actor import Actor
 from webapp.domain.errors import ReadOnly, WrongState
 from webapp.domain.names import bounded_line
-from webapp.persistence.plain import run
+from webapp.persistence.plain import look
 from webapp.persistence.record import append_event
 from webapp.persistence.tables import InstallationRow, LetterRow, OutboxRow
 from webapp.persistence.tables.message import WAITING, MessageState
@@ -51,13 +51,13 @@ _READ_ONLY_SINCE = select(InstallationRow.read_only_since).with_for_update(read=
 
 
 def standing(session: Session) -> Standing:
-    row = run(session, _STANDING).one_or_none()
+    row = look(session, _STANDING).one_or_none()
     return Standing(*row) if row else Standing()
 
 
 def refuse_if_read_only(session: Session) -> None:
     """Raises ReadOnly. Asked behind the lock: the row is held against being changed until this transaction ends."""
-    if run(session, _READ_ONLY_SINCE).scalar() is not None:
+    if look(session, _READ_ONLY_SINCE).scalar() is not None:
         raise refusal()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.rate import Limit, still_counted, time_to_wait
 from webapp.domain.tokens import Keyring
-from webapp.persistence.plain import run
+from webapp.persistence.plain import look
 from webapp.persistence.tables import CountRow
 
 # Built once: every code that is typed asks.
@@ -19,7 +19,7 @@ _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.ins
 
 def wait_before(session: Session, limit: Limit, subject: str, keyring: Keyring, *, now: datetime) -> timedelta | None:
     """How long this subject must wait; None when the next is let through. Reads only, for the path that everybody takes."""
-    times = run(session, _TIMES, {"purpose": limit.purpose, "subject": keyring.counted_subject(limit.purpose, subject)}).scalar()
+    times = look(session, _TIMES, {"purpose": limit.purpose, "subject": keyring.counted_subject(limit.purpose, subject)}).scalar()
     return time_to_wait(_instants(times or []), limit, now=now)
 
 

@@ -9,7 +9,7 @@ from webapp.domain.answer import AnswerKind, is_in_time
 from webapp.domain.deadline import show_instant
 from webapp.domain.errors import TooLate, WrongState
 from webapp.domain.text import Change
-from webapp.persistence.plain import add, run, table
+from webapp.persistence.plain import add, look, table
 from webapp.persistence.record import append_event
 from webapp.persistence.tables import AnswerRow, FreezingRow, ObjectionRow
 from webapp.services.answer_store import Act, forget_pending, tell_representatives
@@ -34,7 +34,7 @@ _INSERT = insert(table(ObjectionRow))
 
 def judge_objection(session: Session, letter: HeldLetter, standing: AnswerRow | None, received_at: datetime) -> int:
     """The change that is objected to. TooLate outside its window (R9), WrongState where there is nothing to object to."""
-    newest = run(session, _NEWEST, {"letter": letter.id}).one_or_none()
+    newest = look(session, _NEWEST, {"letter": letter.id}).one_or_none()
     if newest is None or newest.change != Change.EDITORIAL or newest.object_until is None:
         raise WrongState("There is no editorial change of this letter to object to.")
     if not is_in_time(received_at, newest.object_until):
@@ -72,5 +72,5 @@ def store_objection(session: Session, act: Act, freezing_id: int) -> str:
 
 def objected_before(session: Session, place: Place, nonce: str) -> str | None:
     """The answer to which a form with this nonce has objected already."""
-    found: str | None = run(session, _DONE_BEFORE, {"invitation": place.invitation.id, "nonce": nonce}).scalar()
+    found: str | None = look(session, _DONE_BEFORE, {"invitation": place.invitation.id, "nonce": nonce}).scalar()
     return found
