@@ -10,7 +10,28 @@ from webapp.domain.text import Change
 
 class AnswerKind(StrEnum):
     SIGN = "sign"
+    SIGN_IF = "sign_if"
+    """It would sign on a condition. Only its own *sign* makes it a signatory."""
     DECLINE = "decline"
+    ABSTAIN = "abstain"
+    """It cannot, or not in time, or speaks on no such matter: neither for the letter nor against it."""
+    SEPARATE = "separate"
+    """It says what it thinks in a statement of its own."""
+
+
+class Ground(StrEnum):
+    """Why a society abstains."""
+
+    POLICY = "policy"
+    NO_TIME = "no_time"
+    CONFLICT = "conflict"
+
+
+GROUNDS: dict[str, str] = {
+    Ground.POLICY: "our society does not sign letters of this kind",
+    Ground.NO_TIME: "we cannot decide in time",
+    Ground.CONFLICT: "we have a conflict of interest",
+}
 
 
 class Mandate(StrEnum):
@@ -107,9 +128,16 @@ def answer_sentence(act: str, society: str, title: str) -> str:
     """The sentence that stands behind an answer of this kind; a withdrawal has none of its own."""
     if act == AnswerKind.SIGN:
         return authority_sentence(society, title)
-    return decline_sentence(society, title) if act == AnswerKind.DECLINE else ""
+    if act == AnswerKind.SIGN_IF:
+        return condition_sentence(society, title)
+    return decline_sentence(society, title) if act in set(AnswerKind) else ""
+
+
+def condition_sentence(society: str, title: str) -> str:
+    """The same for a society that would sign on a condition: it promises no more than that."""
+    return f"I am authorised by {society} to state that {society} would sign this letter, “{title}”, on the condition stated here."
 
 
 def decline_sentence(society: str, title: str) -> str:
-    """The same for a refusal, which also speaks for the whole society."""
+    """The same for every society that does not sign, for whatever reason: it, too, speaks for the whole society."""
     return f"I am authorised by {society} to state that {society} does not sign this letter, “{title}”."

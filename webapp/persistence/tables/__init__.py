@@ -14,6 +14,7 @@ from webapp.persistence.tables.roster import InvitationRow, RepresentativeRow, S
 from webapp.persistence.tables.seal import DocumentRow, SealedSignatoryRow
 from webapp.persistence.tables.staff import GrantRow, StaffRow
 from webapp.persistence.tables.submission import SubmissionRow, SubmissionStepRow
+from webapp.persistence.tables.talk import TalkRow
 from webapp.persistence.tables.text import ChosenVenueRow, FreezingRow, ObjectionRow, RevisionRow, TextRow, VenueRow
 from webapp.persistence.tables.worker import WorkerRow
 
@@ -48,6 +49,7 @@ __all__ = [
     "StaffRow",
     "SubmissionRow",
     "SubmissionStepRow",
+    "TalkRow",
     "TargetRow",
     "TextRow",
     "VenueRow",

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.domain.answer import AnswerKind, AuthorityCheck, Mandate
+from webapp.domain.answer import AnswerKind, AuthorityCheck, Ground, Mandate
 from webapp.persistence.base import Base, Instant
 from webapp.persistence.tables.letter import one_of
 from webapp.persistence.tables.roster import InvitationRow, RepresentativeRow
@@ -18,6 +18,8 @@ class AnswerRow(Base):
         CheckConstraint(one_of("kind", [kind.value for kind in AnswerKind]), name="kind"),
         CheckConstraint(one_of("mandate", [*(mandate.value for mandate in Mandate), ""]), name="mandate"),
         CheckConstraint(one_of("authority", [check.value for check in AuthorityCheck]), name="authority"),
+        CheckConstraint(one_of("ground", [*(ground.value for ground in Ground), ""]), name="ground"),
+        CheckConstraint("(ground <> '') = (kind = 'abstain')", name="abstains"),
         CheckConstraint("NOT is_standing OR withdrawn_at IS NULL", name="withdrawn"),
         CheckConstraint("kind <> 'sign' OR (officer <> '' AND printed_name <> '')", name="printed"),
         # R1, where two representatives of one society press at the same instant.
@@ -52,7 +54,12 @@ class AnswerRow(Base):
     mandate: Mapped[str]
     authority_sentence: Mapped[str]
     authority: Mapped[str]
+    ground: Mapped[str] = mapped_column(default="")
+    """Why it abstains; else empty."""
     reason: Mapped[str]
+    """What it says for itself: why it declines or abstains, or the condition on which it would sign."""
+    link: Mapped[str] = mapped_column(default="")
+    """Where its own statement stands, if it makes one and has said so."""
     record_sequence: Mapped[int]
     record_hash: Mapped[str]
     """Place and hash of the answer's event: the receipt quotes them, and so every signer can prove them."""
