@@ -88,6 +88,7 @@ def test_every_mail_is_sent_by_somebody_and_every_kind_is_a_mail() -> None:
         "LetterFacts",
         "PlaceFacts",
         "RequestFacts",
+        "SocietyWords",
         "Standing",
     }
     assert composed == set(MAILS)
@@ -110,6 +111,7 @@ def test_links_of_mails_and_documents_are_the_addresses_of_the_pages(routes: Fla
         "letter": ("letters.show", {"letter": "ref"}, links.letter("ref")),
         "mailbox": ("mailbox.index", {}, links.mailbox()),
         "stays": ("stays.show", {}, links.stays()),
+        "talk": ("talks.at_desk", {"letter": "ref", "invitation": "one"}, links.talk("ref", "one")),
     }
     builders = {one for one in vars(Links) if not one.startswith("_") and callable(getattr(Links, one))}
     assert builders == pages.keys()

@@ -47,6 +47,7 @@ from webapp.web.views import (
     staff,
     stays,
     submissions,
+    talks,
     text_change,
     texts,
     venues,
@@ -79,6 +80,7 @@ BLUEPRINTS = (
     rooms,
     comments,
     answers,
+    talks,
 )
 
 

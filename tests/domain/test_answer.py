@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from webapp.domain.answer import (
+    GROUNDS,
     MANDATES,
     AnswerKind,
     AuthorityCheck,
+    Ground,
     Mandate,
     StandingFacts,
     authority_sentence,
@@ -18,6 +20,7 @@ from webapp.domain.answer import (
     is_signatory,
     is_to_be_affirmed,
 )
+from webapp.domain.answer_words import ANSWER_WORDS
 
 IN_FORCE, OLDER = "a" * 64, "b" * 64
 SIGNED = StandingFacts(kind="sign", is_standing=True, digest=IN_FORCE, authority="code")
@@ -33,7 +36,10 @@ def test_r4_standing_sign_on_the_statement_in_force_makes_a_signatory() -> None:
     "answer",
     [
         pytest.param(replace(SIGNED, kind="decline"), id="R4 a society that declines is not a signatory"),
-        pytest.param(replace(SIGNED, kind="abstain"), id="R4 an answer of another kind does not count"),
+        pytest.param(replace(SIGNED, kind="sign_if"), id="R4 a condition is no signature"),
+        pytest.param(replace(SIGNED, kind="abstain"), id="R4 an abstention does not count"),
+        pytest.param(replace(SIGNED, kind="separate"), id="R4 a statement of its own does not count"),
+        pytest.param(replace(SIGNED, kind="another"), id="R4 an answer of an unknown kind does not count"),
         pytest.param(replace(SIGNED, kind=""), id="R4 no answer does not count"),
         pytest.param(replace(SIGNED, is_standing=False), id="R4 an answer that was withdrawn or replaced does not count"),
         pytest.param(replace(SIGNED, digest=OLDER), id="R4 an answer to an older text does not count"),
@@ -129,5 +135,7 @@ def test_every_mandate_is_put_in_words() -> None:
 
 
 def test_no_kind_or_check_is_added_without_these_tests() -> None:
-    assert set(AnswerKind) == {"sign", "decline"}
+    assert set(AnswerKind) == {"sign", "sign_if", "decline", "abstain", "separate"}
+    assert set(ANSWER_WORDS) == set(AnswerKind)
+    assert set(GROUNDS) == set(Ground)
     assert set(AuthorityCheck) == {"open", "code"}

@@ -24,6 +24,9 @@ WITHDRAWN = {**BOARD, "has_withdrawn": True}
         pytest.param({**INVITED, "board_meets_on": date(2026, 3, 14)}, "with the board", id="a board announced by phone counts unopened"),
         pytest.param({**BOARD, "standing_kind": "sign"}, "signed", id="a signature outranks the board"),
         pytest.param({**BOARD, "standing_kind": "decline"}, "declined", id="a refusal outranks the board"),
+        pytest.param({**BOARD, "standing_kind": "sign_if"}, "would sign if", id="a condition outranks the board"),
+        pytest.param({**BOARD, "standing_kind": "abstain"}, "abstained", id="an abstention outranks the board"),
+        pytest.param({**BOARD, "standing_kind": "separate"}, "separate statement", id="a statement of its own outranks the board"),
         pytest.param(WITHDRAWN, "withdrawn", id="a withdrawal outranks the board"),
         pytest.param({**WITHDRAWN, "standing_kind": "sign"}, "signed", id="who withdrew and signed again has signed"),
         pytest.param({**WITHDRAWN, "standing_kind": "decline"}, "declined", id="who withdrew and declined has declined"),
@@ -33,6 +36,6 @@ def test_stage_follows_from_the_facts(facts: dict[str, Any], stage: str) -> None
     assert stage_of(**facts) == stage
 
 
-@pytest.mark.parametrize("kind", ["decline", "abstain", ""])
+@pytest.mark.parametrize("kind", ["decline", "sign_if", "abstain", "separate", "another", ""])
 def test_only_a_signature_shows_as_signed(kind: str) -> None:
     assert stage_of(**{**BOARD, "standing_kind": kind}) != Stage.SIGNED

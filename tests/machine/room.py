@@ -28,7 +28,9 @@ STALE = "0" * 64
 lags = st.sampled_from([timedelta(0), timedelta(0), timedelta(0), timedelta(milliseconds=1), timedelta(seconds=29), timedelta(seconds=30)])
 forms = st.sampled_from(["as shown", "as shown", "as shown", "an older text", "nothing replaced", "another replaced", "of another form"])
 typed_codes = st.sampled_from(["right", "right", "right", "wrong", "old", "of another stay"])
-acts = st.sampled_from(["sign", "sign", "decline", WITHDRAW, OBJECT])
+# What an answer says for itself beside its reason.
+SAID: dict[str, dict[str, str]] = {"abstain": {"ground": "policy"}, "separate": {"link": "https://example.org/ours"}}
+acts = st.sampled_from(["sign", "sign", "sign", "sign_if", "decline", "abstain", "separate", WITHDRAW, WITHDRAW, OBJECT])
 
 
 class Room(Walk):
@@ -106,9 +108,10 @@ class Room(Walk):
             replaces = "another"
         facts = replace(sign_on_facts(), printed_name=place.society, decided_on=self.now.date() - timedelta(days=1))
         digest = STALE if form == "an older text" else place.letter.digest
-        intent = Intent(act, nonce, digest, replaces, facts if act == "sign" else None, "" if act == "sign" else "A reason.")
+        reason = "" if act == "sign" else "A reason."
+        intent = Intent(act, nonce, digest, replaces, facts if act == "sign" else None, reason, **SAID.get(act, {}))
         content = (act, facts.decided_on if act == "sign" else None)
-        expected = self._judged(place, received_at, digest, replaces)
+        expected = self._judged(place, act, received_at, digest, replaces)
         is_same = stay.pending is not None and (stay.pending.nonce, stay.pending.content) == (nonce, content)
         if expected is None and nonce in used:
             expected = Conflict
@@ -124,12 +127,13 @@ class Room(Walk):
             stay.pending = Pending(nonce, act, digest, content, replaces)
             self._code_sent(stay)
 
-    def _judged(self, place: Place, received_at: datetime, digest: str, replaces: str | None) -> Refusal:
+    def _judged(self, place: Place, act: str, received_at: datetime, digest: str, replaces: str | None) -> Refusal:
         """R9, R2 and R1, in the order in which the house asks."""
         letter = place.letter
-        if letter.state not in {"signing", "closed"} or received_at >= letter.closes_at:
+        may_withdraw = act == WITHDRAW and letter.state in {"signing", "closed", "sealed", "submitted", "resolved"}
+        if not may_withdraw and (letter.state not in {"signing", "closed"} or received_at >= letter.closes_at):
             return TooLate
-        if letter.state == "closed" and self.is_past(letter):
+        if not may_withdraw and letter.state == "closed" and self.is_past(letter):
             return TooLate  # Once closed, closed: the clock went back behind the close.
         if digest != letter.digest:
             return StaleText
@@ -230,7 +234,7 @@ class Room(Walk):
             elif pending is None or pending.nonce != nonce:
                 expected = Conflict
             else:
-                expected = self._judged(place, received_at, pending.digest, pending.replaces)
+                expected = self._judged(place, pending.act, received_at, pending.digest, pending.replaces)
                 if expected is None and pending.act == OBJECT:
                     expected = self._objection_refused(place, received_at)
         is_refused = expected is not None or not stay.is_live(self.now)

@@ -18,7 +18,7 @@ from webapp.domain.errors import InvalidInput
 from webapp.domain.links import Links
 from webapp.mail import message, messages
 from webapp.mail.message import MailForm
-from webapp.mail.messages import Addressed, AnswerFacts, ChangeFacts, LetterFacts, PlaceFacts, RequestFacts
+from webapp.mail.messages import Addressed, AnswerFacts, ChangeFacts, LetterFacts, PlaceFacts, RequestFacts, SocietyWords
 from webapp.mail.transport import Envelope as Outgoing
 from webapp.mail.transport import SmtpTransport
 from webapp.services.doors import clean_address
@@ -73,7 +73,7 @@ def letter(typed: str) -> LetterFacts:
 
 def answer(typed: str) -> AnswerFacts:
     facts = dict.fromkeys(AnswerFacts.__annotations__, typed)
-    return AnswerFacts(**{**facts, "kind": "sign", "consent_to_print": True, "record_sequence": 1})  # type: ignore[arg-type]
+    return AnswerFacts(**{**facts, "kind": "sign", "said": ((typed, typed),), "consent_to_print": True, "record_sequence": 1})  # type: ignore[arg-type]
 
 
 def addressed(typed: str) -> Addressed:
@@ -94,6 +94,10 @@ MESSAGES: dict[str, Said] = {
     "name_corrected": lambda typed: messages.name_corrected(letter(typed), PlaceFacts(typed, typed), answer(typed)),
     "text_changed": lambda typed: messages.text_changed(
         addressed(typed), ChangeFacts(is_editorial=True, note=typed, object_until=typed, answer="stands")
+    ),
+    "coordinators_wrote": lambda typed: messages.coordinators_wrote(addressed(typed), typed),
+    "society_wrote": lambda typed: messages.society_wrote(
+        LINKS, letter(typed), "ref", SocietyWords(typed, "inv", typed, typed, is_condition=True)
     ),
     "objection_receipt": lambda typed: messages.objection_receipt(addressed(typed), typed),
     "comment_request": lambda typed: messages.comment_request(

@@ -7,10 +7,11 @@ from html import unescape
 import html5lib
 import pytest
 
+from webapp.domain.answer import AnswerKind
 from webapp.domain.links import Links
 from webapp.mail import messages
 from webapp.mail.message import MailForm
-from webapp.mail.messages import Addressed, AnswerFacts, ChangeFacts, LetterFacts, PlaceFacts, RequestFacts
+from webapp.mail.messages import Addressed, AnswerFacts, ChangeFacts, LetterFacts, PlaceFacts, RequestFacts, SocietyWords
 
 LINKS = Links("https://letters.example.org")
 LETTER = LetterFacts(
@@ -34,7 +35,7 @@ ANSWER = AnswerFacts(
     decided_on="1 March 2026",
     mandate="Ask us each time before the letter is changed in any way.",
     competing_interests="None.",
-    reason="",
+    said=(),
     authority_sentence="I am authorised to state that Gullhaven signs this letter.",
     received_at="2 March 2026, 10:00 Europe/Berlin (09:00 UTC)",
     given_by="Anna Berg",
@@ -64,11 +65,25 @@ MESSAGES: dict[str, MailForm] = {
     "new_link": messages.new_link(LINKS, "t0ken", LETTER, PLACE),
     "code": messages.code("ABCD2345", 30, LETTER, PLACE),
     "receipt": messages.receipt(LINKS, "t0ken", LETTER, PLACE, ANSWER),
-    "receipt of a refusal": messages.receipt(LINKS, "t0ken", LETTER, PLACE, replace(ANSWER, kind="decline", reason="No.", statement="")),
+    **{
+        f"receipt of {kind}": messages.receipt(
+            LINKS, "t0ken", LETTER, PLACE, replace(ANSWER, kind=kind, said=(("Reason", "No."),), statement="")
+        )
+        for kind in AnswerKind
+        if kind != AnswerKind.SIGN
+    },
     "withdrawal_receipt": messages.withdrawal_receipt(LINKS, "t0ken", LETTER, PLACE, ANSWER),
+    "withdrawal_receipt after the seal": messages.withdrawal_receipt(LINKS, "t0ken", LETTER, PLACE, replace(ANSWER, is_sealed=True)),
     "deadline_moved": messages.deadline_moved(LINKS, "t0ken", LETTER, PLACE),
+    "coordinators_wrote": messages.coordinators_wrote(TO, "The paragraph <has> gone.\n\nDoes that help?"),
+    **{
+        f"society_wrote, {what}": messages.society_wrote(
+            LINKS, LETTER, "ref", SocietyWords("Gullhaven <b>", "inv", "Anna Berg", "If § 3 goes.", is_condition=what == "a condition")
+        )
+        for what in ("a condition", "a message")
+    },
     "text_changed, none, editorial": messages.text_changed(TO, EDITORIAL),
-    "text_changed, declined, substantive": messages.text_changed(TO, replace(SUBSTANTIVE, answer="declined")),
+    "text_changed, other, substantive": messages.text_changed(TO, replace(SUBSTANTIVE, answer="other")),
     "text_changed, stands, editorial": messages.text_changed(TO, replace(EDITORIAL, answer="stands")),
     "text_changed, stands, substantive": messages.text_changed(TO, replace(SUBSTANTIVE, answer="stands")),
     "text_changed, waits, substantive": messages.text_changed(TO, replace(SUBSTANTIVE, answer="waits")),
@@ -106,7 +121,7 @@ def test_message_says_why_it_was_sent(name: str) -> None:
 
 @ALL
 def test_message_about_a_letter_names_whom_to_ask(name: str) -> None:
-    if name not in {"sign_in", "staff_code"}:
+    if name not in {"sign_in", "staff_code"} and not name.startswith("society_wrote"):
         assert LETTER.contact_email in MESSAGES[name].text
         assert LETTER.contact_email in MESSAGES[name].html
 
@@ -141,7 +156,7 @@ def test_receipt_holds_everything_that_was_signed() -> None:
     ("name", "says"),
     [
         pytest.param("text_changed, none, editorial", "asked to sign the text as it is now", id="nothing answered"),
-        pytest.param("text_changed, declined, substantive", "Your society has declined, and that stands", id="declined"),
+        pytest.param("text_changed, other, substantive", "which is not a signature, stands", id="another answer"),
         pytest.param("text_changed, stands, editorial", "it can object until", id="signed, and only a word has changed"),
         pytest.param("text_changed, waits, substantive", "The change is one of substance", id="signed, and the sense has changed"),
         pytest.param("text_changed, waits, editorial", "waits until your society has affirmed", id="not affirmed since an earlier change"),

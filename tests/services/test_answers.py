@@ -30,12 +30,13 @@ from tests.factories import (
 )
 from webapp.domain import limits
 from webapp.domain.actor import Actor
+from webapp.domain.answer import AnswerKind
 from webapp.domain.errors import AnswerStands, Conflict, DomainError, InvalidInput, StaleText, TookTooLong, TooLate, WrongState
 from webapp.persistence.tables import AnswerRow, CodeRow, EventRow, OutboxRow, PendingAnswerRow
 from webapp.services import answer_store, answers, sign_on
 from webapp.services.answer_store import WITHDRAW
 from webapp.services.answers import Recorded, WrongCode
-from webapp.services.documents import signing_answers
+from webapp.services.documents import signed_count, signing_answers
 
 MS = timedelta(milliseconds=1)
 
@@ -72,6 +73,62 @@ def test_society_declines_with_or_without_a_reason(store: Store, letter: str, re
         assert (answer.kind, answer.reason, answer.officer) == ("decline", reason, "")
         assert "does not sign" in answer.authority_sentence
         assert len(reasons(session, "receipt")) == 2
+
+
+@pytest.mark.parametrize(
+    ("act", "said", "kept"),
+    [
+        pytest.param("sign_if", {"reason": "If § 3 goes."}, ("If § 3 goes.", "", ""), id="a condition"),
+        pytest.param("abstain", {"ground": "policy"}, ("", "policy", ""), id="an abstention for its policy"),
+        pytest.param("abstain", {"ground": "no_time", "reason": "May."}, ("May.", "no_time", ""), id="an abstention for want of time"),
+        pytest.param("abstain", {"ground": "conflict"}, ("", "conflict", ""), id="an abstention for a conflict of interest"),
+        pytest.param("separate", {"link": " https://example.org/a "}, ("", "", "https://example.org/a"), id="a statement of its own"),
+        pytest.param("separate", {"reason": "In May."}, ("In May.", "", ""), id="a statement that is not published yet"),
+        pytest.param("decline", {"ground": "policy", "link": "x"}, ("", "", ""), id="what belongs to another answer is not kept"),
+    ],
+)
+def test_society_that_does_not_sign_says_how(store: Store, letter: str, act: str, said: dict[str, str], kept: tuple[str, str, str]) -> None:
+    with store() as session:
+        place = enter(session, letter)
+        give(session, place, intent(session, place, act, **said))
+        answer = standing(session, letter)[0]
+        assert (answer.kind, answer.reason, answer.ground, answer.link) == (act, *kept)
+        assert answer.authority_sentence.startswith("I am authorised by Gullhaven, Society of to state")
+        assert signed_count(session, letter_row(session, letter)) == 0, "R4"
+        assert len(reasons(session, "receipt")) == 2
+
+
+@pytest.mark.parametrize(
+    ("act", "said", "field"),
+    [
+        pytest.param("sign_if", {"reason": "  "}, "reason", id="a condition that says nothing"),
+        pytest.param("abstain", {}, "how", id="an abstention without its ground"),
+        pytest.param("abstain", {"ground": "mood"}, "how", id="a ground that there is not"),
+        pytest.param("separate", {"link": "javascript:alert(1)"}, "link", id="R20 a link that is a script"),
+        pytest.param("separate", {"link": "example.org/statement"}, "link", id="half an address"),
+        pytest.param("separate", {"link": "https://me@example.org/"}, "link", id="an address that hides its host"),
+        pytest.param("separate", {"link": "https://example.org/ and more"}, "link", id="an address and more"),
+    ],
+)
+def test_answer_that_says_too_little_or_too_much_keeps_nothing(
+    store: Store, connection: Connection, letter: str, act: str, said: dict[str, str], field: str
+) -> None:
+    with store() as session:
+        place = enter(session, letter)
+        what = intent(session, place, act, **said)
+    with unchanged(connection), pytest.raises(InvalidInput) as refused, store() as session:
+        answers.prepare_answer(session, back(session, place), what, KEYRING, received_at=NOW, now=NOW)
+    assert refused.value.field == field
+
+
+def test_condition_becomes_a_signature_only_by_the_societys_own_act(store: Store, letter: str) -> None:
+    with store() as session:
+        place = enter(session, letter)
+        condition = give(session, place, intent(session, place, "sign_if", reason="If § 3 goes."))
+        sign(session, letter)
+        answer = standing(session, letter)[0]
+        assert (answer.kind, answer.replaces_id) == ("sign", session.scalars(select(AnswerRow).filter_by(reference=condition)).one().id)
+        assert signed_count(session, letter_row(session, letter)) == 1
 
 
 def test_withdrawn_answer_stands_no_more_and_is_kept(store: Store, letter: str) -> None:
@@ -329,12 +386,12 @@ def test_r9_after_an_early_close_the_instant_of_the_close_decides(store: Store, 
         assert isinstance(done, Recorded)
 
 
-@pytest.mark.parametrize("act", ["sign", "decline", WITHDRAW])
+@pytest.mark.parametrize("act", [*AnswerKind])
 def test_r9_no_answer_of_any_kind_is_prepared_after_the_deadline(store: Store, connection: Connection, letter: str, act: str) -> None:
     with store() as session:
         sign(session, letter)
         place = enter(session, letter)
-        what = intent(session, place, act, nonce="a-nonce-too-late")
+        what = intent(session, place, act, nonce="a-nonce-too-late", reason="One.", ground="policy")
     with unchanged(connection), pytest.raises(TooLate, match="not counted"), store() as session:
         answers.prepare_answer(session, back(session, place), what, KEYRING, received_at=DEADLINE, now=DEADLINE)
 
@@ -348,6 +405,20 @@ def test_no_answer_is_taken_once_the_letter_has_gone_on(store: Store, connection
         row.state, row.closed_at, row.sealed_at = state, DEADLINE, DEADLINE
     with unchanged(connection), pytest.raises(TooLate), store() as session:
         answers.prepare_answer(session, back(session, place), what, KEYRING, received_at=NOW, now=NOW)
+
+
+@pytest.mark.parametrize("state", ["closed", "sealed", "submitted", "resolved"])
+def test_signature_can_be_withdrawn_at_any_time(store: Store, letter: str, state: str) -> None:
+    later = DEADLINE + timedelta(days=1)
+    with store() as session:
+        sign(session, letter)
+        row = letter_row(session, letter)
+        row.state, row.closed_at, row.sealed_at = state, DEADLINE, None if state == "closed" else DEADLINE
+        session.flush()
+        place = enter(session, letter, now=later)
+        give(session, place, intent(session, place, WITHDRAW, nonce="a-nonce-to-withdraw"), at=later)
+        assert standing(session, letter) == []
+        assert [to for to, _reason in reasons(session, "withdrawal_receipt")] == [ANNA, BRUNO]
 
 
 # Wrong turns and bad input

@@ -37,10 +37,11 @@ from tests.factories import (
     staff_actor,
 )
 from webapp.domain.actor import CLOCK, Actor
+from webapp.domain.deadline import show_date
 from webapp.domain.errors import Conflict, DomainError, NotFound, WrongState
 from webapp.domain.links import Links
 from webapp.persistence.tables import AnswerRow, DocumentRow, SealedSignatoryRow
-from webapp.services import answers, letters, roster, seal, sign_on, verification
+from webapp.services import answers, documents, letters, roster, seal, sign_on, verification
 
 LOOPBACK, PUBLIC = Links("http://127.0.0.1:8000"), Links("https://letters.example.org")
 MS = timedelta(milliseconds=1)
@@ -227,7 +228,7 @@ def _answer(session: Session, letter: str, act: str) -> None:
 ACTS_AFTER_THE_SEAL: dict[str, Callable[[Session, Actor, str], object]] = {
     "sign": lambda session, _actor, letter: _answer(session, letter, "sign"),
     "decline": lambda session, _actor, letter: _answer(session, letter, "decline"),
-    "withdraw": lambda session, _actor, letter: _answer(session, letter, answers.WITHDRAW),
+    "abstain": lambda session, _actor, letter: _answer(session, letter, "abstain"),
     "edit": lambda session, actor, letter: letters.edit_letter(session, actor, letter, draft(title="Another"), 1, now=SEALABLE),
     "add": lambda session, actor, letter: roster.add_society(
         session, actor, letter, entry("New", "n@new.example.org"), KEYRING, now=SEALABLE
@@ -250,6 +251,19 @@ def test_r11_nothing_moves_after_the_seal(store: Store, connection: Connection, 
     with pytest.raises(DomainError), store() as session:
         ACTS_AFTER_THE_SEAL[act](session, coordinator, letter)
     assert changed(before, {name: rows for name, rows in dump(connection).items() if name != "web_session"}) == set()
+
+
+def test_r11_signature_withdrawn_after_the_seal_stands_beside_the_sealed_list_by_name(store: Store, coordinator: Actor) -> None:
+    with store() as session:
+        letter = letter_sealed(session, coordinator, entry(), entry("The Marshes", OTTO, "Otto Lind"))
+        row = letter_row(session, letter)
+        before = seal.current_document(session, coordinator, letter, now=SEALABLE)
+        assert documents.since_the_seal(session, row) == ""
+        _answer(session, letter, answers.WITHDRAW)
+        assert seal.current_document(session, coordinator, letter, now=SEALABLE) == before
+        assert documents.signed_count(session, row) == len(before.signatories) == 2
+        name = before.signatories[0].printed_name
+        assert documents.since_the_seal(session, row) == f"1 has since withdrawn: {name} ({show_date(SEALABLE.date())})."
 
 
 def test_r11_sealed_document_shows_the_sealed_list_whatever_the_answers_say(store: Store, coordinator: Actor) -> None:

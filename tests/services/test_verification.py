@@ -40,7 +40,7 @@ from webapp.domain.record import event_hash, genesis_hash
 from webapp.domain.text import Change
 from webapp.persistence.record import load_events
 from webapp.persistence.tables import RevisionRow
-from webapp.services import revisions, sign_on, submissions, text_change, texts, word_files
+from webapp.services import revisions, sign_on, submissions, talks, text_change, texts, word_files
 from webapp.services.objections import OBJECT
 from webapp.services.revisions import Declaration, text_digest
 from webapp.services.text_change import Declared
@@ -443,6 +443,36 @@ def test_t18_planted_edit_of_a_change_is_named(store: Store, objected: str, edit
         thaw(session)
         assert verify(session).problems == (), "the control: nobody has touched it"
         plant(session, letter_row(session, objected).id)
+        session.flush()
+        session.expire_all()
+        found = [str(one) for one in verify(session).problems]
+        assert [one for one in found if sentence in one], found
+
+
+PLANTED_TALKS = {
+    "what was said is edited": (run("UPDATE talk SET words = 'Yes.' WHERE letter_id = :letter"), "is not what event"),
+    "what was said is taken away": (run("DELETE FROM talk WHERE letter_id = :letter"), "tells, is not there."),
+    "something is put into a mouth": (
+        run(
+            "INSERT INTO talk (reference, letter_id, invitation_id, representative_id, nonce, words, said_at)"
+            " SELECT 'another', letter_id, invitation_id, representative_id, 'another-nonce', words, said_at FROM talk"
+        ),
+        "that its record does not tell of.",
+    ),
+    "an abstention has another ground": (run(f"UPDATE answer SET ground = 'conflict' WHERE {OF_LETTER}"), "the ground of the answer"),
+}
+
+
+@pytest.mark.parametrize("edit", PLANTED_TALKS)
+def test_t18_planted_edit_of_a_talk_or_another_answer_is_named(store: Store, letter: str, edit: str) -> None:
+    plant, sentence = PLANTED_TALKS[edit]
+    with store() as session:
+        place = enter(session, letter)
+        give(session, place, intent(session, place, "abstain", ground="policy"))
+        talks.say_in_room(session, place, "What of § 3?", "a-nonce-of-the-talk", now=NOW)
+        thaw(session)
+        assert verify(session).problems == (), "the control: nobody has touched it"
+        plant(session, letter_row(session, letter).id)
         session.flush()
         session.expire_all()
         found = [str(one) for one in verify(session).problems]

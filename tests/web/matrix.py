@@ -101,11 +101,12 @@ DRAFT = {
 SOCIETY = {"society": "Society of Ferns", "contact": "Fern Wood", "email": "fern@ferns.example.org"}
 LIST = "society,contact,email\nSociety of Ferns,Fern Wood,fern@ferns.example.org\n"
 SUBMISSION = {"journal": "Journal of Invented Medicine", "route": "rapid_response", "submitted_on": SEALABLE.date().isoformat()}
-VENUE = {"journal": "Journal of Ferns", "route": "letter", "window": "", "refuses_accusations": ""}
+VENUE = {"journal": "Journal of Ferns", "route": "letter", "window": "", "refuses_accusations": "", "style": ""}
 # Every revision is the first in this world; in a draft it is made as it is sent.
 # The letter that circulates has a short form that its revision does not have.
 FIT = {"is_fit": "y", "reason_unanswered": "It repeats what others have said.", "note": "A short form", "change": "editorial"}
 SENT_OUT = {"revision": "1", "until": "2026-03-09T17:00", "to": "all"}
+TALK = {"words": "What of § 3?", "nonce": "a-nonce-of-this-talk"}
 STEP = {"kind": "acknowledged", "happened_on": SEALABLE.date().isoformat(), "outcome": ""}
 
 # Staff who are signed in are taken from the front page to their letters.
@@ -231,6 +232,8 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("sign_on.review_deadline", "GET"): rule(_CLOSE, 200),
     ("sign_on.review_deadline", "POST"): rule(_CLOSE, 409, 409, 200, 409, 409, 409, 409, 409, deadline_local="2026-03-20T17:00"),
     ("sign_on.move_deadline", "POST"): rule(_CLOSE, 409, 409, 303, 409, 409, 409, 409, 409, deadline_local="2026-03-20T17:00"),
+    ("talks.at_desk", "GET"): rule(_SEE, 200),
+    ("talks.say_at_desk", "POST"): rule(_INVITE, 409, 409, 303, 303, 303, 303, 303, 409, **TALK),
     ("text_change.propose", "GET"): rule(Permission.OPEN_SIGN_ON, 200),
     ("text_change.change_text", "POST"): rule(
         Permission.OPEN_SIGN_ON, 409, 409, 303, 409, 409, 409, 409, 409, change="substantive", is_fit="y"
@@ -270,10 +273,14 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("answers.sign", "POST"): rule(For.ROOM, 404, 404, 422, 422, 422, 422, 422, 422),
     ("answers.decline", "GET"): rule(For.ROOM, 404, 404, 200, 200, 200, 200, 200, 200),
     ("answers.decline", "POST"): rule(For.ROOM, 404, 404, 422, 422, 422, 422, 422, 422),
+    ("answers.sign_if", "GET"): rule(For.ROOM, 404, 404, 200, 200, 200, 200, 200, 200),
+    ("answers.sign_if", "POST"): rule(For.ROOM, 404, 404, 422, 422, 422, 422, 422, 422),
     ("answers.object", "GET"): rule(For.ROOM, 404, 404, 200, 200, 200, 200, 200, 200),
     ("answers.object", "POST"): rule(For.ROOM, 404, 404, 422, 422, 422, 422, 422, 422),
     ("answers.withdraw", "GET"): rule(For.ROOM, 404, 404, 200, 200, 200, 200, 200, 200),
     ("answers.withdraw", "POST"): rule(For.ROOM, 404, 404, 422, 422, 422, 422, 422, 422),
+    ("talks.in_room", "GET"): rule(For.ROOM, 404, 404, 200, 200, 200, 200, 200, 200),
+    ("talks.say_in_room", "POST"): rule(For.ROOM, 404, 404, 303, 303, 303, 303, 303, 409, **TALK),
     ("answers.review", "GET"): rule(For.ROOM, 404, 404, 303, 303, 303, 303, 303, 303),
     ("answers.review", "POST"): rule(For.ROOM, 404, 404, 422, 422, 422, 422, 422, 422),
     ("answers.code", "POST"): rule(For.ROOM, 404, 303, 303, 303, 303, 303, 303, 303),

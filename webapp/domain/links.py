@@ -20,6 +20,9 @@ class Links:
     def letter(self, reference: str) -> str:
         return f"{self.base}/letters/{reference}"
 
+    def talk(self, reference: str, invitation: str) -> str:
+        return f"{self.letter(reference)}/roster/{invitation}/talk"
+
     def stays(self) -> str:
         return f"{self.base}/stays"
 

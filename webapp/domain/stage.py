@@ -12,10 +12,18 @@ class Stage(StrEnum):
     SIGNED = "signed"
     TO_AFFIRM = "to be affirmed"
     """It has signed, and the text has changed since."""
+    WOULD_SIGN_IF = "would sign if"
+    """It has named a condition: somebody must talk to it."""
     DECLINED = "declined"
+    ABSTAINED = "abstained"
+    SEPARATE = "separate statement"
     WITHDRAWN = "withdrawn"
 
 
+_ANSWERED = {"sign_if": Stage.WOULD_SIGN_IF, "abstain": Stage.ABSTAINED, "separate": Stage.SEPARATE}
+
+HAS_ANSWERED = frozenset({Stage.SIGNED, *_ANSWERED.values(), Stage.DECLINED})
+"""What no answer is waited for any more; a signature that is to be affirmed is one."""
 WAITED_FOR = "waited for"
 """Not a stage but several: invited, and without a standing answer on the text in force. The roster can be narrowed to it as to a stage."""
 _WAITED_FOR = frozenset({Stage.INVITED, Stage.READING, Stage.WITH_BOARD, Stage.TO_AFFIRM, Stage.WITHDRAWN})
@@ -38,7 +46,7 @@ def stage_of(
     """The stage that the facts give; a standing answer outranks everything, a withdrawal everything but that."""
     if standing_kind is not None:
         if standing_kind != "sign":
-            return Stage.DECLINED
+            return _ANSWERED.get(standing_kind, Stage.DECLINED)
         return Stage.TO_AFFIRM if is_to_be_affirmed else Stage.SIGNED
     if has_withdrawn:
         return Stage.WITHDRAWN

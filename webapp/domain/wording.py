@@ -1,5 +1,7 @@
 """Phrases that several places must say alike: counts of signatories (R5), and what is wrong with a code."""
 
+from collections.abc import Sequence
+
 # Plural to singular; a letter chooses one of these as its collective noun.
 COLLECTIVE_NOUNS = {
     "societies": "society",
@@ -34,6 +36,13 @@ def signed_sentence(count: int, collective_noun: str) -> str:
         return f"No {noun_for(1, collective_noun)} has signed this letter yet."
     verb = "has" if count == 1 else "have"
     return f"{count_phrase(count, collective_noun)} {verb} signed this letter."
+
+
+def withdrawn_phrase(names: Sequence[str]) -> str:
+    """What stands beside the number that was sealed: “1 has since withdrawn: The Marshes (3 April 2026).”"""
+    if not names:
+        return ""
+    return f"{len(names)} {'has' if len(names) == 1 else 'have'} since withdrawn: {'; '.join(names)}."
 
 
 def wrong_code_sentence(tries_left: int) -> str:

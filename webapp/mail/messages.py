@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from webapp.domain.answer import AnswerKind
+from webapp.domain.answer_words import ANSWER_WORDS, AnswerWords
 from webapp.domain.links import Links
 from webapp.domain.tokens import show_code
 from webapp.mail.message import MailForm
@@ -45,7 +45,8 @@ class AnswerFacts:
     decided_on: str
     mandate: str
     competing_interests: str
-    reason: str
+    said: tuple[tuple[str, str], ...]
+    """What an answer that is no signature says, each with a label."""
     authority_sentence: str
     received_at: str
     given_by: str
@@ -53,6 +54,12 @@ class AnswerFacts:
     record_sequence: int
     record_hash: str
     statement: str
+    is_sealed: bool = False
+    """The letter has been sealed: what comes now stands beside it."""
+
+    @property
+    def words(self) -> AnswerWords:
+        return ANSWER_WORDS[self.kind]
 
 
 @dataclass(frozen=True)
@@ -97,8 +104,7 @@ def code(one_time_code: str, minutes: int, letter: LetterFacts, place: PlaceFact
 
 
 def receipt(links: Links, token: str, letter: LetterFacts, place: PlaceFacts, answer: AnswerFacts) -> MailForm:
-    verb = "signed" if answer.kind == AnswerKind.SIGN else "declined"
-    subject = f"Receipt: {answer.printed_name} has {verb} “{letter.title}”"
+    subject = f"Receipt: {answer.printed_name} {ANSWER_WORDS[answer.kind].letter} “{letter.title}”"
     return _form("receipt", subject, link=links.personal(token), letter=letter, place=place, answer=answer)
 
 
@@ -111,7 +117,7 @@ def deadline_moved(links: Links, token: str, letter: LetterFacts, place: PlaceFa
     return _form("deadline_moved", f"More time: “{letter.title}”", link=links.personal(token), letter=letter, place=place)
 
 
-Standing = Literal["none", "declined", "stands", "waits"]
+Standing = Literal["none", "other", "stands", "waits"]
 """What the society has answered so far, and whether its signature waits to be affirmed."""
 
 
@@ -123,6 +129,17 @@ class ChangeFacts:
     note: str
     object_until: str
     answer: Standing
+
+
+@dataclass(frozen=True)
+class SocietyWords:
+    """What a society has said to the coordinators."""
+
+    society: str
+    invitation: str
+    who: str
+    words: str
+    is_condition: bool
 
 
 @dataclass(frozen=True)
@@ -143,6 +160,17 @@ def text_changed(to: Addressed, change: ChangeFacts) -> MailForm:
     title = f"“{to.letter.title}”"
     subject = f"Please affirm: {title} has changed" if change.answer == "waits" else f"The text has changed: {title}"
     return _form("text_changed", subject, **to.facts, change=change)
+
+
+def coordinators_wrote(to: Addressed, words: str) -> MailForm:
+    return _form("coordinators_wrote", f"A word about “{to.letter.title}”", **to.facts, words=words)
+
+
+def society_wrote(links: Links, letter: LetterFacts, reference: str, wrote: SocietyWords) -> MailForm:
+    """To the coordinators; `reference` is the letter’s."""
+    what = "would sign on a condition" if wrote.is_condition else "has written"
+    subject = f"{wrote.society} {what}: “{letter.title}”"
+    return _form("society_wrote", subject, link=links.talk(reference, wrote.invitation), letter=letter, wrote=wrote)
 
 
 def objection_receipt(to: Addressed, remark: str) -> MailForm:

@@ -14,6 +14,7 @@ from webapp.persistence import outbox
 from webapp.persistence.plain import add, look, run, table
 from webapp.persistence.record import Link, append_event
 from webapp.persistence.tables import AnswerRow, PendingAnswerRow, RepresentativeRow
+from webapp.services.coordinators import tell_coordinators
 from webapp.services.place import HeldLetter, Place
 from webapp.services.references import new_reference
 
@@ -66,6 +67,8 @@ def store_answer(session: Session, act: Act) -> str:
     answer_id = add(session, _INSERT, _answer_row(act, reference, event))
     forget_pending(session, act.pending)
     _send_receipts(session, act, (answer_id, reference), "receipt")
+    if act.pending.act == AnswerKind.SIGN_IF:
+        tell_coordinators(session, act.letter.id, "society_wrote", reference, {"answer": answer_id}, now=act.now)
     return reference
 
 
@@ -76,7 +79,7 @@ def forget_pending(session: Session, pending: Pending) -> None:
 def _record(session: Session, act: Act, reference: str) -> Link:
     content, representative = act.pending.content, act.place.representative
     printed = content.get("consent_to_print", False)
-    public = {
+    public: dict[str, Any] = {
         "society": act.place.invitation.society.reference,
         "answer": reference,
         "answer_kind": act.pending.act,
@@ -87,6 +90,7 @@ def _record(session: Session, act: Act, reference: str) -> Link:
         "officer": content.get("officer", "") if printed else "",
         "office": content.get("office", "") if printed else "",
         "replaces": act.standing.reference if act.standing else None,
+        **{name: content[name] for name in ("ground", "link") if name in content},
     }
     private = {**content, "representative": representative.name, "email": representative.email}
     return append_event(session, act.letter, act.place.actor, "answer.given", public, now=act.now, private=private)
@@ -116,7 +120,9 @@ def _answer_row(act: Act, reference: str, event: Link) -> dict[str, Any]:
         "mandate": content.get("mandate", ""),
         "authority_sentence": answer_sentence(pending.act, name, act.letter.title),
         "authority": AuthorityCheck.CODE,
+        "ground": content.get("ground", ""),
         "reason": content.get("reason", ""),
+        "link": content.get("link", ""),
         "record_sequence": event.sequence,
         "record_hash": event.hash,
     }

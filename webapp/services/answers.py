@@ -8,13 +8,15 @@ from sqlalchemy import bindparam, insert, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from webapp.domain import limits
-from webapp.domain.answer import AnswerKind, Mandate, SignOn, is_in_time
+from webapp.domain.answer import AnswerKind, Ground, Mandate, SignOn, is_in_time
+from webapp.domain.answer_words import ANSWER_WORDS
 from webapp.domain.deadline import latest_today, show_instant
 from webapp.domain.errors import AnswerStands, Conflict, InvalidInput, StaleText, TookTooLong, TooLate, WrongState
 from webapp.domain.letter import LetterState
 from webapp.domain.lifetime import has_gone_back
 from webapp.domain.names import bounded_line, bounded_text
 from webapp.domain.tokens import Keyring
+from webapp.domain.web_address import clean_link
 from webapp.persistence.plain import look, run, table
 from webapp.persistence.record import record_time
 from webapp.persistence.tables import AnswerRow, ObjectionRow, PendingAnswerRow
@@ -49,6 +51,13 @@ _PENDING_NONCE = select(PendingAnswerRow.id).where(
 )
 
 
+_MAY_WITHDRAW = frozenset(LetterState) - {LetterState.DRAFTING, LetterState.CIRCULATING, LetterState.CANCELLED}
+_NEEDS_WORDS = {
+    OBJECT: "Say what your society does not take for editorial: the coordinators read it.",
+    AnswerKind.SIGN_IF: "Say on what condition your society would sign: the coordinators read it and answer.",
+}
+
+
 @dataclass(frozen=True)
 class Intent:
     """What a representative asks for: an act on the text with this digest, perhaps replacing the answer that stands."""
@@ -59,6 +68,9 @@ class Intent:
     replaces: str | None = None
     sign_on: SignOn | None = None
     reason: str = ""
+    """In the society’s own words; for *sign if* the condition."""
+    ground: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,7 +106,7 @@ def prepare_answer(session: Session, place: Place, intent: Intent, keyring: Keyr
     Raises StaleText, AnswerStands, TooLate or InvalidInput, and then keeps nothing.
     """
     place, letter = hold_place(session, place)
-    _refuse_late(session, letter, received_at, now=now)
+    _refuse_late(session, letter, intent.act, received_at, now=now)
     _refuse_stale(letter, intent.digest)
     standing = standing_answer(session, place.invitation.id)
     _refuse_unasked_replacement(standing, intent.replaces, letter)
@@ -146,7 +158,7 @@ def confirm_answer(
         if objected := objected_before(session, place, nonce):
             return Recorded(objected)
         raise Conflict("This page is older than your last one. Open the letter again and continue there.")
-    _refuse_late(session, letter, received_at, now=now)
+    _refuse_late(session, letter, pending.act, received_at, now=now)
     _refuse_stale(letter, pending.digest)
     standing = standing_answer(session, place.invitation.id)
     _refuse_unasked_replacement(standing, _reference_of(session, pending.replaces_id), letter)
@@ -174,7 +186,10 @@ def _refuse_slow(received_at: datetime, *, now: datetime) -> None:
         raise TookTooLong("The answer waited for too long, so nothing was stored. Please send it once more.")
 
 
-def _refuse_late(session: Session, letter: HeldLetter, received_at: datetime, *, now: datetime) -> None:
+def _refuse_late(session: Session, letter: HeldLetter, act: str, received_at: datetime, *, now: datetime) -> None:
+    if act == WITHDRAW and letter.state in _MAY_WITHDRAW:
+        # At any time: nobody is held to a signature. What was sealed stays as it is, and the withdrawal stands beside it (R11).
+        return
     if letter.state not in {LetterState.SIGNING, LetterState.CLOSED}:
         raise TooLate("Answers to this letter are no longer taken.")
     # Once closed, closed: an answer on its way comes soon after the close, never on a clock that stands well before it.
@@ -195,8 +210,8 @@ def _refuse_unasked_replacement(standing: AnswerRow | None, replaces: str | None
     if standing.reference != replaces:
         who = standing.officer or standing.representative.name
         when = show_instant(standing.received_at, letter.deadline_zone)
-        verb = "signed" if standing.kind == AnswerKind.SIGN else "declined"
-        sentence = f"{who} {verb} for your society on {when}. You can replace that answer, and everyone involved will be told."
+        did = ANSWER_WORDS[standing.kind].past
+        sentence = f"{who} {did} for your society on {when}. You can replace that answer, and everyone involved will be told."
         raise AnswerStands(sentence, standing.reference)
 
 
@@ -212,9 +227,16 @@ def _content(intent: Intent, *, now: datetime) -> dict[str, Any]:
         if intent.sign_on is None:
             raise InvalidInput("Fill in the form to sign.")
         return _sign_on_content(intent.sign_on, now=now)
-    if intent.act == OBJECT and not intent.reason.strip():
-        raise InvalidInput("Say what your society does not take for editorial: the coordinators read it.", field="reason")
-    return {"reason": bounded_text(intent.reason, limits.REASON, field="reason", what="The reason")}
+    if intent.act in _NEEDS_WORDS and not intent.reason.strip():
+        raise InvalidInput(_NEEDS_WORDS[intent.act], field="reason")
+    content = {"reason": bounded_text(intent.reason, limits.REASON, field="reason", what="What you write")}
+    if intent.act == AnswerKind.ABSTAIN:
+        if intent.ground not in set(Ground):
+            raise InvalidInput("Say why your society abstains.", field="how")
+        content["ground"] = intent.ground
+    if intent.act == AnswerKind.SEPARATE:
+        content["link"] = clean_link(intent.link)
+    return content
 
 
 def _sign_on_content(given: SignOn, *, now: datetime) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain import limits
 from webapp.domain.answer import MANDATES, AnswerKind
+from webapp.domain.answer_words import said_facts
 from webapp.domain.deadline import show_date, show_instant
 from webapp.domain.letter import ASKS, LetterState
 from webapp.domain.links import Links
@@ -24,6 +25,7 @@ from webapp.persistence.tables import (
     CodeRow,
     EventRow,
     FreezingRow,
+    InvitationRow,
     LetterRow,
     ObjectionRow,
     OutboxRow,
@@ -31,6 +33,7 @@ from webapp.persistence.tables import (
     RevisionRow,
     SignInLinkRow,
     StaffCodeRow,
+    TalkRow,
 )
 from webapp.services.calendar_files import mailed_calendar
 from webapp.services.documents import is_waiting
@@ -68,6 +71,8 @@ def _worded(session: Session, row: OutboxRow, office: Office, *, now: datetime) 
         return _sign_in(session, row, office, now=now)
     if row.kind == "staff_code":
         return _staff_code(session, row, office, now=now)
+    if row.kind == "society_wrote":
+        return _society_wrote(session, row, office)
     representative = session.get_one(RepresentativeRow, row.parameters["representative"])
     if representative.revoked_at is not None:
         return None
@@ -94,6 +99,8 @@ def _with_link(session: Session, row: OutboxRow, letter: LetterRow, to: messages
         return messages.text_changed(to, _change_facts(session, row, letter))
     if row.kind == "objection_receipt":
         return messages.objection_receipt(to, session.get_one(ObjectionRow, row.parameters["objection"]).remark)
+    if row.kind == "coordinators_wrote":
+        return messages.coordinators_wrote(to, session.get_one(TalkRow, row.parameters["talk"]).words)
     if row.kind == "comment_request":
         return _comment_request(session, row, letter, to, now=now)
     return _LINK_MESSAGES[row.kind](to.links, to.token, to.letter, to.place)
@@ -129,6 +136,20 @@ def _staff_code(session: Session, row: OutboxRow, office: Office, *, now: dateti
     return messages.staff_code(office.links, office.keyring.staff_code(code.reference), int(limits.CODE_LIFE.total_seconds() // 60))
 
 
+def _society_wrote(session: Session, row: OutboxRow, office: Office) -> MailForm:
+    """To a coordinator: the condition of an answer, or something said in the talk."""
+    if "answer" in row.parameters:
+        answer = session.get_one(AnswerRow, row.parameters["answer"])
+        invitation, who, words = answer.invitation, answer.representative.name, answer.reason
+    else:
+        said = session.get_one(TalkRow, row.parameters["talk"])
+        invitation, words = session.get_one(InvitationRow, said.invitation_id), said.words
+        who = said.representative.name if said.representative else ""
+    letter = session.get_one(LetterRow, invitation.letter_id)
+    wrote = messages.SocietyWords(invitation.society.printed_name, invitation.reference, who, words, "answer" in row.parameters)
+    return messages.society_wrote(office.links, _letter_facts(letter), letter.reference, wrote)
+
+
 _LINK_MESSAGES = {
     "dispositions": messages.dispositions,
     "invitation": messages.invitation,
@@ -153,7 +174,7 @@ def _standing_words(session: Session, answer: AnswerRow | None) -> messages.Stan
     if answer is None:
         return "none"
     if answer.kind != AnswerKind.SIGN:
-        return "declined"
+        return "other"
     return "waits" if is_waiting(session, answer) else "stands"
 
 
@@ -198,7 +219,7 @@ def _answer_facts(session: Session, row: OutboxRow, letter: LetterRow) -> messag
         decided_on=show_date(answer.decided_on) if answer.decided_on else "",
         mandate=MANDATES.get(answer.mandate, ""),
         competing_interests=answer.competing_interests,
-        reason=answer.reason,
+        said=() if answer.kind == AnswerKind.SIGN else tuple(said_facts(answer.kind, vars(answer))),
         authority_sentence=answer.authority_sentence,
         received_at=str(show_instant(answer.received_at, letter.deadline_zone)),
         given_by=answer.representative.name,
@@ -206,4 +227,5 @@ def _answer_facts(session: Session, row: OutboxRow, letter: LetterRow) -> messag
         record_sequence=answer.record_sequence,
         record_hash=answer.record_hash,
         statement=revision.statement if answer.kind == AnswerKind.SIGN else "",
+        is_sealed=letter.sealed_at is not None,
     )

@@ -13,14 +13,14 @@ from webapp.domain.deadline import ShownInstant, earliest_today, show_date, show
 from webapp.domain.letter import ASKS, LetterState, may_seal_from
 from webapp.domain.links import Links
 from webapp.domain.permission import Permission
-from webapp.domain.stage import Stage
+from webapp.domain.stage import HAS_ANSWERED, Stage
 from webapp.domain.wording import count_phrase, noun_for, signed_sentence
 from webapp.persistence.tables import CirculationRow, DocumentRow, FreezingRow, GrantRow, InvitationRow, LetterRow, RevisionRow, StaffRow
 from webapp.persistence.tables.message import MessageState
 from webapp.services.access import load_letter
 from webapp.services.chart import SignOnChart, sign_on_chart
 from webapp.services.comment_desk import BLOCKING_ACT, COMMENTS_ACT, comment_needs, has_comments, unanswered_comments
-from webapp.services.documents import answers_to_affirm, frozen_digest, signed_before, signed_count
+from webapp.services.documents import answers_to_affirm, frozen_digest, signed_before, signed_count, since_the_seal
 from webapp.services.milestones import MilestoneLine, clash_needs, lines_of, milestones_of
 from webapp.services.need import Need
 from webapp.services.revisions import is_as_revised
@@ -29,6 +29,7 @@ from webapp.services.roster_list import roster_lines
 from webapp.services.seal import blockers
 from webapp.services.sign_on import missing_for_opening
 from webapp.services.submissions import SubmissionView, show_submission
+from webapp.services.talks import waiting_talks
 
 _NEWEST_AND_IN_FORCE = select(
     select(func.max(RevisionRow.number)).where(RevisionRow.letter_id == bindparam("letter")).scalar_subquery(),
@@ -85,6 +86,7 @@ class Dashboard:
     signed_words: str
     signed_phrase: str
     signed_sentence: str
+    since_the_seal: str
     invited: int
     invited_phrase: str
     invited_words: str
@@ -166,6 +168,7 @@ def show_dashboard(session: Session, actor: Actor, reference: str, links: Links,
         signed_words=f"{noun_for(signed, letter.collective_noun)} {'has' if signed == 1 else 'have'} signed",
         signed_phrase=count_phrase(signed, letter.collective_noun),
         signed_sentence=signed_sentence(signed, letter.collective_noun),
+        since_the_seal=since_the_seal(session, letter),
         invited=invited,
         invited_phrase=count_phrase(invited, letter.collective_noun),
         invited_words=f"{noun_for(invited, letter.collective_noun)} on the roster",
@@ -202,7 +205,7 @@ def _shown(instant: datetime | None, letter: LetterRow) -> ShownInstant | None:
 
 
 def _waiting_for(stages: Counter[Stage]) -> int:
-    return sum(number for stage, number in stages.items() if stage not in {Stage.SIGNED, Stage.DECLINED})
+    return sum(number for stage, number in stages.items() if stage not in HAS_ANSWERED)
 
 
 def _unfrozen(session: Session, letter: LetterRow) -> int | None:
@@ -274,6 +277,9 @@ def _next_round(letter: LetterRow, newest: CirculationRow | None) -> list[Need]:
 
 def _needs_while_signing(session: Session, letter: LetterRow, stages: Counter[Stage], *, now: datetime) -> list[Need]:
     needs, today = [], earliest_today(now)
+    for talk in waiting_talks(session, letter):
+        what = "would sign on a condition" if talk.has_condition else "has written to you"
+        needs.append(Need(f"{talk.society} {what}", "talk", "Read it, and answer.", invitation=talk.invitation))
     if stages and not _waiting_for(stages):
         needs.append(Need("Every society has answered: sign-on can be closed now", "close"))
     if unfrozen := _unfrozen(session, letter):

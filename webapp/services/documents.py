@@ -11,10 +11,11 @@ from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from webapp.domain.answer import StandingFacts, digests_that_count, is_signatory, is_to_be_affirmed
-from webapp.domain.deadline import show_instant
+from webapp.domain.deadline import show_date, show_instant
 from webapp.domain.document import AuthorLine, LetterDocument, SignatoryLine, TargetLine
 from webapp.domain.letter import ASKS, LetterState
 from webapp.domain.names import default_sort_name
+from webapp.domain.wording import withdrawn_phrase
 from webapp.persistence.tables import AnswerRow, FreezingRow, InvitationRow, LetterRow, ObjectionRow, RevisionRow, SealedSignatoryRow
 from webapp.services.collation import collation_weights
 from webapp.services.revisions import draft_digest
@@ -43,6 +44,12 @@ _FROZEN_DIGEST = (
     .where(FreezingRow.letter_id == bindparam("letter"))
     .order_by(FreezingRow.id.desc())
     .limit(1)
+)
+_WITHDRAWN_SINCE = (
+    select(SealedSignatoryRow.printed_name, AnswerRow.withdrawn_at)
+    .join(AnswerRow, AnswerRow.id == SealedSignatoryRow.answer_id)
+    .where(SealedSignatoryRow.letter_id == bindparam("letter"), AnswerRow.withdrawn_at.is_not(None))
+    .order_by(AnswerRow.withdrawn_at)
 )
 # So many instants are asked about at once: a letter may be open for years, and a row has its limit of columns.
 _MOST_INSTANTS = 100
@@ -159,6 +166,15 @@ def signatory_line(answer: AnswerRow, language: str) -> SignatoryLine:
     if not answer.consent_to_print:
         return SignatoryLine(answer.printed_name, None, None, country)
     return SignatoryLine(answer.printed_name, answer.officer, answer.office, country)
+
+
+def since_the_seal(session: Session, letter: LetterRow) -> str:
+    """What has changed about the sealed list, by name and day, for the places that are live (R5); the list itself never does (R11)."""
+    if letter.sealed_at is None:
+        return ""
+    zone = ZoneInfo(letter.deadline_zone)
+    rows = session.execute(_WITHDRAWN_SINCE, {"letter": letter.id})
+    return withdrawn_phrase([f"{name} ({show_date(at.astimezone(zone).date())})" for name, at in rows if at])
 
 
 def letter_document(session: Session, letter: LetterRow, *, dated: datetime, is_draft: bool) -> LetterDocument:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Need:
-    """`act` names the page that does it: edit, roster, circulate, blocking, comments, open, close, seal, submit, course, deadline,
+    """`act` names the page that does it: edit, roster, circulate, blocking, comments, talk, open, close, seal, submit, course, deadline,
     venues or milestones.
     """
 
     text: str
     act: str
     detail: str = ""
+    invitation: str = ""
+    """The society that it is about, where the page is one of its own."""
 
 
 def in_one_sentence(needs: Iterable[Need]) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain.actor import Actor, ActorKind
+from webapp.domain.answer_words import ANSWER_WORDS
 from webapp.domain.deadline import ShownInstant, show_instant
 from webapp.domain.permission import Permission
 from webapp.domain.record import first_break
@@ -34,6 +35,7 @@ _EVENT_TITLES = {
     "text.edited": "Text edited",
     "revision.made": "Revision made",
     "revision.circulated": "Revision sent out for comment",
+    "talk.said": "Something said in a talk",
     "comment.given": "Comment given",
     "comments.imported": "Suggestions and comments of a Word file brought in",
     "comment.taken_back": "Comment taken back",
@@ -100,7 +102,8 @@ def list_events(session: Session, actor: Actor, reference: str) -> list[EventLin
 def _event_line(row: EventRow, names: dict[str, str], staff: dict[str, str], letter: LetterRow) -> EventLine:
     public = json.loads(row.public)
     society = names.get(public.get("society", ""), "")
-    verb = {"sign": "signs", "decline": "declines"}.get(public.get("answer_kind", ""), "")
+    answered = ANSWER_WORDS.get(public.get("answer_kind", ""))
+    verb = answered.record if answered else ""
     person = staff.get(public.get("person", ""), "")
     slug = public.get("venue", "")
     venue = shipped_venues()[slug].name if slug in shipped_venues() else slug

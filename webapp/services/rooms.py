@@ -1,6 +1,6 @@
 """The reading room: what one representative sees, and the acts that need no code."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from webapp.domain import limits
 from webapp.domain.actor import Actor, ActorKind
-from webapp.domain.answer import answer_sentence, decline_sentence, is_in_time
+from webapp.domain.answer import AnswerKind, answer_sentence, is_in_time
+from webapp.domain.answer_words import ANSWER_WORDS, AnswerWords, said_facts
 from webapp.domain.deadline import ShownInstant, earliest_today, show_date, show_instant, time_left
 from webapp.domain.document import TargetLine
 from webapp.domain.errors import InvalidInput, NotFound, TooLate
@@ -25,7 +26,7 @@ from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, Repre
 from webapp.rendering.text import statement_html
 from webapp.services.access import hold_place, lock_letter
 from webapp.services.answers import pending_answer
-from webapp.services.documents import country_name, has_objected, is_waiting, signed_count
+from webapp.services.documents import country_name, has_objected, is_waiting, signed_count, since_the_seal
 from webapp.services.doors import begin_stay, folded_address
 from webapp.services.limits import count, may_mail
 from webapp.services.place import Invitation, Place
@@ -55,7 +56,9 @@ class AnswerView:
     decided_on: date | None
     competing_interests: str
     mandate: str
+    ground: str
     reason: str
+    link: str
     given_by: str
     given_at: ShownInstant
     digest: str
@@ -63,6 +66,15 @@ class AnswerView:
     record_hash: str
     receipt_address: str
     withdrawn_at: ShownInstant | None
+
+    @property
+    def words(self) -> AnswerWords:
+        return ANSWER_WORDS[self.kind]
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What it says beside its kind, unless it is a signature."""
+        return said_facts(self.kind, asdict(self))
 
 
 @dataclass(frozen=True)
@@ -76,6 +88,14 @@ class PendingView:
     sentence: str
     masked_address: str
     replaces_given: str | None
+
+    @property
+    def words(self) -> AnswerWords | None:
+        return ANSWER_WORDS.get(self.act)
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        return said_facts(self.act, self.content)
 
 
 @dataclass(frozen=True)
@@ -102,11 +122,15 @@ class RoomView:
     closes_at: ShownInstant
     time_left: str
     is_open: bool
+    may_withdraw: bool
+    """There is an answer that stands, and no letter is closed to its withdrawal."""
+    is_sealed: bool
     is_cancelled: bool
     is_confidential: bool
     """Not sealed: what is printed of it says whose copy it is, and of which day."""
     today: str
     signed_sentence: str
+    since_the_seal: str
     board_meets_on: str | None
     stage: Stage
     is_to_be_affirmed: bool
@@ -115,7 +139,6 @@ class RoomView:
     """The reason why it waits is its own objection."""
     answer: AnswerView | None
     pending: PendingView | None
-    decline_sentence: str
     is_demonstration: bool
 
 
@@ -204,19 +227,26 @@ def show_room(session: Session, place: Place, *, now: datetime) -> RoomView:
         closes_at=show_instant(letter.closes_at, letter.deadline_zone),
         time_left=time_left(letter.deadline, now=now),
         is_open=letter.state == LetterState.SIGNING and is_in_time(now, letter.closes_at),
+        may_withdraw=shown is not None and shown.is_standing and _may_withdraw(shown, letter),
+        is_sealed=letter.sealed_at is not None,
         is_cancelled=letter.state == LetterState.CANCELLED,
         is_confidential=letter.state in {LetterState.SIGNING, LetterState.CLOSED, LetterState.CANCELLED},
         today=show_date(now.astimezone(ZoneInfo(letter.deadline_zone)).date()),
         signed_sentence=signed_sentence(signed_count(session, letter), letter.collective_noun),
+        since_the_seal=since_the_seal(session, letter),
         board_meets_on=show_date(invitation.board_meets_on) if invitation.board_meets_on else None,
         stage=invitation_stage(invitation, shown, is_to_be_affirmed=waits),
         is_to_be_affirmed=waits,
         has_objected=waits and shown is not None and has_objected(session, shown),
         answer=_answer_view(shown, letter) if shown else None,
         pending=_pending_view(session, place, letter),
-        decline_sentence=decline_sentence(invitation.society.printed_name, revision.title),
         is_demonstration=letter.is_demonstration,
     )
+
+
+def _may_withdraw(answer: AnswerRow, letter: LetterRow) -> bool:
+    """Once sign-on has closed, only a signature is worth taking back."""
+    return letter.state != LetterState.CANCELLED and (letter.state == LetterState.SIGNING or answer.kind == AnswerKind.SIGN)
 
 
 def latest_answer(session: Session, invitation_id: int) -> AnswerRow | None:
@@ -248,7 +278,9 @@ def _answer_view(answer: AnswerRow, letter: LetterRow) -> AnswerView:
         decided_on=answer.decided_on,
         competing_interests=answer.competing_interests,
         mandate=answer.mandate,
+        ground=answer.ground,
         reason=answer.reason,
+        link=answer.link,
         given_by=answer.representative.name,
         given_at=show_instant(answer.received_at, letter.deadline_zone),
         digest=answer.digest,

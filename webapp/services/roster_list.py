@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from webapp.domain.actor import Actor
 from webapp.domain.answer import MANDATES, AnswerKind
+from webapp.domain.answer_words import said_facts
 from webapp.domain.deadline import ShownInstant, show_date, show_instant
 from webapp.domain.names import comparison_key
 from webapp.domain.permission import Permission
@@ -74,6 +75,8 @@ class RosterLine:
     mandate: str
     competing_interests: str
     reason: str
+    said: tuple[tuple[str, str], ...]
+    """What an answer that is no signature says, each with a label."""
     representatives: tuple[RepresentativeLine, ...]
 
 
@@ -132,6 +135,7 @@ def _roster_line(
         mandate=MANDATES.get(answer.mandate, "") if answer else "",
         competing_interests=answer.competing_interests if answer else "",
         reason=answer.reason if answer else "",
+        said=tuple(said_facts(answer.kind, vars(answer))) if answer and answer.kind != AnswerKind.SIGN else (),
         representatives=representatives,
     )
 

@@ -134,6 +134,14 @@ def declined(world: World) -> Browser:
     return browser
 
 
+def conditional(world: World) -> Browser:
+    browser = anna(world)
+    browser.get(room(world, "/sign-if"))
+    browser.press("Go on to review", reason="If the second paragraph goes.", is_authorised="y")
+    browser.press("Send the condition of", code=world.mail.code(ANNA))
+    return browser
+
+
 # Circulation
 
 
@@ -245,6 +253,44 @@ def room_after_signing(world: World, _: MonkeyPatch) -> Page:
 @state("filled")
 def room_after_declining(world: World, _: MonkeyPatch) -> Page:
     return declined(world).get(room(world))
+
+
+@state("filled")
+def talk_in_the_room(world: World, _: MonkeyPatch) -> Page:
+    browser = conditional(world)
+    browser.get(room(world, "/talk"))
+    return browser.press("Send to the coordinators", words="Would two words do?\n\nWe ask because of our bylaws.")
+
+
+@state("filled")
+def talk_at_the_desk(world: World, monkeypatch: MonkeyPatch) -> Page:
+    talk_in_the_room(world, monkeypatch)
+    browser = desk(world)
+    browser.get(at(world, "signing"))
+    browser.follow("would sign on a condition")
+    return browser.press("Send to the society", words="They would.")
+
+
+@state("empty")
+def form_to_name_a_condition(world: World, _: MonkeyPatch) -> Page:
+    return anna(world).get(room(world, "/sign-if"))
+
+
+@state("filled")
+def room_after_naming_a_condition(world: World, _: MonkeyPatch) -> Page:
+    return conditional(world).get(room(world))
+
+
+@state("success")
+def receipt_of_a_condition(world: World, _: MonkeyPatch) -> Page:
+    return conditional(world).page
+
+
+@state("filled")
+def review_of_an_abstention(world: World, _: MonkeyPatch) -> Page:
+    browser = anna(world)
+    browser.get(room(world, "/decline"))
+    return browser.press("Go on to review", how="abstain:policy", reason="By our bylaws.", is_authorised="y")
 
 
 @state("closed")

@@ -7,7 +7,7 @@ from wtforms import BooleanField, HiddenField, RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
 from webapp.domain import limits
-from webapp.domain.answer import MANDATES, Mandate, SignOn
+from webapp.domain.answer import GROUNDS, MANDATES, AnswerKind, Mandate, SignOn
 from webapp.web.forms.fields import DayField, chosen, filled, line, paragraph
 
 
@@ -82,7 +82,31 @@ class SignForm(AnswerForm):
         )
 
 
+class SignIfForm(AnswerForm):
+    reason = paragraph(
+        "What would have to change", limits.REASON, "Say on what condition your society would sign: the coordinators read it and answer."
+    )
+    is_authorised = BooleanField(
+        "", validators=[InputRequired("Tick the sentence: only somebody who is authorised can answer for a society.")]
+    )
+
+
+# One choice for each way of not signing; what stands after the colon is the ground of an abstention.
+WAYS_NOT_TO_SIGN = {
+    AnswerKind.DECLINE.value: "We decline.",
+    **{f"{AnswerKind.ABSTAIN}:{ground}": f"We abstain: {why}." for ground, why in GROUNDS.items()},
+    AnswerKind.SEPARATE.value: "We make a statement of our own.",
+}
+
+
 class DeclineForm(AnswerForm):
+    how = RadioField(
+        "What your society answers",
+        choices=WAYS_NOT_TO_SIGN,
+        default=AnswerKind.DECLINE.value,
+        validators=[chosen("Choose what your society answers.")],
+    )
+    link = line("Where your own statement can be read", limits.WEB_ADDRESS, render_kw={"inputmode": "url", "autocomplete": "off"})
     reason = paragraph("Reason", limits.REASON)
     is_authorised = BooleanField(
         "", validators=[InputRequired("Tick the sentence: only somebody who is authorised can answer for a society.")]

@@ -61,7 +61,7 @@ class VenueForm(FlaskForm):
     formats = paragraph("Formats, one in a line", limits.NOTE)
     statements = paragraph("Statements that it asks for, one in a line", limits.NOTE)
     refuses_accusations = choice("It refuses accusations", _YES_NO)
-    style = choice("Citation style", {"": "not known", **{style.id: style.name for style in STYLES.values()}}, default="")
+    style = choice("Citation style", {"": "not known", **{style.id: style.name for style in STYLES.values()}})
     source = line("Where this was read", limits.PAGE_ADDRESS)
     note = paragraph("Note", limits.NOTE)
 

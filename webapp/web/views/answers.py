@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from webapp.domain.answer import AnswerKind, authority_sentence
+from webapp.domain.answer import AnswerKind, authority_sentence, condition_sentence, decline_sentence
 from webapp.domain.errors import AnswerStands, Conflict, InvalidInput, StaleText, TooLate, TooMany, WrongState
 from webapp.domain.rate import WRONG_CODES
 from webapp.domain.wording import wrong_code_sentence
@@ -18,7 +18,7 @@ from webapp.services.place import Place
 from webapp.web.access import for_representative, reload_place
 from webapp.web.errors import attach
 from webapp.web.forms.desk import EmptyForm
-from webapp.web.forms.room import AnswerForm, DeclineForm, ObjectForm, ReviewForm, SignForm, WithdrawForm, new_nonce
+from webapp.web.forms.room import AnswerForm, DeclineForm, ObjectForm, ReviewForm, SignForm, SignIfForm, WithdrawForm, new_nonce
 from webapp.web.limits import count_one, refuse_if_spent
 from webapp.web.read_only import is_mail_held
 from webapp.web.transaction import now, reading, received_at, settings, transaction
@@ -42,8 +42,18 @@ def sign(place: Place) -> Any:
 def decline(place: Place) -> Any:
     form = _form(DeclineForm, place, AnswerKind.DECLINE)
     if form.validate_on_submit():
-        return _answer(place, form, AnswerKind.DECLINE, reason=form.reason.data or "")
+        kind, _, ground = (form.how.data or "").partition(":")
+        return _answer(place, form, kind, reason=form.reason.data or "", ground=ground, link=form.link.data or "")
     return _page(AnswerKind.DECLINE, place, form)
+
+
+@bp.route("/sign-if", methods=["GET", "POST"])
+@for_representative
+def sign_if(place: Place) -> Any:
+    form = _form(SignIfForm, place, AnswerKind.SIGN_IF)
+    if form.validate_on_submit():
+        return _answer(place, form, AnswerKind.SIGN_IF, reason=form.reason.data or "")
+    return _page(AnswerKind.SIGN_IF, place, form)
 
 
 @bp.route("/object", methods=["GET", "POST"], endpoint="object")
@@ -74,13 +84,25 @@ def _form(kind: type[Form], place: Place, act: str) -> Form:
 def _prefilled(room: rooms.RoomView, act: str) -> dict[str, Any]:
     """The form as it is first shown: what waits for its code, else what is known; the nonce is new, the digest is of the text shown."""
     standing = room.answer if room.answer and room.answer.is_standing else None
-    known: dict[str, Any] = asdict(standing) if standing and standing.kind == act else {"printed_name": room.society}
-    if room.pending and room.pending.act == act:
+    known: dict[str, Any] = {"printed_name": room.society}
+    if standing and form_of(standing.kind) == act:
+        known = {**asdict(standing), "how": _way(standing.kind, standing.ground)}
+    if room.pending and form_of(room.pending.act) == act:
         # Whoever comes back from the review to change a line has ticked the sentence on the way there.
-        known = {**room.pending.content, "is_authorised": True}
+        content = room.pending.content
+        known = {**content, "how": _way(room.pending.act, content.get("ground", "")), "is_authorised": True}
         if "decided_on" in known:
             known["decided_on"] = date.fromisoformat(known["decided_on"])
     return {**known, "nonce": new_nonce(), "digest": room.digest, "replaces": standing.reference if standing else ""}
+
+
+def form_of(act: str) -> str:
+    """The name of the page on which an act is filled in: all ways of not signing are one."""
+    return AnswerKind.DECLINE if act in {AnswerKind.ABSTAIN, AnswerKind.SEPARATE} else act
+
+
+def _way(kind: str, ground: str) -> str:
+    return f"{kind}:{ground}" if ground else kind
 
 
 def _answer(place: Place, form: AnswerForm, act: str, **what: Any) -> Any:
@@ -102,7 +124,7 @@ def _answer(place: Place, form: AnswerForm, act: str, **what: Any) -> Any:
 
 
 def _page(act: str, place: Place, form: AnswerForm) -> Any:
-    place = reload_place(place.invitation.reference)
+    act, place = form_of(act), reload_place(place.invitation.reference)
     room = rooms.show_room(reading(), place, now=now())
     return _show(act, room, form, **_more(act, place)), 422 if form.errors else 200
 
@@ -114,7 +136,7 @@ def _more(act: str, place: Place) -> dict[str, Any]:
 
 def _refused(invitation: str, form: AnswerForm, error: Exception, act: str) -> Any:
     """Refused, and nothing typed is lost: the same form once more, with what has happened above it."""
-    place = reload_place(invitation)
+    act, place = form_of(act), reload_place(invitation)
     room = rooms.show_room(reading(), place, now=now())
     changes = redlines.changes_since(reading(), place, form.digest.data or "") if isinstance(error, StaleText) else None
     form.nonce.data, form.digest.data = new_nonce(), room.digest
@@ -127,7 +149,9 @@ def _show(act: str, room: rooms.RoomView, form: AnswerForm, **context: Any) -> s
     if isinstance(form, SignForm):
         form.is_authorised.label.text = authority_sentence(form.printed_name.data or room.society, room.title)
     elif isinstance(form, DeclineForm):
-        form.is_authorised.label.text = room.decline_sentence
+        form.is_authorised.label.text = decline_sentence(room.society, room.title)
+    elif isinstance(form, SignIfForm):
+        form.is_authorised.label.text = condition_sentence(room.society, room.title)
     return render_template(f"answers/{act}.html", form=form, room=room, **context)
 
 

@@ -1,0 +1,21 @@
+"""Telling those who work on a letter what a society has done."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.domain.permission import Permission, Role, permissions_of
+from webapp.persistence import outbox
+from webapp.persistence.tables import GrantRow, StaffRow
+
+_ROLES = [role for role in Role if Permission.INVITE in permissions_of(role)]
+
+
+def tell_coordinators(session: Session, letter_id: int, kind: str, reference: str, what: Mapping[str, int], *, now: datetime) -> None:
+    """One message to everyone who may deal with the societies of this letter and is still let in (R16)."""
+    query = select(StaffRow.reference, StaffRow.email).join(GrantRow, GrantRow.staff_id == StaffRow.id)
+    mine = query.where(GrantRow.letter_id == letter_id, GrantRow.role.in_(_ROLES), StaffRow.closed_at.is_(None)).order_by(StaffRow.id)
+    due = [outbox.Due(f"{kind}:{reference}:{one.reference}", one.email, dict(what)) for one in session.execute(mine)]
+    outbox.put_all(session, kind, due, now=now, letter_id=letter_id)
