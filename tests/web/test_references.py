@@ -115,7 +115,10 @@ def test_second_editor_keeps_what_was_typed_and_sees_what_is_stored(desk: Browse
 def test_style_of_a_text_is_that_of_its_venue_or_is_picked(desk: Browser, world: World) -> None:
     letter = world.facts.letters["drafting"]
     desk.get(f"/letters/{letter}/venues")
-    desk.press("Choose this venue for Statement", venue="lancet-correspondence")
+    page = desk.press("Choose this venue for Statement", venue="spine-letter")
+    assert "The venue is chosen." in page.text and "Citation style of" not in page.text
+    page = desk.press("Choose this venue for Statement", venue="lancet-correspondence")
+    assert "Citation style of Statement: The Lancet, because it goes to The Lancet, correspondence." in page.text
     page = desk.get(f"/letters/{letter}/references")
     assert "Statement: The Lancet, because it goes to The Lancet, correspondence." in page.text
     page = desk.press("Set the text so: Statement", style="apa")

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from webapp.domain.errors import InvalidInput
 from webapp.domain.milestone import MilestoneKind
 from webapp.domain.permission import Permission
-from webapp.services import chosen_venues, dashboard, venues
+from webapp.services import chosen_venues, citation_styles, dashboard, venues
 from webapp.web.access import actor, for_staff
 from webapp.web.clashes import warn_of_clashes
 from webapp.web.errors import attach
@@ -29,19 +29,31 @@ def choose(letter: str, text: str) -> Any:
     form = ChooseForm().offer({one.venue.slug: one.venue.name for one in venues.list_venues(reading())})
     if not form.validate_on_submit():
         return _page(letter, wrong=(text, form))
+    before = _styles(letter)
     with transaction() as session:
         chosen_venues.choose_venue(session, actor(), letter, text, form.venue.data, now=now())
-    flash("The venue is chosen.", "ok")
+    _tell("The venue is chosen.", letter, before)
     return redirect(url_for("chosen_venues.show", letter=letter), 303)
 
 
 @bp.post("/<text>/<venue>/drop")
 @for_staff(Permission.EDIT)
 def drop(letter: str, text: str, venue: str) -> Any:
+    before = _styles(letter)
     with transaction() as session:
         chosen_venues.drop_venue(session, actor(), letter, text, venue, now=now())
-    flash("The venue is taken off the text.", "ok")
+    _tell("The venue is taken off the text.", letter, before)
     return redirect(url_for("chosen_venues.show", letter=letter), 303)
+
+
+def _styles(letter: str) -> dict[str, str]:
+    return {one.reference: one.style for one in citation_styles.list_styles(reading(), actor(), letter)}
+
+
+def _tell(done: str, letter: str, before: dict[str, str]) -> None:
+    """What was done, and the citation style where it has changed with it."""
+    changed = [one.sentence for one in citation_styles.list_styles(reading(), actor(), letter) if before.get(one.reference) != one.style]
+    flash(" ".join([done, *(f"Citation style of {sentence}" for sentence in changed)]), "ok")
 
 
 @bp.post("/<text>/<venue>/window")
