@@ -601,3 +601,11 @@ def test_body_that_is_no_form_is_never_a_fault_of_the_software(readers: World) -
 def test_staff_are_named_on_their_own_pages_only(readers: World) -> None:
     assert COORDINATOR in readers.browser(Person.COORDINATOR).get("/letters").text
     assert COORDINATOR not in readers.browser(Person.REPRESENTATIVE).get(f"/room/{readers.facts.invitation}").text
+
+
+def test_letter_without_a_statement_leads_to_its_editor_and_its_facts_to_its_other_parts(desk: Browser) -> None:
+    desk.get("/letters/new")
+    desk.press("Save the draft", **{**DRAFT, "statement": ""})
+    assert desk.follow("Write the statement").heading == "Statement"
+    assert desk.follow("Facts").heading == "The facts"
+    assert desk.follow("Roster").heading == "Roster"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Need:
-    """`act` names the page that does it: edit, roster, circulate, blocking, comments, talk, open, close, seal, submit, course, deadline,
-    venues or milestones.
+    """`act` names the page that does it: edit, write, roster, circulate, blocking, comments, talk, revise, force, open, close, seal,
+    submit, course, deadline, venues or milestones.
     """
 
     text: str

@@ -57,7 +57,7 @@ def missing_for_opening(session: Session, letter: LetterRow, *, now: datetime) -
     """What still keeps sign-on from being opened, each as a sentence that says what to do."""
     missing = []
     if not letter.statement.body:
-        missing.append(Need("Write the statement: there is nothing to sign yet.", "edit"))
+        missing.append(Need("Write the statement: there is nothing to sign yet.", "write"))
     if not letter.targets:
         missing.append(Need("Name at least one article that the letter answers.", "edit"))
     if letter.deadline is None:
@@ -73,7 +73,7 @@ def missing_for_opening(session: Session, letter: LetterRow, *, now: datetime) -
 
 def _unprintable(session: Session, letter: LetterRow, *, now: datetime) -> list[Need]:
     if problems := unreadable_texts(letter) or freezing_refusals(session, letter):
-        return [Need(sentence, "edit") for sentence in problems]
+        return [Need(sentence, "write") for sentence in problems]
     found = uncovered_in_document(letter_document(session, letter, dated=now, is_draft=True))
     return [
         Need(f"{where}: no font of the letter can print {describe_characters(characters)}. Write it in another way.", "edit")

@@ -94,7 +94,8 @@ def _form_page(form: LetterForm, *, title: str, letter: str | None) -> Any:
     form.fill_spare_rows()
     preview, words = _preview(form) if form.statement and form.statement.data else ("", 0)
     status = 422 if form.errors else 200
-    context = {"title": title, "letter": letter, "preview_html": preview, "words": words, "roles": TARGET_ROLES}
+    view = dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now()) if letter else None
+    context = {"title": title, "letter": view, "preview_html": preview, "words": words, "roles": TARGET_ROLES}
     return render_template("letters/edit.html", form=form, **context), status
 
 
