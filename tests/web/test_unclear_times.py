@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.browser import Browser, Page
 from tests.dump import unchanged
-from tests.factories import letter_row
+from tests.factories import COORDINATOR, letter_row
 from tests.web.world import Person, World
 from webapp.persistence.tables import CirculationRow
 
@@ -154,6 +154,21 @@ def test_f11_comments_due_is_asked_about(world: World, desk: Browser) -> None:
     with Session(world.engine) as session:
         row = session.scalars(select(CirculationRow).order_by(CirculationRow.id.desc()).limit(1)).one()
         assert row.until == datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
+
+
+def test_f11_page_that_asks_who_is_there_says_which_moment_was_chosen_and_keeps_it(world: World) -> None:
+    browser = Browser(world.app)
+    world.sign_in(browser, is_proved=False)
+    browser.get(address(world, "drafting", "/circulate"))
+    world.prove(browser)
+    browser.press("Send the revision out", status=422, until=TWICE)
+    world.clock.move(minutes=16)
+    page = browser.press("Send the revision out", status=403, **{"until-reading": WINTER})
+    assert "2026-10-25 02:30 Europe/Berlin (UTC+01:00)" in page.text
+    browser.press("Confirm and send the revision out", proof_code=world.mail.code(COORDINATOR))
+    with Session(world.engine) as session:
+        row = session.scalars(select(CirculationRow).order_by(CirculationRow.id.desc()).limit(1)).one()
+        assert row.until == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
 
 
 def test_f11_moment_until_which_a_society_may_object_is_asked_about(world: World, desk: Browser) -> None:

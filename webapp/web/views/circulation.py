@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 
+from webapp.domain.deadline import offset_words
 from webapp.domain.errors import InvalidInput, WrongState
 from webapp.domain.milestone import MilestoneKind
 from webapp.domain.permission import Permission
@@ -32,6 +33,8 @@ def _sending(letter: str) -> Facts:
     number = len(form.societies.choices) if form.to.data == "all" else len(form.societies.data or ())
     view = dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
     until = f"{form.until.data:%Y-%m-%d %H:%M} {plan.zone}" if form.until.data else ""
+    if form.until.chosen:
+        until = f"{until} ({offset_words(form.until.data)})"
     return [("Revision", form.revision.data or ""), ("To", count_phrase(number, view.collective_noun)), ("Comments until", until)]
 
 
