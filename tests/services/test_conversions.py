@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import Store
 from tests.factories import NOW, letter_circulating, letter_in_draft, letter_in_signing, letter_row
 from webapp.domain.actor import Actor
-from webapp.domain.errors import Conflict
+from webapp.domain.errors import Conflict, InvalidInput, WrongState
 from webapp.domain.imported import ImportedComment, Passage, WordImport
 from webapp.domain.text import Change
 from webapp.rendering.pandoc import without_converting
@@ -91,6 +91,14 @@ def test_text_written_between_the_look_and_the_lock_is_a_conflict(act: str, stor
     with pytest.raises(Conflict, match="meanwhile"), store() as session, converted_ahead(session, coordinator, letter, now=NOW):
         rewrite(session, coordinator, letter, f"Words that came before {act}.")
         do(session, coordinator, letter)
+
+
+def test_text_that_cannot_be_set_is_refused_behind_the_lock_without_converting_it_again(store: Store, coordinator: Actor) -> None:
+    with store() as session:
+        letter = drafted(session, coordinator, "As shown [@nobody2026].")
+    for act, refused in (("revise", InvalidInput), ("open", WrongState)):
+        with pytest.raises(refused, match="@nobody2026"), store() as session, converted_ahead(session, coordinator, letter, now=NOW):
+            ACTS[act][1](session, coordinator, letter)
 
 
 def test_control_without_the_look_ahead_the_act_would_convert(store: Store, coordinator: Actor) -> None:

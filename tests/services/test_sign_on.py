@@ -133,6 +133,13 @@ def test_opening_is_looked_at_with_what_changed_since_the_newest_revision(store:
                 look(session, stranger, changed)
 
 
+def test_text_that_cannot_be_read_is_looked_at_without_its_changes(store: Store, coordinator: Actor, changed: str) -> None:
+    with store() as session:
+        letter_row(session, changed).statement.body += "[" * 12
+        assert opening.look_at_opening(session, coordinator, changed).since == 1
+        assert opening.changes_before_opening(session, coordinator, changed, now=NOW) == ()
+
+
 @pytest.mark.parametrize("state", ["drafted", "letter"])
 def test_letter_without_a_revision_or_past_opening_asks_for_no_declaration(
     store: Store, coordinator: Actor, state: str, request: pytest.FixtureRequest

@@ -68,7 +68,7 @@ def statement_html(markdown: str, references: Sequence[CslItem], *, language: st
     refuse_unusable(references)
     made = _statement_html(markdown, json.dumps([dict(item) for item in references], sort_keys=True), language, find_style(style))
     if isinstance(made, _Refusal):
-        raise InvalidInput(made.sentence, field="statement")
+        raise InvalidInput(made.sentence, field=made.field)
     return made
 
 
@@ -77,11 +77,19 @@ class _Refusal:
     """Why a text cannot be set. A cache keeps it, as it does not keep what is raised."""
 
     sentence: str
+    field: str = "statement"
+
+
+class _CannotBeSet(InvalidInput):
+    """Pandoc has said no, and would say so again."""
 
 
 @lru_cache(maxsize=64)
 def _statement_html(markdown: str, references: str, language: str, style: Style) -> str | _Refusal:
-    converted = _convert(markdown, citing_arguments(language, style), references=references)
+    try:
+        converted = _convert(markdown, citing_arguments(language, style), references=references)
+    except _CannotBeSet as error:
+        return _Refusal(str(error), error.field or "statement")
     if missing := set(_MISSING.findall(converted.messages)):
         in_order = sorted(missing, key=lambda key: markdown.find(f"@{key}"))
         return _Refusal(_missing_sentence(in_order))
@@ -158,7 +166,7 @@ def _convert(markdown: str, arguments: list[str], *, references: str = "[]", to:
         raise TextTooSlow from error
     except ConversionError as error:
         sentence = "The statement cannot be set with these references. Check that each is a complete CSL item."
-        raise InvalidInput(sentence, field="references_typed") from error
+        raise _CannotBeSet(sentence, field="references_typed") from error
 
 
 def refuse_tangled(markdown: str) -> None:

@@ -1,22 +1,23 @@
 """What an act converts, converted before it waits for the lock: nobody else waits for pandoc then."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from webapp.domain.actor import Actor
+from webapp.domain.document import CslItem
+from webapp.domain.errors import InvalidInput
 from webapp.domain.imported import WordImport
 from webapp.domain.permission import Permission
-from webapp.persistence.tables import LetterRow
 from webapp.rendering.letter import uncovered_in_document
 from webapp.rendering.pandoc import without_converting
-from webapp.rendering.text import word_count
+from webapp.rendering.text import cited_keys, statement_html, word_count
 from webapp.services.access import load_letter
 from webapp.services.chosen_venues import freezing_refusals
 from webapp.services.documents import letter_document
-from webapp.services.revisions import texts_now, unreadable_texts
+from webapp.services.revisions import unreadable_texts
 from webapp.services.texts import body_of
 from webapp.services.word_files import met
 
@@ -25,15 +26,14 @@ from webapp.services.word_files import met
 def converted_ahead(session: Session, actor: Actor, reference: str, *, now: datetime) -> Iterator[None]:
     """Within it pandoc is not run: what is not known by then has been written meanwhile, and raises Conflict.
 
-    Texts that cannot be read are left to the act itself, which says why.
+    Of texts that cannot be read the act itself says why.
     """
     letter = load_letter(session, actor, reference, Permission.SEE)
-    if unreadable_texts(letter):
-        yield
-        return
-    _convert(letter)
-    freezing_refusals(session, letter)
-    uncovered_in_document(letter_document(session, letter, dated=now, is_draft=True))
+    for text in letter.texts:
+        _convert(text.body, letter.references, language=letter.language, style=text.style)
+    if not unreadable_texts(letter):
+        freezing_refusals(session, letter)
+        uncovered_in_document(letter_document(session, letter, dated=now, is_draft=True))
     with without_converting():
         yield
 
@@ -42,30 +42,18 @@ def converted_ahead(session: Session, actor: Actor, reference: str, *, now: date
 def arrival_converted_ahead(session: Session, actor: Actor, reference: str, text: str, brought: WordImport) -> Iterator[None]:
     """The same for a Word file whose remarks hang on a revision: what is converted is the letter as the file will have made it."""
     letter = load_letter(session, actor, reference, Permission.SEE)
-    if not (brought.remarks and _convert_arrival(session, letter, text, brought)):
-        yield
-        return
+    arriving = met(letter.references, brought)
+    references = [*letter.references, *arriving.references]
+    for row in letter.texts if arriving.remarks else ():
+        body = body_of(arriving.text) if row.reference == text else row.body
+        _convert(body, references, language=letter.language, style=row.style)
     with without_converting():
         yield
 
 
-def _convert_arrival(session: Session, letter: LetterRow, text: str, brought: WordImport) -> bool:
-    """Whether there was something to convert. Nothing of what is set here for a moment is stored."""
-    arriving = met(letter.references, brought)
-    with session.no_autoflush:
-        changed = [row for row in letter.texts if row.reference == text]
-        for row in changed:
-            row.body = body_of(arriving.text)
-        letter.references = [*letter.references, *map(dict, arriving.references)]
-        is_readable = not unreadable_texts(letter)
-        if is_readable:
-            _convert(letter)
-        for one in (letter, *changed):
-            session.expire(one)
-    return is_readable
-
-
-def _convert(letter: LetterRow) -> None:
-    texts_now(letter)
-    for text in letter.texts:
-        word_count(text.body)
+def _convert(body: str, references: Sequence[CslItem], *, language: str, style: str) -> None:
+    """All that a revision of it needs, so that it is known; that a text cannot be read is known by then as well."""
+    with suppress(InvalidInput):
+        statement_html(body, references, language=language, style=style)
+        cited_keys(body)
+        word_count(body)

@@ -6,12 +6,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from webapp.domain.actor import Actor
-from webapp.domain.errors import InvalidInput
 from webapp.domain.letter import Action, find_move
 from webapp.domain.permission import Permission
 from webapp.services.access import load_letter
 from webapp.services.comparisons import Comparison, working_changes
-from webapp.services.revisions import is_as_revised, mark_of
+from webapp.services.revisions import is_as_revised, mark_of, unreadable_texts
 
 
 @dataclass(frozen=True)
@@ -23,18 +22,13 @@ class Opening:
 
 
 def look_at_opening(session: Session, actor: Actor, reference: str) -> Opening:
-    """Without a mark where the text cannot be read: it cannot be frozen either."""
     letter = load_letter(session, actor, reference, Permission.OPEN_SIGN_ON)
-    try:
-        mark = mark_of(letter)
-        has_changed = bool(letter.revisions) and not is_as_revised(letter)
-    except InvalidInput:
-        return Opening("", 0)
     can_be_opened = find_move(letter.state, Action.OPEN_SIGN_ON) is not None
-    return Opening(mark, letter.revisions[-1].number if has_changed and can_be_opened else 0)
+    has_changed = can_be_opened and bool(letter.revisions) and not is_as_revised(letter)
+    return Opening(mark_of(letter), letter.revisions[-1].number if has_changed else 0)
 
 
 def changes_before_opening(session: Session, actor: Actor, reference: str, *, now: datetime) -> tuple[Comparison, ...]:
-    """Each text that differs from the newest revision, beside it."""
+    """Each text that differs from the newest revision, beside it; none where one cannot be read, for then nothing can be opened."""
     letter = load_letter(session, actor, reference, Permission.OPEN_SIGN_ON)
-    return working_changes(session, letter, now=now)
+    return () if unreadable_texts(letter) else working_changes(session, letter, now=now)

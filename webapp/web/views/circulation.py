@@ -5,11 +5,11 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 
 from webapp.domain.deadline import offset_words
-from webapp.domain.errors import InvalidInput, WrongState
+from webapp.domain.errors import Conflict, InvalidInput, WrongState
 from webapp.domain.milestone import MilestoneKind
 from webapp.domain.permission import Permission
 from webapp.domain.wording import count_phrase
-from webapp.services import circulation, dashboard
+from webapp.services import circulation, conversions, dashboard
 from webapp.web.access import actor, for_staff
 from webapp.web.clashes import warn_of_clashes
 from webapp.web.errors import attach
@@ -47,11 +47,11 @@ def circulate(letter: str) -> Any:
         sending = form.sending()
         try:
             circulation.check_readable(reading(), actor(), letter, sending.revision)
-            with transaction() as session:
+            with conversions.converted_ahead(reading(), actor(), letter, now=now()), transaction() as session:
                 circulation.circulate(session, actor(), letter, sending, now=now())
         except InvalidInput as error:
             attach(form, error)
-        except WrongState as error:
+        except (Conflict, WrongState) as error:
             form.form_errors.append(str(error))
             return _page(letter, form, plan), 409
         else:

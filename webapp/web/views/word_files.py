@@ -54,10 +54,10 @@ def confirm_import(letter: str, text: str) -> Any:
         attach(form, InvalidInput(str(error), field="file"))
         return _file_page(letter, writing, form)
     except TextChanged as error:
-        return _brought_page(letter, writing, brought, changed_by=error.text.edited_by or "Somebody else")
+        by = error.text.edited_by or "Somebody else"
+        return _brought_page(letter, writing, brought, changed=f"{by} has saved this text since you chose the file")
     except Conflict:
-        # Not this text, but another, or what all of them say of the letter.
-        return _brought_page(letter, writing, brought, changed_by="Somebody else")
+        return _brought_page(letter, writing, brought, changed="Somebody has changed the letter at the same moment")
     flash("The text is now the one of the Word file.", "ok")
     if number:
         flash(f"Its changes and comments hang on revision {number}.", "ok")
@@ -103,14 +103,14 @@ def _file_page(letter: str, writing: Writing, form: WordFileForm) -> Any:
     return render_template("texts/import.html", letter=view, writing=writing, form=form), 422 if form.errors else 200
 
 
-def _brought_page(letter: str, writing: Writing, brought: WordImport, *, changed_by: str = "") -> Any:
+def _brought_page(letter: str, writing: Writing, brought: WordImport, *, changed: str = "") -> Any:
     """Raises InvalidInput where the text cannot be set, for then nobody could see what it is."""
     references = [*writing.references, *brought.references]
     html = statement_html(brought.text, references, language=writing.language, style=writing.style)
     form = BroughtForm(formdata=None)
     form.carry(brought, writing.text.edition)
-    context = {"html": html, "words": word_count(brought.text), "changed_by": changed_by}
+    context = {"html": html, "words": word_count(brought.text), "changed": changed}
     view = dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
     return render_template("texts/brought.html", letter=view, writing=writing, form=form, brought=brought, **context), (
-        409 if changed_by else 200
+        409 if changed else 200
     )
