@@ -1,5 +1,6 @@
 """What goes wrong is said in words, with a reference and nothing else; the log holds no secret (R18, R19, T28)."""
 
+import errno
 import json
 import logging
 from collections.abc import Callable
@@ -83,6 +84,22 @@ def test_fault_while_the_error_page_is_made_still_shows_a_page(world: World, mon
     assert "Try again in a moment" in answer.text
     assert answer.headers["X-Request-ID"] in answer.text
     assert answer.headers["Content-Security-Policy"]
+    assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(errno.ENOSPC, 503), (errno.EDQUOT, 503), (errno.EROFS, 503), (errno.EACCES, 500)], ids=errno.errorcode.get
+)
+def test_f20_file_that_finds_no_room_is_refused_in_words(world: World, monkeypatch: pytest.MonkeyPatch, number: int, status: int) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(number, SECRET)
+
+    # Each text that is converted, and each large upload, is a file for a moment.
+    monkeypatch.setattr(rooms, "show_door", full)
+    answer = Browser(world.app).ask(f"/i/{world.facts.anna}")
+    assert answer.status_code == status
+    assert ("Nothing can be stored just now" in answer.text) is (status == 503)
+    assert (answer.headers.get("Retry-After") == "10") is (status == 503)
     assert SECRET not in answer.text
 
 

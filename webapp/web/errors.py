@@ -1,5 +1,6 @@
 """From an error to a page: what happened, and what to do next."""
 
+import errno
 import logging
 from math import ceil
 from typing import Any
@@ -134,9 +135,15 @@ def _http_error(error: HTTPException) -> Any:
     return page, status, allow
 
 
+# A file of a moment, as an upload or a text on its way to another form is one, finds no room either.
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+
+
 def _unexpected(error: Exception) -> Any:
     if refusal := refusal_of(error):
         return _busy(refusal)
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return _busy(DatabaseRefuses("There is no room for a file."))
     log.note("error", level=logging.ERROR, error=error)
     sentence = "This is a fault of the software, not yours. What you typed may be kept by going back. Try again in a moment."
     return _page("Something went wrong", sentence, 500, request_number())
