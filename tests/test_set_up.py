@@ -133,10 +133,12 @@ def test_user_without_rights_is_told_what_to_install(machine: Machine, tmp_path:
     assert not (tmp_path / "apt").exists()
 
 
-@pytest.mark.parametrize(("mode", "needed"), [("dev", set()), ("bench", {"wrk"}), ("assure", {"strace", "util-linux", "mount"})])
+@pytest.mark.parametrize(
+    ("mode", "needed"), [("dev", set()), ("bench", {"wrk"}), ("assure", {"strace", "util-linux", "mount", "faketime"})]
+)
 def test_what_only_one_target_needs_is_asked_for_by_that_target_alone(machine: Machine, mode: str, needed: set[str]) -> None:
     asked = set(re.split(r'[\s"]+', machine(uid=1000, mode=mode).stderr))
-    assert asked & {"wrk", "strace", "util-linux", "mount"} == needed
+    assert asked & {"wrk", "strace", "util-linux", "mount", "faketime"} == needed
     assert "chromium" in asked
 
 
