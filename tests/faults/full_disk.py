@@ -12,8 +12,9 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from tests.databases import IS_POSTGRESQL, Databases, databases_in
 from tests.faults.campaign import strike
-from tests.faults.people import send
+from tests.faults.people import heading, send
 from tests.faults.site import REAL, Kind, Site, site_at
 from tests.mail_faults.house import House, house
 from tests.mail_faults.sink import Sink, sink_at
@@ -51,6 +52,8 @@ class Seen:
     wrong_at_last: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
     """What could not be read while the disk was full."""
+    uploads: list[str] = field(default_factory=list)
+    """What was said to a file that is too large to be held in memory."""
     restarts: int = 0
     mail: dict[str, int] = field(default_factory=dict)
     """How many messages are in which state."""
@@ -114,8 +117,18 @@ def strikes(site: Site, disk: Disk, seen: Seen) -> None:
         while time.monotonic() < latest:
             disk.take_what_is_left()
             time.sleep(0.1)
+        seen.uploads.append(_upload(site))
         seen.unreadable += [path for path in ("/healthz", "/sign-in", "/static/css/base.css") if send(site.address, path).status != 200]
     seen.restarts += workers != site.workers()
+
+
+def _upload(site: Site) -> str:
+    part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="letter.docx"\r\n\r\n' + bytes(800_000) + b"\r\n--x--\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "Sec-Fetch-Site": "same-origin"}
+    with closing(HTTPConnection(*site.address, timeout=_PATIENCE)) as connection:
+        connection.request("POST", "/sign-in", part, headers)
+        answer = connection.getresponse()
+        return f"{answer.status} {heading(answer.read().decode())}"
 
 
 def _leave_no_room_in_the_log(site: Site) -> None:
@@ -150,7 +163,10 @@ def run(folder: Path, application: str, plant: str, times: int) -> Seen:
     # Beside the disk only what the test itself writes.
     with TemporaryDirectory() as beside, _databases(folder, Path(beside)) as databases, sink_at() as sink:
         url = databases.fresh(folder)
-        with site_at(folder, url, Kind(application)) as site, _worker(Path(beside), folder, url, sink.port) as made:
+        with (
+            site_at(folder, url, Kind(application, environment={"TMPDIR": str(folder)})) as site,
+            _worker(Path(beside), folder, url, sink.port) as made,
+        ):
             worker = made.start("-m", "tests.mail_faults.mortal_worker", beside, UNDERSIGNED_TEST_PLANT=plant)
             disk, is_real = Disk(folder), application == REAL
 

@@ -39,6 +39,7 @@ def test_f20_full_disk_is_said_and_nothing_acknowledged_is_lost(tmp_path: Path) 
     assert all("disk" in found for found in seen.wrong_when_full)
     assert seen.wrong_at_last == []
     assert seen.unreadable == []
+    assert set(seen.uploads) == {"503 Nothing can be stored just now"}
     assert (seen.restarts, seen.worker_lives) == (0, True)
     assert seen.mail.keys() <= {"sent", "useless"}
     assert (seen.twice, seen.to_leave_again) == (0, 0), "R16: though it could not be written down at once that it had left"
