@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 from webapp import app as joined
 from webapp import patience
 from webapp.app import create_app
+from webapp.domain import limits
 from webapp.domain.tokens import Keyring
 from webapp.persistence import database
 from webapp.persistence.tables import PendingAnswerRow
@@ -157,6 +159,12 @@ def does_not_wait_for_the_disk() -> Application:
             dbapi_connection.execute("PRAGMA synchronous=NORMAL")
 
     return inner
+
+
+def trusts_its_clock() -> Application:
+    """What a clock that was set back says counts, whatever it has said before."""
+    limits.CLOCK_STEP = timedelta(days=3650)
+    return create_app()
 
 
 def takes_half_a_body() -> Application:
