@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from webapp.domain.stage import Stage, stage_of
+from webapp.domain.stage import WAITED_FOR, Stage, is_at, stage_of, while_circulating
 
 NOTHING: dict[str, Any] = {"was_invited": False, "was_opened": False, "board_meets_on": None, "standing_kind": None, "has_withdrawn": False}
 INVITED = {**NOTHING, "was_invited": True}
@@ -34,6 +34,23 @@ WITHDRAWN = {**BOARD, "has_withdrawn": True}
 )
 def test_stage_follows_from_the_facts(facts: dict[str, Any], stage: str) -> None:
     assert stage_of(**facts) == stage
+
+
+@pytest.mark.parametrize(
+    ("stage", "has_commented", "shown"),
+    [
+        pytest.param(Stage.ON_THE_LIST, False, "on the list", id="who was not sent the text is on the list"),
+        pytest.param(Stage.INVITED, False, "asked to comment", id="nobody has been invited to sign yet"),
+        pytest.param(Stage.READING, False, "reading", id="who opened the text is reading"),
+        pytest.param(Stage.WITH_BOARD, False, "with the board", id="a date of the board outranks reading"),
+        pytest.param(Stage.READING, True, "commented", id="who has commented is not waited for"),
+        pytest.param(Stage.WITH_BOARD, True, "commented", id="a comment outranks the board"),
+    ],
+)
+def test_stage_while_a_revision_goes_round(stage: Stage, has_commented: bool, shown: str) -> None:
+    found = while_circulating(stage, has_commented=has_commented)
+    assert found == shown
+    assert is_at(found, WAITED_FOR) is (shown not in {"on the list", "commented"})
 
 
 @pytest.mark.parametrize("kind", ["decline", "sign_if", "abstain", "separate", "another", ""])

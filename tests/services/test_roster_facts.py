@@ -8,16 +8,33 @@ from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
 from tests.conftest import Store
-from tests.factories import NOW, RosterEntry, enter, entry, give, intent, letter_in_signing, letter_row, representative, sign
+from tests.factories import (
+    KEYRING,
+    NOW,
+    RosterEntry,
+    comment,
+    enter,
+    entry,
+    give,
+    intent,
+    letter_circulating,
+    letter_in_signing,
+    letter_row,
+    representative,
+    sending,
+    sign,
+)
 from webapp.domain.actor import COMMAND, Actor
 from webapp.domain.answer import AnswerKind
 from webapp.domain.links import Links
-from webapp.domain.stage import WAITED_FOR, Stage
+from webapp.domain.stage import WAITED_FOR, Stage, is_at
+from webapp.domain.text import Change
 from webapp.persistence.tables import OutboxRow
 from webapp.persistence.tables.message import MessageState
-from webapp.services import rooms, roster, roster_list
+from webapp.services import circulation, comments, revisions, rooms, roster, roster_list, sign_on
 from webapp.services.answer_store import WITHDRAW
 from webapp.services.dashboard import Dashboard, show_dashboard
+from webapp.services.revisions import Declaration
 from webapp.services.roster_facts import stage_counts
 from webapp.services.roster_list import list_roster, page_roster
 
@@ -111,6 +128,69 @@ def test_dashboard_asks_no_more_of_many_societies_than_of_few(store: Store, coor
         many = letter_in_signing(session, coordinator, *(society(number) for number in range(40)))
         for number in range(20):
             sign(session, many, f"office-{number}@example.org")
+        session.expire_all()
+        assert statements_of(session, many) <= statements_of(session, few)
+
+
+# While a revision goes round
+
+
+@pytest.fixture
+def circulating(store: Store, coordinator: Actor) -> str:
+    """Sent to four of five: one has commented, one took its comment back, one reads, one has not looked."""
+    with store() as session:
+        letter = letter_circulating(session, coordinator, *(society(number) for number in range(4)))
+        roster.add_society(session, coordinator, letter, society(4), KEYRING, now=NOW)
+        comment(session, letter, "disagree", email="office-0@example.org")
+        back = comment(session, letter, "disagree", email="office-1@example.org")
+        comments.take_back_comment(session, enter(session, letter, "office-1@example.org"), back, now=NOW)
+        enter(session, letter, "office-2@example.org")
+    return letter
+
+
+SENT = [Stage.COMMENTED, Stage.READING, Stage.READING, Stage.ASKED, Stage.ON_THE_LIST]
+
+
+def test_roster_shows_who_was_sent_the_text_who_opened_it_and_who_commented(store: Store, circulating: str) -> None:
+    with store() as session:
+        lines = list_roster(session, COMMAND, circulating)
+        assert [line.stage for line in lines] == SENT
+        assert stage_counts(session, letter_row(session, circulating)) == Counter(SENT)
+        for stage in (*SENT, WAITED_FOR):
+            found = page_roster(session, COMMAND, circulating, stage=stage)
+            assert {line.society for line in found.lines} == {line.society for line in lines if is_at(line.stage, stage)}
+        assert dashboard(session, circulating).waiting_for == page_roster(session, COMMAND, circulating, stage=WAITED_FOR).found == 3
+
+
+def test_comment_counts_for_the_revision_that_was_sent_last(store: Store, coordinator: Actor, circulating: str) -> None:
+    with store() as session:
+        letter_row(session, circulating).statement.body += " A sentence more."
+        revisions.make_revision(session, coordinator, circulating, Declaration("More", Change.SUBSTANTIVE), now=NOW)
+        chosen = find_invitations(session, circulating, "Society 000")
+        circulation.circulate(session, coordinator, circulating, sending(revision=2, societies=chosen), now=NOW)
+        assert [line.stage for line in list_roster(session, COMMAND, circulating)] == [Stage.READING, *SENT[1:]]
+        assert stage_counts(session, letter_row(session, circulating)) == Counter([Stage.READING, *SENT[1:]])
+
+
+def find_invitations(session: Session, letter: str, society: str) -> tuple[str, ...]:
+    return tuple(line.invitation for line in list_roster(session, COMMAND, letter, search=society))
+
+
+def test_once_sign_on_is_open_a_comment_is_no_stage(store: Store, coordinator: Actor, circulating: str) -> None:
+    with store() as session:
+        why = sign_on.Reasons(unanswered="It repeats another.")
+        sign_on.open_sign_on(session, coordinator, circulating, is_fit=True, reasons=why, now=NOW)
+        found = stage_counts(session, letter_row(session, circulating))
+        assert found == {Stage.READING: 3, Stage.INVITED: 2}
+
+
+def test_circulating_roster_asks_no_more_of_many_societies_than_of_few(store: Store, coordinator: Actor) -> None:
+    with store() as session:
+        few = letter_circulating(session, coordinator, society(0), society(1))
+        many = letter_circulating(session, coordinator, *(society(number) for number in range(40)))
+        for letter, number in ((few, 1), (many, 20)):
+            for one in range(number):
+                comment(session, letter, "disagree", email=f"office-{one}@example.org")
         session.expire_all()
         assert statements_of(session, many) <= statements_of(session, few)
 

@@ -187,6 +187,14 @@ def test_list_is_narrowed_and_the_narrowing_stays(world: World) -> None:
     desk.get(at(world, "circulating", "/comments?status=nonsense&society=nobody&page=x"))
 
 
+def test_desk_shows_who_has_commented_and_who_is_waited_for(world: World) -> None:
+    desk = world.browser(P.OWNER)
+    assert "commented 1" in desk.get(at(world, "circulating")).text
+    page = desk.get(at(world, "circulating", "/roster"))
+    assert "commented 1" in page.text and "waited for 0" in page.text and "Replace the link" in page.text
+    assert "No society fits" in desk.get(at(world, "circulating", "/roster?stage=waited+for")).text
+
+
 def change_text(world: World) -> None:
     with Session(world.engine) as session, transaction(session):
         letter_row(session, world.facts.letters["circulating"]).statement.body += "\nOne more sentence.\n"

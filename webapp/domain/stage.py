@@ -6,9 +6,13 @@ from enum import StrEnum
 
 class Stage(StrEnum):
     ON_THE_LIST = "on the list"
+    ASKED = "asked to comment"
+    """It has been sent a revision, and has not opened it."""
     INVITED = "invited"
     READING = "reading"
     WITH_BOARD = "with the board"
+    COMMENTED = "commented"
+    """It has said something of the revision that it was sent last."""
     SIGNED = "signed"
     TO_AFFIRM = "to be affirmed"
     """It has signed, and the text has changed since."""
@@ -25,8 +29,10 @@ _ANSWERED = {"sign_if": Stage.WOULD_SIGN_IF, "abstain": Stage.ABSTAINED, "separa
 HAS_ANSWERED = frozenset({Stage.SIGNED, *_ANSWERED.values(), Stage.DECLINED})
 """What no answer is waited for any more; a signature that is to be affirmed is one."""
 WAITED_FOR = "waited for"
-"""Not a stage but several: invited, and without a standing answer on the text in force. The roster can be narrowed to it as to a stage."""
-_WAITED_FOR = frozenset({Stage.INVITED, Stage.READING, Stage.WITH_BOARD, Stage.TO_AFFIRM, Stage.WITHDRAWN})
+"""Not a stage but several: invited, and without a standing answer on the text in force; before that, asked and without a comment.
+
+The roster can be narrowed to it as to a stage."""
+_WAITED_FOR = frozenset(Stage) - HAS_ANSWERED - {Stage.ON_THE_LIST, Stage.COMMENTED}
 
 
 def is_at(stage: Stage, wanted: str) -> bool:
@@ -55,3 +61,10 @@ def stage_of(
     if was_opened:
         return Stage.READING
     return Stage.INVITED if was_invited else Stage.ON_THE_LIST
+
+
+def while_circulating(stage: Stage, *, has_commented: bool) -> Stage:
+    """The stage as long as a revision goes round: nobody has been invited to sign, and a comment is what is waited for."""
+    if has_commented:
+        return Stage.COMMENTED
+    return Stage.ASKED if stage is Stage.INVITED else stage

@@ -13,7 +13,7 @@ from webapp.domain.deadline import ShownInstant, earliest_today, show_date, show
 from webapp.domain.letter import ASKS, LetterState, may_seal_from
 from webapp.domain.links import Links
 from webapp.domain.permission import Permission
-from webapp.domain.stage import HAS_ANSWERED, Stage
+from webapp.domain.stage import WAITED_FOR, Stage, is_at
 from webapp.domain.wording import count_phrase, noun_for, signed_sentence
 from webapp.persistence.tables import CirculationRow, DocumentRow, FreezingRow, GrantRow, InvitationRow, LetterRow, RevisionRow, StaffRow
 from webapp.persistence.tables.message import MessageState
@@ -205,7 +205,7 @@ def _shown(instant: datetime | None, letter: LetterRow) -> ShownInstant | None:
 
 
 def _waiting_for(stages: Counter[Stage]) -> int:
-    return sum(number for stage, number in stages.items() if stage not in HAS_ANSWERED)
+    return sum(number for stage, number in stages.items() if is_at(stage, WAITED_FOR))
 
 
 def _unfrozen(session: Session, letter: LetterRow) -> int | None:

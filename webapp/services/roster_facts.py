@@ -5,16 +5,26 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from webapp.domain.answer import StandingFacts, is_to_be_affirmed
-from webapp.domain.stage import Stage, stage_of
-from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, OutboxRow, RepresentativeRow
+from webapp.domain.letter import LetterState
+from webapp.domain.stage import Stage, stage_of, while_circulating
+from webapp.persistence.tables import (
+    AnswerRow,
+    CirculatedRow,
+    CirculationRow,
+    CommentRow,
+    InvitationRow,
+    LetterRow,
+    OutboxRow,
+    RepresentativeRow,
+)
 from webapp.persistence.tables.message import MessageState
 from webapp.services.documents import HAS_OBJECTED, counting_digests
 
-LINK_MAILS = ("invitation", "new_link")
+LINK_MAILS = ("comment_request", "invitation", "new_link")
 """The messages that bring a representative's link."""
 
 # The standing answer of an invitation, else the newest one, which its society took back.
@@ -25,6 +35,19 @@ NEWEST_ANSWER = (
     .limit(1)
     .correlate(InvitationRow)
     .scalar_subquery()
+)
+# Said of the revision that the society was sent last, and asked only of a letter that circulates.
+_SENT_LAST = select(func.max(CirculatedRow.circulation_id)).where(CirculatedRow.invitation_id == InvitationRow.id)
+HAS_COMMENTED = (
+    select(CommentRow.id)
+    .join(CirculationRow, CirculationRow.revision_id == CommentRow.revision_id)
+    .where(
+        CommentRow.invitation_id == InvitationRow.id,
+        CommentRow.taken_back_at.is_(None),
+        CirculationRow.id == _SENT_LAST.correlate(InvitationRow).scalar_subquery(),
+    )
+    .correlate(InvitationRow)
+    .exists()
 )
 STAGE_FACTS = (
     InvitationRow.invited_at.is_not(None).label("was_invited"),
@@ -40,12 +63,17 @@ STAGE_FACTS = (
 _ANSWERED = aliased(AnswerRow)
 _WITHDRAWN = select(_ANSWERED.id).where(_ANSWERED.invitation_id == InvitationRow.id, _ANSWERED.withdrawn_at.is_not(None))
 _COUNTED = (*STAGE_FACTS, and_(AnswerRow.id.is_(None), _WITHDRAWN.correlate(InvitationRow).exists()).label("has_withdrawn"))
-_STAGES = (
-    select(*_COUNTED, func.count().label("number"))
-    .outerjoin(AnswerRow, and_(AnswerRow.invitation_id == InvitationRow.id, AnswerRow.is_standing.is_(True)))
-    .where(InvitationRow.letter_id == bindparam("letter"))
-    .group_by(*_COUNTED)
-)
+
+
+def _stages(*columns: Any) -> Select[Any]:
+    """One row for each set of facts, however many societies share it."""
+    counted = select(*columns, func.count().label("number"))
+    standing = and_(AnswerRow.invitation_id == InvitationRow.id, AnswerRow.is_standing.is_(True))
+    return counted.outerjoin(AnswerRow, standing).where(InvitationRow.letter_id == bindparam("letter")).group_by(*columns)
+
+
+_STAGES, _STAGES_WHILE_CIRCULATING = _stages(*_COUNTED), _stages(*_COUNTED, HAS_COMMENTED.label("has_commented"))
+_COMMENTED = select(InvitationRow.id).where(InvitationRow.letter_id == bindparam("letter"), HAS_COMMENTED)
 _UNDELIVERED = (
     select(RepresentativeRow.invitation_id)
     .join(OutboxRow, OutboxRow.to_address == RepresentativeRow.email)
@@ -65,12 +93,23 @@ _WANTING = select(InvitationRow.id).where(
 
 
 def stage_counts(session: Session, letter: LetterRow) -> Counter[Stage]:
-    """How many societies are at each stage. One row for each set of facts, however many societies share it."""
+    """How many societies are at each stage."""
     found: Counter[Stage] = Counter()
     digests = counting_digests(session, letter.id)
-    for row in session.execute(_STAGES, {"letter": letter.id}):
-        found[stage_from(row, digests)] += row.number
+    if letter.state != LetterState.CIRCULATING:
+        for row in session.execute(_STAGES, {"letter": letter.id}):
+            found[stage_from(row, digests)] += row.number
+        return found
+    for row in session.execute(_STAGES_WHILE_CIRCULATING, {"letter": letter.id}):
+        found[while_circulating(stage_from(row, digests), has_commented=row.has_commented)] += row.number
     return found
+
+
+def commented(session: Session, letter: LetterRow) -> set[int] | None:
+    """The invitations of the societies that have commented on what they were sent last; None where nothing circulates."""
+    if letter.state != LetterState.CIRCULATING:
+        return None
+    return set(session.scalars(_COMMENTED, {"letter": letter.id}))
 
 
 def stage_from(row: Any, digests: Collection[str]) -> Stage:

@@ -14,12 +14,12 @@ from webapp.domain.answer_words import said_facts
 from webapp.domain.deadline import ShownInstant, show_date, show_instant
 from webapp.domain.names import comparison_key
 from webapp.domain.permission import Permission
-from webapp.domain.stage import Stage, is_at
+from webapp.domain.stage import Stage, is_at, while_circulating
 from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, OutboxRow, RepresentativeRow, SocietyRow
 from webapp.services.access import load_letter
 from webapp.services.documents import answers_to_affirm, counting_digests, sort_key
 from webapp.services.rooms import invitation_stage
-from webapp.services.roster_facts import LINK_MAILS, NEWEST_ANSWER, STAGE_FACTS, stage_from
+from webapp.services.roster_facts import LINK_MAILS, NEWEST_ANSWER, STAGE_FACTS, commented, stage_from
 from webapp.services.sign_on import invitations_of, live_representatives
 
 _LONGEST_PAGE = 200
@@ -99,7 +99,16 @@ def roster_lines(session: Session, letter: LetterRow, only: Collection[int]) -> 
     newest = {row.invitation_id: row for row in session.scalars(answers.options(joinedload(AnswerRow.representative)))}
     mail = _mail_states(session, letter, [one.email for row in invitations for one in row.representatives])
     waiting = {answer.id for answer in answers_to_affirm(session, letter)} if len(letter.freezings) > 1 else set()
-    return [_roster_line(row, newest.get(row.id), mail, letter, waiting) for row in invitations]
+    said = commented(session, letter)
+    stages = {
+        row.id: _shown_stage(invitation_stage(row, one, is_to_be_affirmed=one is not None and one.id in waiting), row.id, said)
+        for row, one in ((row, newest.get(row.id)) for row in invitations)
+    }
+    return [_roster_line(row, newest.get(row.id), stages[row.id], mail, letter) for row in invitations]
+
+
+def _shown_stage(stage: Stage, invitation: int, said: Collection[int] | None) -> Stage:
+    return stage if said is None else while_circulating(stage, has_commented=invitation in said)
 
 
 def _mail_states(session: Session, letter: LetterRow, addresses: list[str]) -> dict[str, str]:
@@ -109,10 +118,7 @@ def _mail_states(session: Session, letter: LetterRow, addresses: list[str]) -> d
     return {row.to_address: row.state for row in session.execute(query.order_by(OutboxRow.id))}
 
 
-def _roster_line(
-    invitation: InvitationRow, answer: AnswerRow | None, mail: dict[str, str], letter: LetterRow, waiting: Collection[int]
-) -> RosterLine:
-    stage = invitation_stage(invitation, answer, is_to_be_affirmed=answer is not None and answer.id in waiting)
+def _roster_line(invitation: InvitationRow, answer: AnswerRow | None, stage: Stage, mail: dict[str, str], letter: LetterRow) -> RosterLine:
     is_standing = answer is not None and answer.is_standing
     board_meets_on = invitation.board_meets_on if stage == Stage.WITH_BOARD else None
     representatives = tuple(
@@ -170,8 +176,12 @@ def _fitting(session: Session, letter: LetterRow, stage: str, search: str) -> li
     people = _people(session, letter) if words else {}
     entries = session.execute(_ENTRIES, {"letter": letter.id}).all()
     digests = counting_digests(session, letter.id)
+    said = commented(session, letter)
     fitting = [
-        row for row in entries if is_at(stage_from(row, digests), stage) and (not words or words in _words_of(row, people.get(row.id, "")))
+        row
+        for row in entries
+        if is_at(_shown_stage(stage_from(row, digests), row.id, said), stage)
+        and (not words or words in _words_of(row, people.get(row.id, "")))
     ]
     return [row.id for row in sorted(fitting, key=lambda row: sort_key(row.printed_name, row.sort_name))]
 

@@ -171,6 +171,16 @@ def table_of_dispositions(world: World, _: MonkeyPatch) -> Page:
 
 
 @state("filled")
+def roster_while_a_revision_circulates(world: World, _: MonkeyPatch) -> Page:
+    return desk(world).get(at(world, "circulating", "/roster"))
+
+
+@state("filled")
+def overview_while_a_revision_circulates(world: World, _: MonkeyPatch) -> Page:
+    return desk(world).get(at(world, "circulating"))
+
+
+@state("filled")
 def form_to_open_sign_on_with_an_unanswered_comment(world: World, _: MonkeyPatch) -> Page:
     return desk(world).get(at(world, "circulating", "/open"))
 
