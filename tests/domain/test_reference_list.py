@@ -128,3 +128,10 @@ def test_retracted_target_is_said() -> None:
     known = {"10.5555/vale.1": Known("Vale", "", "2026", ("It was retracted",), is_retracted=True, source="Crossref")}
     (finding,) = review_references([], [], [target("Vale A. The quiet hour")], known).targets
     assert "It was retracted (Crossref)." in finding.sentence
+
+
+def test_one_work_two_hundred_times_over_is_said_in_a_few_lines_each() -> None:
+    lines = review_references([{**VALE, "id": f"vale{number}"} for number in range(200)], []).lines
+    twins = [[one.sentence for one in line.findings if "same" in one.sentence] for line in lines]
+    assert {len(one) for one in twins} == {6}
+    assert all(one[-1] == "The same is true of 194 more." for one in twins)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from tests import factories
@@ -266,3 +266,24 @@ def test_dashboard_asks_for_blocking_comments_first(store: Store, coordinator: A
         revisions.make_revision(session, coordinator, circulating, revisions.Declaration("Answered", "editorial"), now=NOW)
         assert needs(NOW) == ["circulate"]
         assert session.scalar(select(func.count()).select_from(CommentRow)) == 2
+
+
+@pytest.mark.parametrize("read", ["page", "table"])
+def test_revision_is_read_once_and_not_with_each_of_its_comments(store: Store, coordinator: Actor, circulating: str, read: str) -> None:
+    with store() as session:
+        for number in range(20):
+            comment(session, circulating, "", f"Remark {number}")
+    asked: list[str] = []
+    with store() as session:
+        engine = session.connection().engine
+        event.listen(engine, "before_cursor_execute", listener := lambda *facts: asked.append(facts[2]))
+        try:
+            if read == "page":
+                assert len(comment_desk.page_comments(session, coordinator, circulating, Filter()).lines) == 20
+            else:
+                assert len(dispositions.list_dispositions(session, coordinator, circulating)) == 20
+        finally:
+            event.remove(engine, "before_cursor_execute", listener)
+    of_comments = [one for one in asked if "FROM comment" in one]
+    assert of_comments and not [one for one in of_comments if "JOIN revision" in one]
+    assert len([one for one in asked if "revision.texts" in one]) <= 2

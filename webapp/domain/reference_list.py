@@ -13,6 +13,7 @@ from webapp.domain.identifier import bare_doi, is_doi, is_pmid, same_doi
 from webapp.domain.reference import first_author, plain_title, text_of, year_of
 
 # Titles are the same work’s where so much of their words is the same; both names and years agree then, too.
+_MOST_TWINS = 5
 _SAME_WORDS = 0.8
 _BY_AUTHOR = "first author and year"
 _WORD = re.compile(r"\w+")
@@ -185,7 +186,13 @@ def _twins(items: Sequence[CslItem]) -> dict[str, list[str]]:
             for one, twin in ((key, other), (other, key)):
                 found.setdefault(one, []).append(f"It seems to be the same work as @{twin}: {what}.")
         seen.add(item)
-    return found
+    return {key: _first_few(sentences) for key, sentences in found.items()}
+
+
+def _first_few(sentences: list[str]) -> list[str]:
+    """A list of one work a hundred times over would have ten thousand lines."""
+    more = len(sentences) - _MOST_TWINS
+    return [*sentences[:_MOST_TWINS], *([f"The same is true of {more} more."] if more > 0 else [])]
 
 
 class WorkFinder:

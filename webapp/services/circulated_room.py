@@ -1,12 +1,13 @@
 """The reading room while a revision circulates: its texts, what is asked and until when, what changed, and the comments."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from webapp.domain import limits
 from webapp.domain.deadline import ShownInstant, show_date, show_instant, time_left
@@ -15,11 +16,11 @@ from webapp.domain.errors import InvalidInput, NotFound, TextTooSlow
 from webapp.domain.letter import ASKS, LetterState
 from webapp.domain.passage import place_of
 from webapp.domain.text import style_of
-from webapp.persistence.tables import CirculationRow, CommentRow, InvitationRow, LetterRow, RevisionRow
-from webapp.rendering.passages import Passage, passages
+from webapp.persistence.tables import CirculationRow, CommentRow, LetterRow, RevisionRow
+from webapp.rendering.passages import Passage, passages, plain_text
 from webapp.rendering.text import statement_html
 from webapp.services.circulation import circulations_of
-from webapp.services.comments import words_of
+from webapp.services.comment_desk import NEAREST
 from webapp.services.place import Place
 from webapp.services.redlines import text_redlines
 
@@ -54,6 +55,7 @@ class CirculatedText:
     reference: str
     name: str
     passages: tuple[Passage, ...]
+    words: str
 
 
 @dataclass(frozen=True)
@@ -130,18 +132,21 @@ def show_circulated(session: Session, place: Place, *, now: datetime) -> Circula
         raise NotFound
     newest, revision = sent[0], sent[0].revision
     before = next((one.revision for one in sent if one.revision_id != newest.revision_id), None)
-    others, in_all = _others(session, letter, place, revision)
+    texts = _texts(revision, letter)
+    # Found once for all comments: there may be hundreds.
+    words = {one.reference: one.words for one in texts}
+    others, in_all = _others(session, letter, place, words)
     return CirculatedRoom(
         head=room_head(session, place),
         revision=revision.number,
-        texts=_texts(revision, letter),
+        texts=texts,
         until=show_instant(newest.until, newest.zone),
         time_left=time_left(newest.until, now=now),
         is_open=letter.state == LetterState.CIRCULATING and now < newest.until,
         message=newest.message,
         since=before.number if before else 0,
         changes=text_redlines(before, revision, letter.language) if before else (),
-        own=_own(session, letter, place, revision),
+        own=_own(session, letter, place, words),
         others=others,
         others_in_all=in_all,
         shows_comments=letter.shows_comments,
@@ -198,31 +203,31 @@ def _texts(revision: RevisionRow, letter: LetterRow) -> tuple[CirculatedText, ..
             raise
         except InvalidInput as error:
             raise NotFound from error
-        shown.append(CirculatedText(one["reference"], one["name"], passages(html)))
+        shown.append(CirculatedText(one["reference"], one["name"], passages(html), plain_text(html)))
     return tuple(shown)
 
 
-def _own(session: Session, letter: LetterRow, place: Place, revision: RevisionRow) -> tuple[CommentView, ...]:
+def _own(session: Session, letter: LetterRow, place: Place, words: Mapping[str, str]) -> tuple[CommentView, ...]:
     query = _comments(letter).where(CommentRow.invitation_id == place.invitation.id)
-    return tuple(_view(row, letter, revision, place) for row in session.scalars(query))
+    return tuple(_view(row, letter, words, place) for row in session.scalars(query))
 
 
-def _others(session: Session, letter: LetterRow, place: Place, revision: RevisionRow) -> tuple[tuple[CommentView, ...], int]:
+def _others(session: Session, letter: LetterRow, place: Place, words: Mapping[str, str]) -> tuple[tuple[CommentView, ...], int]:
     if not letter.shows_comments:
         return (), 0
     query = _comments(letter).where(CommentRow.invitation_id != place.invitation.id)
     in_all = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
-    return tuple(_view(row, letter, revision, place) for row in session.scalars(query.limit(MOST_SHOWN))), in_all
+    return tuple(_view(row, letter, words, place) for row in session.scalars(query.limit(MOST_SHOWN))), in_all
 
 
 def _comments(letter: LetterRow) -> Select[CommentRow]:
     query = select(CommentRow).where(CommentRow.letter_id == letter.id, CommentRow.taken_back_at.is_(None))
-    nearest = (joinedload(CommentRow.invitation).joinedload(InvitationRow.society), joinedload(CommentRow.revision))
-    return query.order_by(CommentRow.id.desc()).options(*nearest)
+    return query.order_by(CommentRow.id.desc()).options(*NEAREST)
 
 
-def _view(row: CommentRow, letter: LetterRow, revision: RevisionRow, place: Place) -> CommentView:
-    words = words_of(revision, row.text_reference, letter.language)
+def _view(row: CommentRow, letter: LetterRow, words: Mapping[str, str], place: Place) -> CommentView:
+    """`words` are those of each text of the revision that was sent."""
+    text = words.get(row.text_reference)
     return CommentView(
         reference=row.reference,
         society=row.invitation.society.printed_name if row.invitation else "",
@@ -232,7 +237,7 @@ def _view(row: CommentRow, letter: LetterRow, revision: RevisionRow, place: Plac
         remark=row.remark,
         wording=row.wording,
         is_blocking=row.is_blocking,
-        stands=words is not None and (not row.quote or place_of(row.quote, row.prefix, row.suffix, words) is not None),
+        stands=text is not None and (not row.quote or place_of(row.quote, row.prefix, row.suffix, text) is not None),
         made_at=show_instant(row.made_at, letter.deadline_zone),
         disposition=row.disposition,
         reason=row.disposition_reason,

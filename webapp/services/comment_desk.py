@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from webapp.domain import limits
 from webapp.domain.actor import Actor
@@ -16,13 +16,18 @@ from webapp.domain.names import bounded_text
 from webapp.domain.passage import place_of
 from webapp.domain.permission import Permission
 from webapp.persistence.record import append_event
-from webapp.persistence.tables import CommentRow, InvitationRow, LetterRow, SocietyRow, TextRow
+from webapp.persistence.tables import CommentRow, InvitationRow, LetterRow, RevisionRow, SocietyRow, TextRow
 from webapp.rendering.passages import Mark, marked_html, plain_text
 from webapp.rendering.text import statement_html
 from webapp.services.access import load_letter
 from webapp.services.need import Need
 
 PAGE = 50
+# A revision may be hundreds of kilobytes: joined to each of its comments, it would be sorted and read as often as it has any.
+NEAREST = (
+    joinedload(CommentRow.invitation).joinedload(InvitationRow.society),
+    selectinload(CommentRow.revision).load_only(RevisionRow.number, RevisionRow.texts),
+)
 BLOCKING_ACT, COMMENTS_ACT = "blocking", "comments"
 UNANSWERED, BLOCKING = "unanswered", "blocking"
 _STATUS: dict[str, tuple[ColumnElement[bool], ...]] = {
@@ -94,8 +99,7 @@ def page_comments(session: Session, actor: Actor, reference: str, wanted: Filter
     number = min(max(wanted.number, 1), last)
     query = select(CommentRow).where(*conditions)
     query = query.order_by(CommentRow.disposition != "", CommentRow.is_blocking.desc(), CommentRow.id)
-    nearest = (joinedload(CommentRow.invitation).joinedload(InvitationRow.society), joinedload(CommentRow.revision))
-    rows = [*_just_done(session, letter, wanted), *session.scalars(query.options(*nearest).offset((number - 1) * PAGE).limit(PAGE))]
+    rows = [*_just_done(session, letter, wanted), *session.scalars(query.options(*NEAREST).offset((number - 1) * PAGE).limit(PAGE))]
     bodies = {text.reference: _html_of(letter, text) for text in letter.texts}
     shown = wanted.text if wanted.text in bodies else letter.statement.reference
     of_letter = _of_letter(letter)

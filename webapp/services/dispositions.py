@@ -5,17 +5,18 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from webapp.domain.actor import Actor
 from webapp.domain.comment import DispositionLine
 from webapp.domain.errors import NotFound
 from webapp.domain.permission import Permission
-from webapp.persistence.tables import CommentRow, InvitationRow, LetterRow
+from webapp.persistence.tables import CommentRow, LetterRow
 from webapp.rendering.dispositions import DispositionsDocument, parts_of
 from webapp.services.access import load_letter
 from webapp.services.circulated_room import has_dispositions
 from webapp.services.circulation import circulations_of
+from webapp.services.comment_desk import NEAREST
 from webapp.services.place import Place
 
 COLUMNS = ("number", "society", "text", "revision", "passage", "remark", "suggested wording", "blocking", "disposition", "reason")
@@ -89,8 +90,7 @@ def _document(letter: LetterRow, lines: Sequence[DispositionLine], revision: int
 
 def _rows(session: Session, letter: LetterRow) -> list[CommentRow]:
     query = select(CommentRow).where(CommentRow.letter_id == letter.id, CommentRow.taken_back_at.is_(None)).order_by(CommentRow.id)
-    nearest = (joinedload(CommentRow.invitation).joinedload(InvitationRow.society), joinedload(CommentRow.revision))
-    return list(session.scalars(query.options(*nearest)))
+    return list(session.scalars(query.options(*NEAREST)))
 
 
 def _lines(letter: LetterRow, rows: Iterable[CommentRow], *, own: int | None) -> Iterable[DispositionLine]:
