@@ -2,6 +2,8 @@
 
 import re
 from collections import Counter
+from copy import deepcopy
+from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
@@ -14,6 +16,17 @@ from werkzeug.test import TestResponse
 # What may stand before the words of the heading in a title.
 _PREFIX = re.compile(r"^(\d+ errors? – |Not stored – )")
 _FIELDS = {"input", "textarea", "select"}
+# The token of a form: all that differs between most pages of two people, or of two visits.
+_TOKEN = re.compile(r'(<input type="hidden" name="csrf_token" value=")([\w.-]*)(">)')
+
+
+@lru_cache(maxsize=100)
+def _parsed(html: str) -> Element:
+    """The same page is parsed and judged once in a process: whoever changes what this returns changes it for all."""
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    root: Element = parser.parse(html)
+    assert not parser.errors, f"invalid HTML at {parser.errors[0]}"
+    return root
 
 
 class Page:
@@ -23,10 +36,13 @@ class Page:
         self.response = response
         self.status = response.status_code
         self.html = response.get_data(as_text=True)
-        parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-        self.root: Element = parser.parse(self.html)
-        assert not parser.errors, f"invalid HTML at {parser.errors[0]}"
+        self.root = deepcopy(_parsed(_TOKEN.sub(r"\1\3", self.html)))
+        for field, (_before, token, _after) in zip(self._token_fields(), _TOKEN.findall(self.html), strict=True):
+            field.set("value", token)
         self._check()
+
+    def _token_fields(self) -> list[Element]:
+        return [e for e in self.root.iter("input") if e.get("name") == "csrf_token"]
 
     def _check(self) -> None:
         assert len(self.all("h1")) == 1, f"{len(self.all('h1'))} headings of the first level"
