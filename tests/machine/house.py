@@ -1,11 +1,12 @@
 """The real house with a clock and a mail server that a test holds in its hand."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, select, text
+from sqlalchemy import Connection, Dialect, Engine, Select, Table, select, text
 from sqlalchemy.orm import Session
 
 from tests.conftest import Store
@@ -58,6 +59,16 @@ class Office:
     keyring: Keyring
 
 
+@cache
+def _query(table: Table) -> Select[Any]:
+    return select(table).order_by(*table.primary_key.columns)
+
+
+@cache
+def _bare_query(table: Table, dialect: Dialect) -> str:
+    return str(_query(table).compile(dialect=dialect))
+
+
 class House:
     """One connection whose transaction is rolled back at the end; each act is a transaction of its own within it."""
 
@@ -69,6 +80,7 @@ class House:
         self.store = Store(self._connection)
         self.clock = FakeClock(NOW)
         self.mail_server = MailServer()
+        self._known: dict[str, tuple[list[Any], Rows]] = {}
 
     def close(self) -> None:
         self._outermost.rollback()
@@ -83,8 +95,15 @@ class House:
         return Snapshot({**tables, JOBS: [dict(row._mapping) for row in jobs]})
 
     def _rows(self, table: Table) -> Rows:
-        query = select(table).order_by(*table.primary_key.columns)
-        return [dict(row._mapping) for row in self._connection.execute(query)]
+        """Most acts leave most tables as they were: those rows are compared as the driver gives them, and are the same ones as before."""
+        with closing(self._connection.connection.cursor()) as cursor:
+            cursor.execute(_bare_query(table, self._connection.dialect))
+            bare = cursor.fetchall()
+        known = self._known.get(table.name)
+        if known is None or known[0] != bare:
+            known = bare, [dict(row) for row in self._connection.execute(_query(table)).mappings()]
+            self._known[table.name] = known
+        return known[1]
 
     def attempt(self, act: Callable[[Session], Any]) -> tuple[Any, DomainError | None]:
         """The act in a transaction; what it returned, or why it was refused."""
