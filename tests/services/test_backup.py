@@ -4,11 +4,12 @@ import gc
 import hashlib
 import json
 import random
+import shutil
 import stat
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from tests.factories import (
     KEYRING,
     NOW,
     OTTO,
+    FakeClock,
     enter,
     entry,
     intent,
@@ -68,10 +70,40 @@ def seed(session: Session) -> str:
     return reference
 
 
-@pytest.fixture
-def seeded(engine: Engine) -> str:
+@dataclass(frozen=True)
+class Model:
+    """A seeded database, which nobody has open, with the letter that `seed` returned; and its backup."""
+
+    address: str
+    letter: str
+    file: Path
+    manifest: Manifest
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Model:
+    """Made once, copied for each test."""
+    folder = tmp_path_factory.mktemp("model")
+    settings = settings_for(folder, databases.fresh(folder))
+    engine = make_engine(settings)
     with Session(engine) as session, transaction(session):
-        return seed(session)
+        letter = seed(session)
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    file = folder / "model.backup"
+    return Model(settings.database_url, letter, file, backup.make_backup(settings, file, now=NOW))
+
+
+@pytest.fixture
+def settings(tmp_path: Path, databases: Databases, clock: FakeClock, model: Model) -> Settings:
+    return replace(settings_for(tmp_path, databases.fresh(tmp_path, model.address)), clock=clock)
+
+
+@pytest.fixture
+def seeded(model: Model) -> str:
+    return model.letter
 
 
 @pytest.fixture
@@ -80,8 +112,9 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def made(settings: Settings, seeded: str, file: Path) -> Manifest:
-    return backup.make_backup(settings, file, now=NOW)
+def made(model: Model, file: Path) -> Manifest:
+    shutil.copy(model.file, file)
+    return model.manifest
 
 
 @pytest.fixture
@@ -265,11 +298,6 @@ def store_documents(engine: Engine, letter: str, numbers: range, size: int) -> N
 
 
 def most_memory(settings: Settings, file: Path) -> int:
-    """The least of two runs: what else the process forgets late is in one of them, what grows is in both."""
-    return min(_most_memory(settings, file.with_name(f"{number} {file.name}")) for number in range(2))
-
-
-def _most_memory(settings: Settings, file: Path) -> int:
     gc.collect()
     tracemalloc.start()
     backup.make_backup(settings, file, now=NOW)
@@ -282,12 +310,14 @@ def _most_memory(settings: Settings, file: Path) -> int:
 def test_memory_does_not_grow_with_the_documents(settings: Settings, engine: Engine, seeded: str, file: Path) -> None:
     size, few, many = 200_000, 20, 80
     store_documents(engine, seeded, range(few), size)
-    most_memory(settings, file.with_name("first"))
-    before = most_memory(settings, file.with_name("few"))
+    # What the process does once is done here, and not counted.
+    backup.make_backup(settings, file, now=NOW)
+    # The least of two runs: what else the process forgets late is in one of them, what grows is in both.
+    before = min(most_memory(settings, file.with_name(f"few {number}")) for number in range(2))
     store_documents(engine, seeded, range(few, many), size)
-    after = most_memory(settings, file)
-    assert file.with_name(f"0 {file.name}").stat().st_size > many * size
-    assert after - before < (many - few) * size / 10
+    after = (most_memory(settings, file.with_name(f"many {number}")) for number in range(2))
+    assert any(one - before < (many - few) * size / 10 for one in after)
+    assert file.with_name("many 0").stat().st_size > many * size
 
 
 # Restoring
