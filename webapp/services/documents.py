@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from sqlalchemy import Select, bindparam, exists, func, select
+from sqlalchemy import Select, bindparam, case, exists, func, literal_column, select
 from sqlalchemy.orm import Session, joinedload
 
 from webapp.domain.answer import StandingFacts, digests_that_count, is_signatory, is_to_be_affirmed
@@ -57,11 +58,12 @@ _MOST_INSTANTS = 100
 
 @lru_cache(maxsize=_MOST_INSTANTS + 1)
 def _signed_before(instants: int) -> Select[*tuple[Any, ...]]:
-    """One row for each sort of answer, however many answers there are: how many came before each instant, and how many there are."""
-    sort = (AnswerRow.kind, AnswerRow.is_standing, AnswerRow.digest, AnswerRow.authority, HAS_OBJECTED)
-    before = (func.count().filter(AnswerRow.received_at < bindparam(f"instant_{number}")) for number in range(instants))
+    """Each sort of answer, each of the times between these instants, and how many came then: a row looks for its time only once."""
+    sort = (AnswerRow.kind, AnswerRow.is_standing, AnswerRow.digest, AnswerRow.authority, HAS_OBJECTED.label("has_objected"))
+    before = [(AnswerRow.received_at < bindparam(f"instant_{number}"), number) for number in range(instants)]
+    time = (case(*before, else_=instants) if before else literal_column("0")).label("time")
     standing = (AnswerRow.letter_id == bindparam("letter"), AnswerRow.is_standing.is_(True))
-    return select(*sort, *before, func.count()).where(*standing).group_by(*sort)
+    return select(*sort, time, func.count()).where(*standing).group_by(*sort, "time")
 
 
 # As many as two letters of 1,000 societies: without it, collation is half of every page that lists or counts signatories.
@@ -143,7 +145,7 @@ def signed_count(session: Session, letter: LetterRow) -> int:
 
 
 def signed_before(session: Session, letter: LetterRow, instants: Sequence[datetime]) -> list[int]:
-    """How many of the present signatories (R4) had signed before each of these instants, and last of all how many there are."""
+    """How many of the present signatories (R4) had signed before each of these instants, the earliest first, and how many there are."""
     if len(instants) > _MOST_INSTANTS:
         first, rest = instants[:_MOST_INSTANTS], instants[_MOST_INSTANTS:]
         return signed_before(session, letter, first)[:-1] + signed_before(session, letter, rest)
@@ -151,8 +153,11 @@ def signed_before(session: Session, letter: LetterRow, instants: Sequence[dateti
     sorts = session.execute(_signed_before(len(instants)), {"letter": letter.id, **asked})
     # Where nothing was frozen nobody was asked yet.
     digests = counting_digests(session, letter.id)
-    signing = [row[5:] for row in sorts if is_signatory(StandingFacts(*row[:5]), digests=digests)]
-    return [sum(column) for column in zip(*signing, strict=True)] or [0] * (len(instants) + 1)
+    at_each_time = [0] * (len(instants) + 1)
+    for *facts, time, number in sorts:
+        if is_signatory(StandingFacts(*facts), digests=digests):
+            at_each_time[time] += number
+    return list(accumulate(at_each_time))
 
 
 def country_name(code: str, language: str) -> str | None:
