@@ -43,6 +43,22 @@ BARE_MEMORY, WEB_MEMORY, WORKER_MEMORY, PRESS_MEMORY = "memory, bare web", "memo
 MEMORY, SUPERVISOR_MEMORY, RESIDENT = "memory, web, worker and press", "memory, what looks after them", "memory, all, resident"
 
 
+# The drafting room: an ordinary letter has 10 kB, 15 references and 20 comments; the limits are 100 kB, 200 and 2,000.
+EDITOR, REFERENCE_LIST, COMMENT_DESK, DISPOSITIONS = "editor", "references", "comments at the desk", "table of dispositions"
+DISPOSITIONS_CSV, ROOM_OF_COMMENTS, PREVIEW, SAVE = "table of dispositions, CSV", "room with comments", "preview", "save"
+REVISE, COMPARE, FREEZE = "make revision", "comparison of revisions", "freeze"
+ROOM_PAGES = (EDITOR, REFERENCE_LIST, COMMENT_DESK, DISPOSITIONS, DISPOSITIONS_CSV, ROOM_OF_COMMENTS)
+ROOM_ACTS = (PREVIEW, SAVE, REVISE, COMPARE, FREEZE)
+
+
+def ordinary(figure: str) -> str:
+    return f"{figure}, ordinary"
+
+
+def at_the_limits(figure: str) -> str:
+    return f"{figure}, at the limits"
+
+
 def burst(figure: str, database: str) -> str:
     """The name of a figure of the burst."""
     return f"burst, {figure}, {database}"
@@ -109,6 +125,13 @@ FIGURES = (
     Figure(PANDOC_15000, _WALL),
     Figure(REDLINE_15000, _WALL, PANDOC_15000),
     Figure(COMPARED_15000, _WALL, PANDOC_15000),
+    # The drafting room at its limits against an ordinary letter; pandoc counts. Ten times the text, thirteen times the references and a
+    # hundred times the comments: pages of comments are cut to so many, the table is not.
+    *(
+        figure
+        for name in (*ROOM_PAGES, *ROOM_ACTS)
+        for figure in (Figure(ordinary(name), _CPU), Figure(at_the_limits(name), _CPU, ordinary(name)))
+    ),
     # Proportional shares (PSS): a page that three processes share counts a third for each. The last line counts it three times.
     Figure(BARE_MEMORY, _SIZE),
     Figure(WEB_MEMORY, _SIZE, BARE_MEMORY),

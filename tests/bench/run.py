@@ -32,6 +32,7 @@ from tests.bench.people import sign_in
 from tests.bench.processes import descendants, own_mb, resident_mb
 from tests.bench.redlines import measure_redlines, measure_revision
 from tests.bench.serving import bare_server, free_port, serving, site
+from tests.bench.sizes import measure_sizes
 from tests.databases import create_database, postgresql_server
 from tests.factories import KEYRING, letter_row, staff_actor
 from webapp.clock import SystemClock
@@ -101,6 +102,9 @@ def measure(folder: Path, plan: Plan) -> Samples:
         measure_burst(other.web, other.session, elsewhere.crowd, plan.crowd, figures.POSTGRESQL, samples)
         _measure_memory(bare, whole, letters, sign_in(whole.web.base, whole.session), samples)
     _measure_documents(folder, letters.document, plan, samples)
+    for number in range(plan.document_rounds):
+        (folder / f"sizes-{number}").mkdir()
+        measure_sizes(folder / f"sizes-{number}", samples)
     return samples
 
 
