@@ -20,6 +20,7 @@ from webapp.persistence.record import append_event
 from webapp.persistence.tables import ChosenVenueRow, LetterRow, TextRow
 from webapp.rendering.counts import count_text
 from webapp.services.access import load_letter
+from webapp.services.texts import find_text
 from webapp.services.venues import follow_venues, show_venue, venues_by_slug
 
 
@@ -67,7 +68,7 @@ def list_chosen(session: Session, actor: Actor, reference: str, *, now: datetime
 def measure_text(session: Session, actor: Actor, reference: str, text: str, body: str, *, now: datetime) -> TextVenues:
     """The meters of one text as it is typed; nothing is stored."""
     letter = load_letter(session, actor, reference, Permission.SEE)
-    return _text_venues(session, letter, _text(letter, text), body, now=now)
+    return _text_venues(session, letter, find_text(letter, text), body, now=now)
 
 
 def freezing_refusals(session: Session, letter: LetterRow) -> tuple[str, ...]:
@@ -86,7 +87,7 @@ def choose_venue(session: Session, actor: Actor, reference: str, text: str, slug
     """Sends the text to one venue more; a short form is cut for one, so that another replaces it. Conflict where it goes there already."""
     letter = load_letter(session, actor, reference, Permission.EDIT, for_update=True)
     move_for(letter.state, Action.WRITE)
-    row, venue = _text(letter, text), show_venue(session, slug).venue
+    row, venue = find_text(letter, text), show_venue(session, slug).venue
     if any(one.venue == slug for one in row.venues):
         raise Conflict(f"“{row.name}” goes to {venue.name} already.")
     if row.kind == TextKind.SHORT_FORM:
@@ -104,7 +105,7 @@ def drop_venue(session: Session, actor: Actor, reference: str, text: str, slug: 
     """Takes the venue off the text. NotFound where it does not go there."""
     letter = load_letter(session, actor, reference, Permission.EDIT, for_update=True)
     move_for(letter.state, Action.WRITE)
-    row = _text(letter, text)
+    row = find_text(letter, text)
     _drop(session, actor, letter, row, slug, now=now)
     follow_venues(session, row)
 
@@ -124,18 +125,11 @@ def set_window_start(
     letter = load_letter(session, actor, reference, Permission.EDIT, for_update=True)
     if letter.state in {LetterState.RESOLVED, LetterState.CANCELLED}:
         move_for(letter.state, Action.WRITE)
-    row = _text(letter, text)
+    row = find_text(letter, text)
     chosen = _chosen(row, slug)
     chosen.window_starts_on = check_start(starts_on, now=now) if starts_on else None
     public = {"text": row.reference, "venue": slug, "starts_on": starts_on.isoformat() if starts_on else None}
     append_event(session, letter, actor, "venue.window_set", public, now=now)
-
-
-def _text(letter: LetterRow, reference: str) -> TextRow:
-    found = next((text for text in letter.texts if text.reference == reference), None)
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _chosen(text: TextRow, slug: str) -> ChosenVenueRow:

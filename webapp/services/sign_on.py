@@ -123,7 +123,7 @@ def open_sign_on(
     public = {
         "state": move.becomes,
         **revision_facts(revision),
-        "deadline": _deadline(letter).isoformat(),
+        "deadline": deadline_of(letter).isoformat(),
         "deadline_zone": letter.deadline_zone,
         "is_fit": freezing.is_fit,
         "reason_unfit": freezing.reason_unfit,
@@ -157,7 +157,8 @@ def judged(session: Session, letter: LetterRow, reasons: Reasons, *, is_fit: boo
     return Reasons("" if is_fit else unfit, unanswered if waiting else "")
 
 
-def _deadline(letter: LetterRow) -> datetime:
+def deadline_of(letter: LetterRow) -> datetime:
+    """Raises WrongState where there is none yet."""
     if letter.deadline is None:
         raise WrongState("The letter has no sign-on deadline.")
     return letter.deadline
@@ -175,7 +176,7 @@ def invite(session: Session, letter: LetterRow, invitations: Iterable[Invitation
 
 def _schedule_close(session: Session, letter: LetterRow, *, now: datetime) -> None:
     # The job only makes the close visible; whether an answer is in time is decided where it is received (R9).
-    wait = (_deadline(letter) - now).total_seconds()
+    wait = (deadline_of(letter) - now).total_seconds()
     name = f"{CLOSE_WORKFLOW}:{letter.reference}:{letter.deadline_version}"
     enqueue(session, CLOSE_WORKFLOW, name, letter.id, queue=CLOCK_QUEUE, delay_seconds=max(wait, 0.1))
 
@@ -209,7 +210,7 @@ def review_deadline(session: Session, actor: Actor, reference: str, local: datet
 
 def _moved(session: Session, letter: LetterRow, local: datetime, *, now: datetime) -> tuple[datetime, datetime]:
     """The new deadline and the old one, if the one may take the other's place."""
-    new, old = instant_from_local(local, letter.deadline_zone), _deadline(letter)
+    new, old = instant_from_local(local, letter.deadline_zone), deadline_of(letter)
     if record_time(session, letter.id, now=now) >= old:
         raise WrongState("The deadline has passed, and a deadline that has passed cannot be moved.")
     if new <= old:
@@ -240,9 +241,9 @@ def close_if_due(session: Session, letter_id: int, *, now: datetime) -> bool:
     """Closes the letter if its deadline has passed; harmless at any other time."""
     letter = lock_letter(session, letter_id)
     move = find_move(letter.state, Action.CLOSE_AT_DEADLINE)
-    if move is None or now < _deadline(letter):
+    if move is None or now < deadline_of(letter):
         return False
-    _close(session, letter, CLOCK, _deadline(letter), now=now)
+    _close(session, letter, CLOCK, deadline_of(letter), now=now)
     return True
 
 
@@ -267,7 +268,7 @@ def close_early(session: Session, actor: Actor, reference: str, *, now: datetime
     if waiting:
         names = "; ".join(row.society.printed_name for row in waiting[:3]) + (" …" if len(waiting) > 3 else "")
         raise Conflict(f"Sign-on closes before its deadline only when every society has answered. Waiting for {len(waiting)}: {names}")
-    closed_at = min(record_time(session, letter.id, now=now), _deadline(letter))
+    closed_at = min(record_time(session, letter.id, now=now), deadline_of(letter))
     until = letter.freezings[-1].object_until if letter.freezings else None
     if until is not None and closed_at < until:
         shown = show_instant(until, letter.deadline_zone)

@@ -22,7 +22,7 @@ from webapp.services.chosen_venues import freezing_refusals
 from webapp.services.documents import answers_to_affirm, signing_answers
 from webapp.services.redlines import statement_redline
 from webapp.services.revisions import freeze, is_as_revised, revision_facts, unreadable_texts
-from webapp.services.sign_on import Reasons, invitations_of, judged, live_representatives
+from webapp.services.sign_on import Reasons, deadline_of, invitations_of, judged, live_representatives
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def propose_change(session: Session, actor: Actor, reference: str) -> Proposal:
         signed=len(signing_answers(session, letter)),
         waiting=len(answers_to_affirm(session, letter)),
         people=sum(len(live_representatives(invitation)) for invitation in invitations_of(session, letter)),
-        deadline=show_instant(_deadline(letter), letter.deadline_zone),
+        deadline=show_instant(deadline_of(letter), letter.deadline_zone),
         mark=_mark(old, new),
     )
 
@@ -84,7 +84,7 @@ def change_text(session: Session, actor: Actor, reference: str, declared: Declar
     letter = load_letter(session, actor, reference, Permission.OPEN_SIGN_ON, for_update=True)
     move = move_for(letter.state, Action.CHANGE_TEXT)
     at = record_time(session, letter.id, now=now)
-    if at >= _deadline(letter):
+    if at >= deadline_of(letter):
         raise WrongState("The deadline has passed: nobody could answer to another text any more.")
     old, new = _sides(letter)
     if declared.seen and declared.seen != _mark(old, new):
@@ -131,7 +131,7 @@ def _freezing(session: Session, letter: LetterRow, revision: RevisionRow, declar
         until = instant_from_local(declared.object_until, letter.deadline_zone, field="object_until")
         if until <= at:
             raise InvalidInput("That moment has passed. Give the societies time to read.", field="object_until")
-        if until > _deadline(letter):
+        if until > deadline_of(letter):
             raise InvalidInput("Objections end with sign-on at the latest: name a moment before the deadline.", field="object_until")
         announced = letter.freezings[-1].object_until
         if announced is not None and until < announced > at:
@@ -163,9 +163,3 @@ def _sides(letter: LetterRow) -> tuple[RevisionRow, RevisionRow]:
 def _mark(old: RevisionRow, new: RevisionRow) -> str:
     """By which the page knows again which revision would take the place of which."""
     return sha256_of("change/v1", [old.number, old.digest, new.number, new.digest])
-
-
-def _deadline(letter: LetterRow) -> datetime:
-    if letter.deadline is None:
-        raise WrongState("The letter has no sign-on deadline.")
-    return letter.deadline

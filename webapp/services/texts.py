@@ -66,7 +66,7 @@ class Writing:
 def read_text(session: Session, actor: Actor, reference: str, text: str) -> Writing:
     """NotFound where the letter has no such text."""
     letter = load_letter(session, actor, reference, Permission.SEE)
-    row = _text(letter, text)
+    row = find_text(letter, text)
     return Writing(_view(session, letter, row), tuple(letter.references), letter.language, row.style)
 
 
@@ -78,7 +78,7 @@ def write_text(session: Session, actor: Actor, reference: str, text: str, body: 
     """
     letter = load_letter(session, actor, reference, Permission.EDIT, for_update=True)
     move = move_for(letter.state, Action.WRITE)
-    row = _text(letter, text)
+    row = find_text(letter, text)
     clean = body_of(body)
     # Whatever edition it began from: a page whose answer was lost on the way sends the same text once more.
     if clean == row.body:
@@ -141,7 +141,7 @@ def remove_short_form(session: Session, actor: Actor, reference: str, text: str,
 
 
 def _short_form(letter: LetterRow, reference: str) -> TextRow:
-    row = _text(letter, reference)
+    row = find_text(letter, reference)
     if row.kind == TextKind.STATEMENT:
         raise InvalidInput("The statement is what the societies sign: it cannot be removed.")
     return row
@@ -155,7 +155,8 @@ def _found_by(item: CslItem) -> str:
     return ", ".join(part for part in (first_author(item), plain_title(item), year_of(item)) if part)
 
 
-def _text(letter: LetterRow, reference: str) -> TextRow:
+def find_text(letter: LetterRow, reference: str) -> TextRow:
+    """NotFound where the letter has no such text."""
     found = next((text for text in letter.texts if text.reference == reference), None)
     if found is None:
         raise NotFound
