@@ -94,6 +94,8 @@ def test_what_is_parsed_can_be_cited(typed: str, key: str) -> None:
         pytest.param('[{"id": "a", "title": "bone \\ud83d"}]', r"cannot be stored \(U\+D83D\)", id="half a character"),
         pytest.param('[{"id": "a", "title": "x", "\\ud83d": "y"}]', r"cannot be stored \(U\+D83D\)", id="half a character as a name"),
         pytest.param('[{"id": "a", "title": "x\\u0000y"}]', r"cannot be stored \(U\+0000\)", id="a NUL in an escape"),
+        pytest.param("@article{a, title={x\u202ey}}", r"Entry a holds an invisible character \(U\+202E\)", id="an override"),
+        pytest.param('[{"id": "a", "title": "x\\u2066y"}]', r"Entry a holds an invisible character \(U\+2066\)", id="an isolate"),
         pytest.param("@article{a, title={x\0y}}", r"cannot be stored \(U\+0000\)", id="a NUL in BibTeX"),
         pytest.param('[{"id": "a", "title": "x", "note": ' + "[" * 600 + "]" * 600 + "}]", "nested too deeply", id="600 brackets"),
         pytest.param(json.dumps([{"id": f"a{n}", "title": "x"} for n in range(201)]), "There are 201 references", id="too many"),

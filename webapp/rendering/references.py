@@ -21,6 +21,8 @@ from webapp.rendering.bibliography.ris import read_ris, write_ris
 # The family name of an author is four deep, a part of a date six; the rest is for fields of somebody’s own.
 _DEEPEST = 12
 
+# Embeddings, overrides and isolates (UAX #9).
+_TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 _FORMS = "Paste BibTeX, RIS, CSL-JSON or PubMed’s .nbib."
 _READERS: tuple[tuple[re.Pattern[str], Callable[[str], list[Entry]]], ...] = (
     (nbib.SIGNATURE, read_nbib),
@@ -120,6 +122,12 @@ def _refuse_unwritable(text: str, place: str = "") -> None:
             raise _refusal(f"{where} holds a character that cannot be stored (U+{ord(character):04X}). Take it out.")
 
 
+def _refuse_turning(text: str, whose: str) -> None:
+    """A title may not turn the words around it; the marks that right-to-left scripts need do not."""
+    if turning := next((character for character in text if character in _TURNING), None):
+        raise _refusal(f"{whose} holds an invisible character (U+{ord(turning):04X}) that turns words around. Take it out.")
+
+
 def _refuse_undigestible(items: list[dict[str, Any]]) -> None:
     for item in items:
         whose = f"Entry {item['id']}"
@@ -129,6 +137,7 @@ def _refuse_undigestible(items: list[dict[str, Any]]) -> None:
             for part in layer:
                 if isinstance(part, str):
                     _refuse_unwritable(part, whose)
+                    _refuse_turning(part, whose)
         try:
             canonical_json(item)
         except ValueError as error:
