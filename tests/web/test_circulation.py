@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy.orm import Session
 
 from tests.browser import Browser
 from tests.factories import ANNA, COMMENTS_UNTIL, FAKE_PDF, KEYRING, NOW, letter_row
 from tests.web.world import Person, World
+from webapp.domain import limits
 from webapp.domain.actor import COMMAND
 from webapp.domain.text import Change
 from webapp.persistence.database import transaction
@@ -258,3 +260,24 @@ def test_opening_with_an_unanswered_comment_asks_why(world: World) -> None:
     browser = anna(world)
     browser.get(room(world))
     assert browser.follow("What became of the comments").heading == "What became of the comments"
+
+
+def test_one_comment_too_many_is_refused_and_stays_in_the_form(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "COMMENTS", 1)
+    browser = anna(world)
+    browser.get(room(world, "/comment"))
+    page = browser.press("Send the comment", status=422, remark="One more word on this.")
+    assert "This letter has 1 comments, which is the most." in page.text
+    assert page.value("remark") == "One more word on this."
+
+
+def test_text_and_references_beyond_their_limits_are_refused_and_stay_in_the_form(world: World) -> None:
+    desk, long = world.browser(P.OWNER), "We disagree. " * 8_000
+    desk.get(at(world, "drafting", f"/texts/{world.values('drafting')['text']}"))
+    page = desk.press("Save the text", status=422, body=long)
+    assert "100,000 characters at most" in page.text and page.value("body") == long
+    many = "".join(f"@book{{work{number}, title={{A book}}}}\n" for number in range(201))
+    desk.get(at(world, "drafting", "/references/import"))
+    page = desk.press("Show what would change", status=422, references_typed=many)
+    assert "There are 201 references; a letter can have 200." in page.text
+    assert page.value("references_typed").split() == many.split()
