@@ -1,13 +1,15 @@
 """What becomes of a message when the database takes no note of it for a while (F20, R16)."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from tests.factories import letter_in_signing, staff_actor
+from tests.factories import NOW, FakeClock, letter_in_signing, staff_actor
 from webapp.jobs import workflows
 from webapp.jobs.workflows import Workflows
 from webapp.mail.transport import Envelope
@@ -91,3 +93,25 @@ def test_note_that_is_given_up_is_noticed(post: Post, monkeypatch: pytest.Monkey
     assert post.row().state == "queued"
     post.attempt()
     assert len(post.carrier.given) == 2
+
+
+def test_r16_clock_that_jumps_while_the_tick_waits_for_its_turn_is_noticed(
+    post: Post, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else what is under way would look as if it had been lost a day ago, and leave a second time."""
+    asked: list[tuple[datetime, bool]] = []
+
+    @contextmanager
+    def after_a_while(session: Session) -> Iterator[Session]:
+        with transaction(session) as begun:
+            clock.at = NOW + timedelta(days=1)
+            yield begun
+
+    def enqueue_due(_session: Session, *, now: datetime, is_steady: bool) -> int:
+        asked.append((now, is_steady))
+        return 0
+
+    monkeypatch.setattr(workflows, "transaction", after_a_while)
+    monkeypatch.setattr(delivery, "enqueue_due", enqueue_due)
+    post.work.tick_step(is_steady=lambda: clock.now() == NOW)
+    assert asked == [(NOW + timedelta(days=1), False)]

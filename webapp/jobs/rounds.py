@@ -69,7 +69,7 @@ class Rounds:
             workers.note_worker(session, self._presence.name, now=datetime.now(UTC))
 
     def _tick(self) -> None:
-        self._workflows.tick_step(is_steady=self._steadiness.is_steady())
+        self._workflows.tick_step(is_steady=self._steadiness.is_steady)
 
     def _take_over(self) -> None:
         for name in self._others():

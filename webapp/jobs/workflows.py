@@ -106,8 +106,11 @@ class Workflows:
             if installation.may_write(session):
                 sign_on.close_if_due(session, letter_id, now=self._settings.clock.now())
 
-    def tick_step(self, *, is_steady: bool = True) -> None:
-        """Closes what is due, queues what is due again, and ends what is over. Several workers may do so at one time."""
+    def tick_step(self, *, is_steady: Callable[[], bool] = lambda: True) -> None:
+        """Closes what is due, queues what is due again, and ends what is over. Several workers may do so at one time.
+
+        `is_steady` says whether the clock has not jumped of late.
+        """
         now = self._settings.clock.now()
         with Session(self._engine) as session:
             due = sign_on.letters_due(session, now=now)
@@ -119,7 +122,9 @@ class Workflows:
                 note("letter.not_closed", level=logging.ERROR, reason=str(error))
         with Session(self._engine) as session, transaction(session):
             if installation.may_send(session):
-                delivery.enqueue_due(session, now=now, is_steady=is_steady)
+                # Asked behind the lock, and the time first: a jump while one waited for one's turn would pass for an even clock.
+                present = self._settings.clock.now()
+                delivery.enqueue_due(session, now=present, is_steady=is_steady())
         with Session(self._engine) as session, transaction(session):
             if installation.may_write(session):
                 tick.end_what_is_over(session, now=now)
