@@ -51,6 +51,7 @@ def test_f20_answer_given_before_it_is_stored_is_noticed(tmp_path: Path) -> None
     assert any("was acknowledged and is not there" in one for one in seen.problems)
 
 
+@pytest.mark.sqlite
 def test_r16_worker_that_forgets_what_it_could_not_write_down_is_noticed(tmp_path: Path) -> None:
     """The control: it would send again, ten minutes later, what has left."""
     seen = on_a_disk_of_its_own(tmp_path, plant="forget", strikes=2)

@@ -25,7 +25,8 @@ def by_a_clock_of_its_own(folder: Path, application: str = REAL) -> Seen:
         **os.environ,
         "LD_PRELOAD": str(libraries[0]),
         OFFSET_FILE: str(offset),
-        "FAKETIME_NO_CACHE": "1",
+        # Each process looks once a second; at every call it would take most of the processor.
+        "FAKETIME_CACHE_DURATION": "1",
         # What counts seconds goes on as it does on a machine whose clock is set.
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "NO_FAKE_STAT": "1",
@@ -48,7 +49,8 @@ def test_f10_jumps_of_the_clock_lose_nothing_double_nothing_and_revive_nothing(t
     assert seen.told_to_begin_again, "the jumps have to hit somebody"
     assert seen.outlived == []
     assert (seen.late, seen.stored_late, seen.state) == ([409, 409], False, "closed"), "R9"
-    assert (seen.backwards, seen.regressed) == (0, 2), "R17: the record goes forward, and says where the clock did not"
+    # For a second the processes see different clocks, and one of them may go back once more.
+    assert seen.backwards == 0 and seen.regressed >= 2, "R17: the record goes forward, and says where the clock did not"
     assert seen.mail.keys() <= {"sent", "useless"}
     assert (seen.twice, seen.to_leave_again) == (0, 0), "R16"
     assert (seen.restarts, seen.worker_lives) == (0, True)
