@@ -68,13 +68,19 @@ FULL = Plan(rounds=5, seconds=2, floor_seconds=0.5, small_batch=40, large_batch=
 
 
 @dataclass(frozen=True)
-class Letters:
-    quiet: str
-    """Signed by all of its 34 societies."""
+class Answering:
+    """What is measured on both databases."""
+
     small: Signing
-    large: Signing
     crowd: Signing
     """Who answers all at once."""
+
+
+@dataclass(frozen=True)
+class Letters(Answering):
+    quiet: str
+    """Signed by all of its 34 societies."""
+    large: Signing
     document: LetterDocument
 
 
@@ -94,7 +100,7 @@ def measure(folder: Path, plan: Plan) -> Samples:
         whole = stack.enter_context(_site(folder, "sqlite"))
         server = stack.enter_context(postgresql_server())
         other = stack.enter_context(_site(folder, "postgresql", DATABASE_URL=create_database(server)))
-        letters, elsewhere = _make_letters(whole.session, plan), _make_letters(other.session, plan)
+        letters, elsewhere = _make_letters(whole.session, plan), _make_answering(other.session, plan)
         for site in (whole, other):
             _wait_for_the_mail(site.session)
         _measure_pages(folder, bare, (whole, letters), (other, elsewhere), plan, samples)
@@ -143,17 +149,24 @@ def _web(pid: int) -> int:
     return min(masters, key=lambda one: one.pid).pid
 
 
+def _make_answering(session: Session, plan: Plan) -> Answering:
+    now, small = SystemClock().now(), 2 * plan.small_batch * plan.rounds
+    with transaction(session):
+        staff = staff_actor(session)
+        answering, waiting = open_letter(session, staff, signed=_SMALL, waiting=small + _WARM_UP, now=now)
+        together, crowd = open_letter(session, staff, signed=_SMALL, waiting=0, crowd=plan.crowd, now=now)
+    return Answering(Signing(answering, waiting, plan.small_batch), Signing(together, crowd, plan.crowd))
+
+
 def _make_letters(session: Session, plan: Plan) -> Letters:
-    now, small, large = SystemClock().now(), 2 * plan.small_batch * plan.rounds, plan.large_batch * plan.rounds
+    both = _make_answering(session, plan)
+    now, large = SystemClock().now(), plan.large_batch * plan.rounds
     with transaction(session):
         staff = staff_actor(session)
         quiet, _nobody = open_letter(session, staff, signed=_SMALL, waiting=0, now=now)
-        answering, waiting = open_letter(session, staff, signed=_SMALL, waiting=small + _WARM_UP, now=now)
         crowded, some = open_letter(session, staff, signed=_LARGE - large, waiting=large, now=now)
-        together, crowd = open_letter(session, staff, signed=_SMALL, waiting=0, crowd=plan.crowd, now=now)
         document = letter_document(session, letter_row(session, quiet), dated=now, is_draft=False)
-    small_letter, large_letter = Signing(answering, waiting, plan.small_batch), Signing(crowded, some, plan.large_batch)
-    return Letters(quiet, small_letter, large_letter, Signing(together, crowd, plan.crowd), document)
+    return Letters(both.small, both.crowd, quiet, Signing(crowded, some, plan.large_batch), document)
 
 
 def _wait_for_the_mail(session: Session) -> None:
@@ -168,7 +181,7 @@ def _wait_for_the_mail(session: Session) -> None:
 
 
 def _measure_pages(
-    folder: Path, bare: Server, whole: tuple[Site, Letters], other: tuple[Site, Letters], plan: Plan, samples: Samples
+    folder: Path, bare: Server, whole: tuple[Site, Letters], other: tuple[Site, Answering], plan: Plan, samples: Samples
 ) -> None:
     (site, letters), (elsewhere, their_letters) = whole, other
     web, session = site.web, site.session

@@ -34,9 +34,6 @@ _RUN = """(tags) => axe.run(document, {
   })));
   return { violations: told(violations), incomplete: told(incomplete) };
 })"""
-_CONTRAST = _RUN.replace('runOnly: { type: "tag", values: tags }', 'runOnly: ["color-contrast", "link-in-text-block"]').replace(
-    'rules: { "label-content-name-mismatch": { enabled: true } },', ""
-)
 
 
 @dataclass(frozen=True)
@@ -112,8 +109,8 @@ class Screen:
         self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
         self.page.emulate_media(color_scheme=scheme, forced_colors=forced, reduced_motion="reduce")  # type: ignore[arg-type]
 
-    def axe(self, *, only_contrast: bool = False) -> Findings:
-        found = self.page.evaluate(_CONTRAST if only_contrast else _RUN, list(TAGS))
+    def axe(self) -> Findings:
+        found = self.page.evaluate(_RUN, list(TAGS))
         return Findings(*([Finding(**one) for one in found[kind]] for kind in ("violations", "incomplete")))
 
     def look(self, what: str) -> list[str]:
