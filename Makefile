@@ -10,6 +10,8 @@ BUILD_REQUIRES = $(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyp
 
 # What stores, and what is asked over the web: the same tests on the other database.
 ON_BOTH := tests/services tests/persistence tests/web tests/machine tests/faults
+# What of it is run each time on PostgreSQL too: what stores, the walks, and the faults that are its own.
+BRIEFLY_ON_POSTGRESQL := tests/services tests/persistence tests/machine/test_machine.py tests/faults/test_restart.py tests/faults/test_races.py
 
 # A checkout that was moved or copied is made ready again: an environment knows its own path.
 $(shell grep -qsF "$(CURDIR)/.venv/bin/" .venv/bin/pip || rm -f .venv/.run .venv/.dev .venv/.bench .venv/.assure)
@@ -22,7 +24,7 @@ run: .venv/.run ## serve the site and its worker on this machine
 
 test: lint ## check everything: lint, then the whole test suite, then what stores on PostgreSQL
 	$(BIN)/pytest -n 2 --durations=10
-	UNDERSIGNED_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --durations=3 -m "not sqlite" tests/services tests/persistence tests/machine tests/faults
+	UNDERSIGNED_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --durations=3 -m "not sqlite" $(BRIEFLY_ON_POSTGRESQL)
 
 lint: .venv/.dev ## check style, types and the layers
 	$(BIN)/ruff check

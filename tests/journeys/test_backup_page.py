@@ -101,7 +101,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.assure)])
 def address(request: pytest.FixtureRequest) -> list[str]:
     """Empty databases for two machines: none to be named, or two on a server."""
     if request.param == "sqlite":

@@ -45,7 +45,8 @@ REFERENCES = """@article{fennimore2026, title={The quiet hour and length of stay
 journal={Tarnbeck Journal of Convalescent Medicine}, year={2026}, volume={58}, pages={701--714}}"""
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+# The same course on a wide screen, once where everything is run in full.
+@pytest.mark.parametrize("width", [pytest.param(1280, marks=pytest.mark.assure), 360])
 def test_letter_goes_from_an_empty_form_to_the_journals_answer(width: int, server: Server, new_person: NewPerson) -> None:
     title = f"The quiet hour, seen at {width} pixels"
     deadline = (server.now() + timedelta(minutes=40)).replace(second=0, microsecond=0)
