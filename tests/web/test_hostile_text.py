@@ -220,6 +220,7 @@ def test_printed_letter_says_what_was_typed(site: Site, seen: Seen) -> None:
     assert missing == []
 
 
+@pytest.mark.usefixtures("seen")  # An act may end a link: every page is looked at before.
 def test_whatever_answers_a_form_of_hostile_words_is_harmless(site: Site) -> None:
     """Each act is asked for with hostile words in all of its fields: most are refused by a page that shows what was typed."""
     found, given = Seen(), statement(site.canary.address)[:3_000]
