@@ -40,7 +40,7 @@ def test_head_says_which_letter_which_revision_when_and_how_many_of_each(pdf: by
     for words in (
         *("Table of dispositions", "Annual testing & care", "Gullhaven, Society of", "US-2026-0417, revision 3", "May 4, 2026"),
         "4 comments: 1 accepted, 1 partly accepted, 1 declined, 1 not answered yet.",
-        "With 1 the society cannot sign without what it asks.",
+        "1 comes from a society that cannot sign without what it asks.",
     ):
         assert words in text
 

@@ -166,3 +166,23 @@ def test_most_messages_of_a_society_are_counted(store: Store, letter: str, monke
             talks.say_in_room(session, place, "More.", f"a-nonce-of-anna-{number}", now=NOW)
         with pytest.raises(InvalidInput, match="2 messages is the most"):
             talks.say_in_room(session, place, "More.", "a-nonce-of-anna-2", now=NOW)
+
+
+def test_r13_coordinator_who_was_taken_off_is_mailed_nothing_that_waited(store: Store, letter: str, coordinator: Actor) -> None:
+    with store() as session:
+        colleague = staff_actor(session, DRAFTER)
+        people.add_person(session, coordinator, letter, DRAFTER, Role.COORDINATOR, now=NOW)
+        talks.say_in_room(session, enter(session, letter), "Between us.", "a-nonce-of-anna", now=NOW)
+        people.remove_person(session, coordinator, letter, colleague.reference, now=NOW)
+        rows = session.scalars(select(OutboxRow).where(OutboxRow.kind == "society_wrote"))
+        mailed = {row.to_address: compose(session, row, House.office, now=NOW) for row in rows}
+        assert mailed[DRAFTER] is None
+        assert mailed[COORDINATOR] is not None
+
+
+def test_other_words_from_a_page_that_was_sent_are_refused_and_not_dropped(store: Store, letter: str) -> None:
+    with store() as session:
+        place = enter(session, letter)
+        talks.say_in_room(session, place, "What of § 3?", "a-nonce-of-anna", now=NOW)
+        with pytest.raises(Conflict, match="still below"):
+            talks.say_in_room(session, place, "What of § 4?", "a-nonce-of-anna", now=NOW)

@@ -340,3 +340,11 @@ def test_f12_one_instant_decides_to_the_millisecond_for_a_request(world: World, 
     world.clock.at = DEADLINE + timedelta(milliseconds=milliseconds)
     page = anna.press("Sign for", status=200 if is_taken else 409, code=code)
     assert ("has signed" in page.heading) is is_taken
+
+
+def test_address_of_an_own_statement_beside_another_answer_is_asked_about(anna: Browser) -> None:
+    anna.follow("We will not sign")
+    typed = {"how": "decline", "link": "https://example.org/ours", "is_authorised": "y"}
+    page = anna.press("Go on to review", status=422, **typed)
+    assert "choose “We make a statement of our own”" in page.text
+    assert "https://example.org/ours" in page.html

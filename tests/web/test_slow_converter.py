@@ -117,7 +117,7 @@ def test_file_that_is_not_made_in_time_is_a_page_that_says_so(
 ACTS: list[tuple[P, str, str, dict[str, str]]] = [
     (P.OWNER, "revisions.make", "circulating", {"note": "Kept what was typed.", "change": "editorial"}),
     (P.OWNER, "circulation.circulate", "drafting", {"until": "2026-03-09T17:00", "to": "all", "revision": "1", "message": "Kept words."}),
-    (P.OWNER, "sign_on.open_sign_on", "circulating", {"is_fit": "y", "note": "Kept words.", "change": "editorial"}),
+    (P.OWNER, "sign_on.open_sign_on", "circulating", {"reason_unfit": "Kept words.", "reason_unanswered": "Kept words."}),
     (P.OWNER, "text_change.change_text", "signing", {"change": "substantive", "is_fit": "y"}),
     (P.REPRESENTATIVE, "comments.give", "circulating", {"quote": "the undersigned", "remark": "Kept words.", "suggests": "remark"}),
     (P.REPRESENTATIVE, "answers.sign", "signing", {"officer": "Kept words."}),

@@ -37,7 +37,7 @@ ANSWER_WORDS: dict[str, AnswerWords] = {
     AnswerKind.ABSTAIN: AnswerWords("abstain", "abstained", "abstains", "abstains", "abstains from signing", "Abstain for"),
     AnswerKind.SEPARATE: AnswerWords(
         "a statement of its own",
-        "announced a statement of its own",
+        "announced a separate statement",
         "makes a statement of its own",
         "makes a statement of its own",
         "makes a statement of its own instead of signing",

@@ -27,7 +27,7 @@ class Stage(StrEnum):
 _ANSWERED = {"sign_if": Stage.WOULD_SIGN_IF, "abstain": Stage.ABSTAINED, "separate": Stage.SEPARATE}
 
 HAS_ANSWERED = frozenset({Stage.SIGNED, *_ANSWERED.values(), Stage.DECLINED})
-"""What no answer is waited for any more; a signature that is to be affirmed is one."""
+"""At these stages no answer is waited for any more; a signature that is to be affirmed is waited for once more."""
 WAITED_FOR = "waited for"
 """Not a stage but several: invited, and without a standing answer on the text in force; before that, asked and without a comment.
 

@@ -56,6 +56,8 @@ class AnswerFacts:
     statement: str
     is_sealed: bool = False
     """The letter has been sealed: what comes now stands beside it."""
+    can_answer: bool = True
+    """Sign-on is open, so that what was withdrawn can be given anew."""
 
     @property
     def words(self) -> AnswerWords:

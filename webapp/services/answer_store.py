@@ -90,7 +90,6 @@ def _record(session: Session, act: Act, reference: str) -> Link:
         "officer": content.get("officer", "") if printed else "",
         "office": content.get("office", "") if printed else "",
         "replaces": act.standing.reference if act.standing else None,
-        **{name: content[name] for name in ("ground", "link") if name in content},
     }
     private = {**content, "representative": representative.name, "email": representative.email}
     return append_event(session, act.letter, act.place.actor, "answer.given", public, now=act.now, private=private)

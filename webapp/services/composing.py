@@ -36,6 +36,7 @@ from webapp.persistence.tables import (
     TalkRow,
 )
 from webapp.services.calendar_files import mailed_calendar
+from webapp.services.coordinators import may_be_told
 from webapp.services.documents import is_waiting
 
 
@@ -100,7 +101,9 @@ def _with_link(session: Session, row: OutboxRow, letter: LetterRow, to: messages
     if row.kind == "objection_receipt":
         return messages.objection_receipt(to, session.get_one(ObjectionRow, row.parameters["objection"]).remark)
     if row.kind == "coordinators_wrote":
-        return messages.coordinators_wrote(to, session.get_one(TalkRow, row.parameters["talk"]).words)
+        # By its reference: a number may be given out anew.
+        said = select(TalkRow).where(TalkRow.reference == row.reason.split(":")[1])
+        return messages.coordinators_wrote(to, session.scalars(said).one().words)
     if row.kind == "comment_request":
         return _comment_request(session, row, letter, to, now=now)
     return _LINK_MESSAGES[row.kind](to.links, to.token, to.letter, to.place)
@@ -136,16 +139,19 @@ def _staff_code(session: Session, row: OutboxRow, office: Office, *, now: dateti
     return messages.staff_code(office.links, office.keyring.staff_code(code.reference), int(limits.CODE_LIFE.total_seconds() // 60))
 
 
-def _society_wrote(session: Session, row: OutboxRow, office: Office) -> MailForm:
-    """To a coordinator: the condition of an answer, or something said in the talk."""
+def _society_wrote(session: Session, row: OutboxRow, office: Office) -> MailForm | None:
+    """To a coordinator, who may have been taken off the letter meanwhile: the condition of an answer, or something said in the talk."""
+    _kind, reference, to = row.reason.split(":")
     if "answer" in row.parameters:
         answer = session.get_one(AnswerRow, row.parameters["answer"])
         invitation, who, words = answer.invitation, answer.representative.name, answer.reason
     else:
-        said = session.get_one(TalkRow, row.parameters["talk"])
+        said = session.scalars(select(TalkRow).where(TalkRow.reference == reference)).one()
         invitation, words = session.get_one(InvitationRow, said.invitation_id), said.words
         who = said.representative.name if said.representative else ""
     letter = session.get_one(LetterRow, invitation.letter_id)
+    if not may_be_told(session, letter.id, to):
+        return None
     wrote = messages.SocietyWords(invitation.society.printed_name, invitation.reference, who, words, "answer" in row.parameters)
     return messages.society_wrote(office.links, _letter_facts(letter), letter.reference, wrote)
 
@@ -227,5 +233,6 @@ def _answer_facts(session: Session, row: OutboxRow, letter: LetterRow) -> messag
         record_sequence=answer.record_sequence,
         record_hash=answer.record_hash,
         statement=revision.statement if answer.kind == AnswerKind.SIGN else "",
-        is_sealed=letter.sealed_at is not None,
+        is_sealed=letter.sealed_at is not None and answer.withdrawn_at is not None and answer.withdrawn_at >= letter.sealed_at,
+        can_answer=letter.state == LetterState.SIGNING,
     )

@@ -13,6 +13,15 @@ from webapp.persistence.tables import GrantRow, StaffRow
 _ROLES = [role for role in Role if Permission.INVITE in permissions_of(role)]
 
 
+def may_be_told(session: Session, letter_id: int, staff: str) -> bool:
+    """Whether this member of staff, by reference, still deals with the societies of the letter (R13)."""
+    query = select(GrantRow.letter_id).join(StaffRow, StaffRow.id == GrantRow.staff_id)
+    mine = query.where(
+        GrantRow.letter_id == letter_id, GrantRow.role.in_(_ROLES), StaffRow.reference == staff, StaffRow.closed_at.is_(None)
+    )
+    return session.scalar(mine) is not None
+
+
 def tell_coordinators(session: Session, letter_id: int, kind: str, reference: str, what: Mapping[str, int], *, now: datetime) -> None:
     """One message to everyone who may deal with the societies of this letter and is still let in (R16)."""
     query = select(StaffRow.reference, StaffRow.email).join(GrantRow, GrantRow.staff_id == StaffRow.id)

@@ -15,7 +15,7 @@ from webapp.domain.links import Links
 from webapp.domain.permission import Permission
 from webapp.domain.stage import WAITED_FOR, Stage, is_at
 from webapp.domain.wording import count_phrase, noun_for, signed_sentence
-from webapp.persistence.tables import CirculationRow, DocumentRow, FreezingRow, GrantRow, InvitationRow, LetterRow, RevisionRow, StaffRow
+from webapp.persistence.tables import CirculationRow, DocumentRow, GrantRow, InvitationRow, LetterRow, RevisionRow, StaffRow
 from webapp.persistence.tables.message import MessageState
 from webapp.services.access import load_letter
 from webapp.services.chart import SignOnChart, sign_on_chart
@@ -31,14 +31,11 @@ from webapp.services.sign_on import missing_for_opening
 from webapp.services.submissions import SubmissionView, show_submission
 from webapp.services.talks import waiting_talks
 
-_NEWEST_AND_IN_FORCE = select(
-    select(func.max(RevisionRow.number)).where(RevisionRow.letter_id == bindparam("letter")).scalar_subquery(),
-    select(RevisionRow.number)
-    .join(FreezingRow, FreezingRow.revision_id == RevisionRow.id)
-    .where(FreezingRow.letter_id == bindparam("letter"))
-    .order_by(FreezingRow.id.desc())
+_NEWEST = (
+    select(RevisionRow.number, RevisionRow.digest)
+    .where(RevisionRow.letter_id == bindparam("letter"))
+    .order_by(RevisionRow.number.desc())
     .limit(1)
-    .scalar_subquery(),
 )
 COURSE = tuple(state.value for state in LetterState if state is not LetterState.CANCELLED)
 _BEFORE_SIGNING = {LetterState.DRAFTING, LetterState.CIRCULATING}
@@ -211,8 +208,9 @@ def _waiting_for(stages: Counter[Stage]) -> int:
 def _unfrozen(session: Session, letter: LetterRow) -> int | None:
     if letter.state != LetterState.SIGNING:
         return None
-    newest, in_force = session.execute(_NEWEST_AND_IN_FORCE, {"letter": letter.id}).one()
-    return int(newest) if in_force is not None and newest > in_force else None
+    newest = session.execute(_NEWEST, {"letter": letter.id}).one()
+    # Where only a short form or a reference that nobody cites differs, there is nothing for the societies to read anew.
+    return int(newest.number) if newest.digest != frozen_digest(session, letter.id) else None
 
 
 def _needs(
@@ -227,15 +225,25 @@ def _needs(
     state = LetterState(letter.state)
     if state in _BEFORE_SIGNING:
         return _needs_before_signing(session, letter, missing, now=now)
+    talks = _talk_needs(session, letter)
     if state is LetterState.SIGNING:
-        return _needs_while_signing(session, letter, stages, now=now)
+        return [*talks, *_needs_while_signing(session, letter, stages, may_close=not talks, now=now)]
     if state is LetterState.CLOSED:
-        return list(seal_blockers) or [Need("Seal the letter", "seal", _before_the_seal(stages[Stage.TO_AFFIRM]))]
+        return [*talks, *(seal_blockers or [Need("Seal the letter", "seal", _before_the_seal(stages[Stage.TO_AFFIRM]))])]
     if state is LetterState.SEALED:
-        return [Need("Send the letter to the journal, and record it", "submit", "Download the PDF and hand it in.")]
+        return [*talks, Need("Send the letter to the journal, and record it", "submit", "Download the PDF and hand it in.")]
     if state is LetterState.SUBMITTED:
-        return [Need("Record what the journal has answered", "course", "Receipt, answer or outcome, each with its day.")]
-    return []
+        return [*talks, Need("Record what the journal has answered", "course", "Receipt, answer or outcome, each with its day.")]
+    return talks if state is LetterState.RESOLVED else []
+
+
+def _talk_needs(session: Session, letter: LetterRow) -> list[Need]:
+    """The societies that wait for a word; while one does, closing early is not proposed."""
+    found = []
+    for talk in waiting_talks(session, letter):
+        what = "would sign on a condition" if talk.has_condition else "has written to you"
+        found.append(Need(f"{talk.society} {what}", "talk", "Read it, and answer.", invitation=talk.invitation))
+    return found
 
 
 def _with_clashes(needs: list[Need], clashes: list[Need]) -> list[Need]:
@@ -275,14 +283,12 @@ def _next_round(letter: LetterRow, newest: CirculationRow | None) -> list[Need]:
     return []
 
 
-def _needs_while_signing(session: Session, letter: LetterRow, stages: Counter[Stage], *, now: datetime) -> list[Need]:
+def _needs_while_signing(session: Session, letter: LetterRow, stages: Counter[Stage], *, may_close: bool, now: datetime) -> list[Need]:
     needs, today = [], earliest_today(now)
-    for talk in waiting_talks(session, letter):
-        what = "would sign on a condition" if talk.has_condition else "has written to you"
-        needs.append(Need(f"{talk.society} {what}", "talk", "Read it, and answer.", invitation=talk.invitation))
-    if stages and not _waiting_for(stages):
+    if may_close and stages and not _waiting_for(stages):
         needs.append(Need("Every society has answered: sign-on can be closed now", "close"))
-    if unfrozen := _unfrozen(session, letter):
+    unfrozen = _unfrozen(session, letter)
+    if unfrozen and is_as_revised(letter):
         needs.append(Need(f"Put revision {unfrozen} in force", "force", "Until then the text before it is signed."))
     if not is_as_revised(letter):
         needs.append(Need("Make a revision of the texts as they are now", "revise", "They were edited; what is signed is as before."))

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from webapp.domain.actor import Actor
 from webapp.domain.deadline import ShownInstant, show_date, show_instant
@@ -17,7 +17,7 @@ from webapp.domain.permission import Permission
 from webapp.domain.venue import NOT_KNOWN, Venue, Window
 from webapp.domain.window import window_end
 from webapp.persistence.record import append_event
-from webapp.persistence.tables import AnswerRow, CirculatedRow, CirculationRow, InvitationRow, LetterRow, SocietyRow, TextRow
+from webapp.persistence.tables import AnswerRow, CirculatedRow, CirculationRow, InvitationRow, LetterRow, RevisionRow, SocietyRow, TextRow
 from webapp.services.access import load_letter
 from webapp.services.need import Need
 from webapp.services.venues import venues_by_slug
@@ -129,7 +129,9 @@ def _own(letter: LetterRow) -> Iterable[Milestone]:
 def _comments(session: Session, letter: LetterRow, invitation: int | None) -> Iterable[Milestone]:
     """Until when each revision that went out is commented on; it is over once all who were asked have been asked anew."""
     asked = select(func.max(CirculatedRow.circulation_id)).join(CirculationRow).where(CirculationRow.letter_id == letter.id)
-    query = select(CirculationRow).where(CirculationRow.letter_id == letter.id).order_by(CirculationRow.id)
+    # Of the revision no more than its number: its texts are long.
+    revision = joinedload(CirculationRow.revision).load_only(RevisionRow.number)
+    query = select(CirculationRow).where(CirculationRow.letter_id == letter.id).order_by(CirculationRow.id).options(revision)
     if invitation is not None:
         query = query.where(CirculationRow.circulated.any(invitation_id=invitation))
         asked = asked.where(CirculatedRow.invitation_id == invitation)
@@ -197,17 +199,18 @@ def _line(letter: LetterRow, one: Milestone, *, now: datetime) -> MilestoneLine:
     # Sign-on that was closed early has closed, whatever its deadline still says.
     was_closed = one.kind is MilestoneKind.DEADLINE and letter.closed_at is not None
     has_passed = was_closed or one.has_passed(zone, now=now)
+    # What it waited for has happened, such as an answer before the board met; of a cancelled letter nothing is waited for.
+    is_over = has_passed or one.is_done or letter.state == LetterState.CANCELLED
     return MilestoneLine(
         key=one.key,
         kind=one.kind,
         name=name_of(one),
         instant=show_instant(one.at, zone) if one.at else None,
         day=show_date(one.day) if one.day else "",
-        left="passed" if was_closed else left_of(one, zone, now=now),
+        left="passed" if was_closed else "" if is_over and not has_passed else left_of(one, zone, now=now),
         note=one.unknown or _note(one, letter, has_passed=has_passed),
         act=_act(one.kind, letter),
-        # Comments end with the next round, and with the first signature asked for.
-        is_over=has_passed or (one.kind is MilestoneKind.COMMENTS and one.is_done),
+        is_over=is_over,
     )
 
 

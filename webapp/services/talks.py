@@ -97,11 +97,11 @@ def _say(session: Session, row: TalkRow, letter_id: int, state: str, invitation_
     if state in _SILENT:
         raise WrongState("This letter was cancelled, so nothing more can be said here.")
     known = session.scalars(select(TalkRow).where(TalkRow.nonce == nonce)).one_or_none()
-    if known is not None and known.invitation_id != invitation_id:
-        raise Conflict("This form was sent before. Load the page again.")
+    clean = bounded_text(words, limits.TALK, field="words", what="What you write")
+    if known is not None and (known.invitation_id, known.words) != (invitation_id, clean):
+        raise Conflict("Another message was sent from this page before. Yours is still below: press once more to send it.")
     if known is not None:
         return False
-    clean = bounded_text(words, limits.TALK, field="words", what="What you write")
     if not clean:
         raise InvalidInput("Write what you want to say.", field="words")
     here = select(func.count()).select_from(TalkRow).where(TalkRow.invitation_id == invitation_id)
@@ -130,7 +130,8 @@ def _invitation(session: Session, letter: LetterRow, reference: str) -> Invitati
 
 def _talk(session: Session, letter: LetterRow, invitation: InvitationRow, *, shows_staff: bool) -> Talk:
     said = sorted(_said(session, letter, invitation, shows_staff=shows_staff), key=lambda one: one[0])
-    return Talk(invitation.society.printed_name, tuple(one for _at, one in said), letter.state not in _SILENT)
+    is_open = letter.state not in _SILENT and letter.revision_in_force is not None
+    return Talk(invitation.society.printed_name, tuple(one for _at, one in said), is_open)
 
 
 def _said(session: Session, letter: LetterRow, invitation: InvitationRow, *, shows_staff: bool) -> Iterator[tuple[datetime, Said]]:

@@ -14,8 +14,7 @@ from webapp.persistence.tables import AnswerRow, LetterRow
 Found = tuple[str, int | None]
 
 # What the private part of the event says of an answer, under the same names.
-_PRIVATE = ("officer", "office", "decided_by", "competing_interests", "mandate", "reason", "consent_to_print")
-_PUBLIC = ("ground", "link")
+_PRIVATE = ("officer", "office", "decided_by", "competing_interests", "mandate", "ground", "reason", "link", "consent_to_print")
 
 
 def answer_problems(session: Session, letter: LetterRow, events: list[RecordedEvent]) -> Iterator[Found]:
@@ -49,7 +48,6 @@ def _differences(answer: AnswerRow, event: RecordedEvent, private: Mapping[str, 
         "day of the decision": (_day(answer), private.get("decided_on") or _day(answer)),
         "printed_name": (answer.printed_name, names[answer.reference] or answer.printed_name),
         **{name: (getattr(answer, name), private[name]) for name in _PRIVATE if name in private},
-        **{name: (getattr(answer, name), event.public.get(name, "")) for name in _PUBLIC},
     }
     for name, (present, told) in said.items():
         if present != told:

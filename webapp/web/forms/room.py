@@ -1,6 +1,7 @@
 """The reading room's forms."""
 
 import secrets
+from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, StringField
@@ -111,6 +112,13 @@ class DeclineForm(AnswerForm):
     is_authorised = BooleanField(
         "", validators=[InputRequired("Tick the sentence: only somebody who is authorised can answer for a society.")]
     )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_valid = super().validate(extra_validators)
+        if (self.link.data or "").strip() and self.how.data != AnswerKind.SEPARATE:
+            self.link.errors = ["You have given an address: choose “We make a statement of our own”, or empty this field."]
+            return False
+        return bool(is_valid)
 
 
 class ObjectForm(AnswerForm):

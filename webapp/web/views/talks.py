@@ -34,7 +34,7 @@ def say_in_room(place: Place) -> Any:
         except InvalidInput as error:
             attach(form, error)
         except (Conflict, WrongState) as error:
-            status = 409
+            status, form.nonce.data = 409, new_nonce()
             form.form_errors.append(str(error))
         else:
             flash("The coordinators have your message, and are told by mail.", "ok")
@@ -65,7 +65,7 @@ def say_at_desk(letter: str, invitation: str) -> Any:
         except InvalidInput as error:
             attach(form, error)
         except (Conflict, WrongState) as error:
-            status = 409
+            status, form.nonce.data = 409, new_nonce()
             form.form_errors.append(str(error))
         else:
             flash("Everyone who represents the society is told by mail.", "ok")

@@ -63,6 +63,9 @@ def make_talk() -> None:
 def downgrade() -> None:
     if op.get_bind().exec_driver_sql("SELECT 1 FROM answer WHERE kind NOT IN ('sign', 'decline') LIMIT 1").first():
         raise RuntimeError("societies have given answers that the tables of before cannot hold; nothing was changed.")
+    if op.get_bind().exec_driver_sql("SELECT 1 FROM talk LIMIT 1").first():
+        raise RuntimeError("something was said in a talk, which the tables of before cannot hold; nothing was changed.")
+    op.execute("DELETE FROM pending_answer WHERE act IN ('sign_if', 'abstain', 'separate')")
     for name, _act in TALK:
         thaw(name, "talk")
     op.drop_table("talk")
