@@ -78,9 +78,6 @@ class Workflows:
             # Asked again: the claim may be from before a restore, and this the first thing that is done after it.
             if not installation.may_send(session):
                 return
-            # The job engine may have lost that this was done: what became of the attempt stands with the message.
-            if delivery.is_noted(session, outbox_id):
-                return
             envelope = delivery.prepare_message(session, outbox_id, self._settings, now=clock.now())
         sent, at = delivery.send(self._transport, envelope), clock.now()
         # With a disk that is full, or a server that restarts: what has left would leave again if that were forgotten (R16).

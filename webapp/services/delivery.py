@@ -63,12 +63,6 @@ def claim_message(session: Session, outbox_id: int, attempt: int, *, now: dateti
     return True
 
 
-def is_noted(session: Session, outbox_id: int) -> bool:
-    """Whether what became of the claimed attempt is stored already."""
-    row = session.get(OutboxRow, outbox_id)
-    return row is not None and row.unfinished == 0
-
-
 def prepare_message(session: Session, outbox_id: int, office: Office, *, now: datetime) -> Envelope | None:
     """The message to send now; None where it has left already, or where it would be of no use any more."""
     row = session.get(OutboxRow, outbox_id)
