@@ -10,8 +10,8 @@ BUILD_REQUIRES = $(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyp
 
 # What stores, and what is asked over the web: the same tests on the other database.
 ON_BOTH := tests/services tests/persistence tests/web tests/machine tests/faults
-# What of it is run each time on PostgreSQL too: what stores, the walks, and the faults that are its own.
-BRIEFLY_ON_POSTGRESQL := tests/services tests/persistence tests/machine/test_machine.py tests/faults/test_restart.py tests/faults/test_races.py
+# What of it is run each time on PostgreSQL too: what stores, and the fault that is its own. The rest is for the full run.
+BRIEFLY_ON_POSTGRESQL := tests/services tests/persistence tests/faults/test_restart.py
 
 # A checkout that was moved or copied is made ready again: an environment knows its own path.
 $(shell grep -qsF "$(CURDIR)/.venv/bin/" .venv/bin/pip || rm -f .venv/.run .venv/.dev .venv/.bench .venv/.assure)
