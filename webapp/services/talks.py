@@ -65,8 +65,10 @@ def say_in_room(session: Session, place: Place, words: str, nonce: str, *, now: 
     place, letter = hold_place(session, place)
     if letter.digest is None:
         raise NotFound
-    row = TalkRow(representative_id=place.representative.id)
-    if not _say(session, row, letter.id, letter.state, place.invitation.id, words, nonce, now=now):
+    row = TalkRow(
+        letter_id=letter.id, invitation_id=place.invitation.id, representative_id=place.representative.id, nonce=nonce, said_at=now
+    )
+    if not _say(session, row, letter.state, words):
         return
     public = {"society": place.invitation.society.reference, "talk": row.reference}
     append_event(session, letter, place.actor, "talk.said", public, now=now, private={"words": row.words})
@@ -80,8 +82,8 @@ def say_at_desk(session: Session, actor: Actor, reference: str, invitation: str,
         raise WrongState("A society can be written to here once sign-on has been opened.")
     place = _invitation(session, letter, invitation)
     staff = session.scalars(select(StaffRow).where(StaffRow.reference == actor.reference)).one()
-    row = TalkRow(staff_id=staff.id)
-    if not _say(session, row, letter.id, letter.state, place.id, words, nonce, now=now):
+    row = TalkRow(letter_id=letter.id, invitation_id=place.id, staff_id=staff.id, nonce=nonce, said_at=now)
+    if not _say(session, row, letter.state, words):
         return
     public = {"society": place.society.reference, "talk": row.reference}
     append_event(session, letter, actor, "talk.said", public, now=now, private={"words": row.words})
@@ -92,29 +94,22 @@ def say_at_desk(session: Session, actor: Actor, reference: str, invitation: str,
     outbox.put_all(session, "coordinators_wrote", due, now=now, letter_id=letter.id)
 
 
-def _say(session: Session, row: TalkRow, letter_id: int, state: str, invitation_id: int, words: str, nonce: str, *, now: datetime) -> bool:
+def _say(session: Session, row: TalkRow, state: str, words: str) -> bool:
     """Whether it was stored now; a form that was sent before stores nothing."""
     if state in _SILENT:
         raise WrongState("This letter was cancelled, so nothing more can be said here.")
-    known = session.scalars(select(TalkRow).where(TalkRow.nonce == nonce)).one_or_none()
+    known = session.scalars(select(TalkRow).where(TalkRow.nonce == row.nonce)).one_or_none()
     clean = bounded_text(words, limits.TALK, field="words", what="What you write")
-    if known is not None and (known.invitation_id, known.words) != (invitation_id, clean):
+    if known is not None and (known.invitation_id, known.words) != (row.invitation_id, clean):
         raise Conflict("Another message was sent from this page before. Yours is still below: press once more to send it.")
     if known is not None:
         return False
     if not clean:
         raise InvalidInput("Write what you want to say.", field="words")
-    here = select(func.count()).select_from(TalkRow).where(TalkRow.invitation_id == invitation_id)
+    here = select(func.count()).select_from(TalkRow).where(TalkRow.invitation_id == row.invitation_id)
     if (session.scalar(here) or 0) >= limits.TALK_OF_SOCIETY:
         raise InvalidInput(f"{limits.TALK_OF_SOCIETY} messages is the most. Please go on by mail.", field="words")
-    row.reference, row.letter_id, row.invitation_id, row.nonce, row.words, row.said_at = (
-        new_reference(),
-        letter_id,
-        invitation_id,
-        nonce,
-        clean,
-        now,
-    )
+    row.reference, row.words = new_reference(), clean
     session.add(row)
     session.flush()
     return True
