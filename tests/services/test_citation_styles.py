@@ -108,25 +108,20 @@ def test_each_text_has_its_own_style(store: Store, coordinator: Actor, drafted: 
         assert [one.style for one in citation_styles.list_styles(session, coordinator, drafted)] == [DEFAULT_STYLE, "bmj"]
 
 
-def test_corrected_venue_changes_the_texts_that_go_there_and_no_picked_or_frozen_one(
+def test_corrected_venue_changes_no_letter_by_itself_and_its_style_is_offered_there(
     store: Store, coordinator: Actor, drafted: str, statement: str
 ) -> None:
-    with store() as session:
-        signing = letter_in_draft(session, coordinator)
-        frozen = letter_row(session, signing).statement.reference
     choose(store, coordinator, drafted, statement, SPINE)
-    choose(store, coordinator, signing, frozen, SPINE)
     with store() as session:
-        letter_row(session, signing).state = "signing"
-    known = shipped_venues()[SPINE]
-    with store() as session:
+        events = len(load_events(session, letter_row(session, drafted).id))
+        known = shipped_venues()[SPINE]
         venues.correct_venue(session, COMMAND, replace(known, style="nature", note="Its editor has told us."), 0, now=NOW)
+        assert len(load_events(session, letter_row(session, drafted).id)) == events
+    shown = style(store, coordinator, drafted)
+    assert (shown.style, shown.proposed) == (DEFAULT_STYLE, "nature")
+    assert shown.sentence.endswith(f"{known.name} asks for Nature: choose “as its venues ask” to set it so.")
+    pick(store, coordinator, drafted, statement, "")
     assert style(store, coordinator, drafted).style == "nature"
-    assert style(store, coordinator, signing).style == DEFAULT_STYLE
-    pick(store, coordinator, drafted, statement, "apa")
-    with store() as session:
-        venues.correct_venue(session, COMMAND, replace(known, style=None, note="It has not."), 1, now=NOW)
-    assert style(store, coordinator, drafted).style == "apa"
 
 
 def test_venue_cannot_have_a_style_that_there_is_not(store: Store) -> None:

@@ -31,12 +31,19 @@ class TextStyle:
     @property
     def sentence(self) -> str:
         """“Statement: BMJ, because it goes to The BMJ, rapid response.”"""
-        set_in = f"{self.name}: {STYLES[self.style].name}"
+        set_in = f"{self.name}: {_name(self.style)}"
         if self.is_picked:
-            asked = f" {self.venue} asks for {STYLES[self.proposed].name}." if self.proposed not in ("", self.style) else ""
+            asked = f" {self.venue} asks for {_name(self.proposed)}." if self.proposed not in ("", self.style) else ""
             return f"{set_in}, which was picked here.{asked}"
+        if self.proposed not in ("", self.style):
+            return f"{set_in}. {self.venue} asks for {_name(self.proposed)}: choose “as its venues ask” to set it so."
         why = f"it goes to {self.venue}" if self.venue else "no venue of it is known to ask for another"
         return f"{set_in}, because {why}."
+
+
+def _name(style: str) -> str:
+    """As it is, where a newer program has set it."""
+    return STYLES[style].name if style in STYLES else style
 
 
 def list_styles(session: Session, actor: Actor, reference: str) -> tuple[TextStyle, ...]:

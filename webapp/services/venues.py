@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -15,22 +15,14 @@ from webapp.domain import limits
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.deadline import show_date
 from webapp.domain.errors import Conflict, InvalidInput, NotFound
-from webapp.domain.letter import LetterState
 from webapp.domain.names import bounded_line, bounded_text
 from webapp.domain.venue import Limits, Source, Venue, Window, WordLimit
 from webapp.domain.venue_facts import facts_of, venue_of
 from webapp.persistence.shipped_venues import shipped_venues
-from webapp.persistence.tables import ChosenVenueRow, LetterRow, StaffRow, TextRow, VenueRow
+from webapp.persistence.tables import StaffRow, TextRow, VenueRow
 from webapp.rendering.styles import DEFAULT_STYLE, STYLES, find_style
 from webapp.services.staff import check_administrator
 
-# The texts whose style changes with their venue: nobody signs them yet.
-_TO_FOLLOW = (
-    select(TextRow)
-    .join(ChosenVenueRow)
-    .join(LetterRow, LetterRow.id == TextRow.letter_id)
-    .where(ChosenVenueRow.venue == bindparam("venue"), LetterRow.state.in_([LetterState.DRAFTING, LetterState.CIRCULATING]))
-)
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _CHANGED = "Somebody else has changed this venue since you opened it. Look at it once more, then send what is still to be changed."
 
@@ -134,8 +126,6 @@ def _keep(session: Session, actor: Actor, venue: Venue, edition: int, *, now: da
     row.edition += 1
     row.checked_at, row.checked_by = now, _name_of(session, actor)
     session.flush()
-    for text in session.scalars(_TO_FOLLOW, {"venue": venue.slug}):
-        follow_venues(session, text)
 
 
 def _fresh(session: Session, venue: Venue) -> VenueRow:
