@@ -55,7 +55,7 @@ class ConversionError(Exception):
 
 
 class ConversionTimeoutError(ConversionError):
-    """Pandoc was stopped because it took too long."""
+    """Pandoc was stopped: it took too long, or the machine had no room for it."""
 
 
 @cache
@@ -114,6 +114,9 @@ def convert_file(
         except subprocess.TimeoutExpired as error:
             raise ConversionTimeoutError(f"stopped after {_SECONDS} seconds") from error
     messages = done.stderr.decode("utf-8", errors="replace")
+    if done.returncode < 0:
+        # By a signal, such as for want of memory: that says nothing of what it was given.
+        raise ConversionTimeoutError("stopped from outside")
     if done.returncode != 0:
         raise ConversionError(messages)
     return done.stdout, messages
