@@ -116,7 +116,7 @@ def test_f11_choice_in_another_zone_is_refused_and_the_time_can_be_sent_again(wo
     changed = {"deadline_local-reading": SUMMER, "deadline_zone": "Asia/Kathmandu"}
     page = desk.press("Save the facts", status=422, **changed)
     assert "never show that time so" in page.text
-    desk.press("Save the facts", without=("deadline_local-reading",))
+    desk.press("Save the facts")
     assert deadline(world, "drafting") == datetime(2026, 10, 24, 20, 45, tzinfo=UTC)
 
 

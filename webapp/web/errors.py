@@ -161,8 +161,9 @@ def attach(form: FlaskForm, error: InvalidInput) -> None:
         form.form_errors.append(str(error))
         return
     field.errors = [*field.errors, str(error)]
-    if isinstance(error, UnclearTime) and isinstance(field, MomentField):
-        field.offer(error.readings)
+    if isinstance(field, MomentField):
+        # A choice that was refused is not offered again: a radio button, once chosen, cannot be let go.
+        field.offer(error.readings if isinstance(error, UnclearTime) else ())
     for rows in form:
         # A list of rows keeps its own copy of what its rows have to say, and the form asks only the list.
         if hasattr(rows, "entries") and any(entry.errors for entry in rows.entries):

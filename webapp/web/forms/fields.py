@@ -85,7 +85,7 @@ class MomentField(DateTimeLocalField):
 
     def offer(self, readings: tuple[Reading, ...], chosen: str = "") -> None:
         """Asks for one of these, or takes the one that was chosen; what was never offered is not chosen."""
-        self.readings = readings
+        self.readings, self.chosen = readings, ""
         meant = next((one for one in readings if one.value == chosen), None)
         if meant is not None:
             self.data, self.chosen = meant.shown, meant.value
