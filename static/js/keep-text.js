@@ -107,14 +107,14 @@ function keep(form) {
         choose(isSaved() ? [] : [{ body: source.value, edition: edition.value, at: Date.now() }]);
         source.value = held.body;
         edition.value = held.edition; // so that what others saved since is not written over unseen
-        say("Not saved yet");
+        if (!stopped) say("Not saved yet"); // why it is not saved, and what to do, stays in sight
         source.dispatchEvent(new Event("input", { bubbles: true }));
         source.dispatchEvent(new Event("replaced"));
         source.focus();
       }),
       button("Throw it away", "quiet", () => {
         choose([]);
-        say(isSaved() ? "" : "Not saved yet");
+        if (!stopped) say(isSaved() ? "" : "Not saved yet");
         source.focus();
       }),
     );
