@@ -10,7 +10,7 @@ from webapp.persistence.tables.letter import AuthorRow, LetterRow, TargetRow
 from webapp.persistence.tables.limit import CountRow
 from webapp.persistence.tables.looked_up import LookedUpRow
 from webapp.persistence.tables.message import MailboxRow, OutboxRow
-from webapp.persistence.tables.roster import InvitationRow, RepresentativeRow, SocietyRow
+from webapp.persistence.tables.roster import Ended, InvitationRow, InvitationTextRow, RepresentativeRow, SocietyRow
 from webapp.persistence.tables.seal import DocumentRow, SealedSignatoryRow
 from webapp.persistence.tables.staff import GrantRow, StaffRow
 from webapp.persistence.tables.submission import SubmissionRow, SubmissionStepRow
@@ -29,11 +29,13 @@ __all__ = [
     "CommentRow",
     "CountRow",
     "DocumentRow",
+    "Ended",
     "EventRow",
     "FreezingRow",
     "GrantRow",
     "InstallationRow",
     "InvitationRow",
+    "InvitationTextRow",
     "LetterRow",
     "LookedUpRow",
     "MailboxRow",

@@ -1,11 +1,23 @@
 """Societies, which live across letters, and their places in one letter's roster."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.persistence.base import Base, Instant
+from webapp.persistence.tables.letter import one_of
+
+
+class Ended(StrEnum):
+    """How a representative’s place ended, where nobody simply revoked it."""
+
+    CORRECTED = "corrected"
+    """The coordinators gave the society another address, or another person."""
+    HANDED_OVER = "handed_over"
+    NOT_US = "not_us"
+    """The letter had reached the wrong society, or the wrong person."""
 
 
 class SocietyRow(Base):
@@ -33,6 +45,10 @@ class InvitationRow(Base):
     invited_at: Mapped[datetime | None] = mapped_column(Instant)
     opened_at: Mapped[datetime | None] = mapped_column(Instant)
     board_meets_on: Mapped[date | None]
+    not_us_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When somebody there said that the letter had reached the wrong place; until a coordinator finds another way in."""
+    not_us_settled_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When a coordinator left it at that."""
 
     society: Mapped[SocietyRow] = relationship()
     representatives: Mapped[list["RepresentativeRow"]] = relationship(order_by="RepresentativeRow.id")
@@ -40,7 +56,11 @@ class InvitationRow(Base):
 
 class RepresentativeRow(Base):
     __tablename__ = "representative"
-    __table_args__ = (UniqueConstraint("invitation_id", "email"),)
+    __table_args__ = (
+        UniqueConstraint("invitation_id", "email"),
+        CheckConstraint(one_of("ended_by", [*(end.value for end in Ended), ""]), name="ended_by"),
+        CheckConstraint("ended_by = '' OR revoked_at IS NOT NULL", name="ended"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(unique=True)
@@ -52,5 +72,22 @@ class RepresentativeRow(Base):
     link_hash: Mapped[str] = mapped_column(unique=True)
     added_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_by: Mapped[str] = mapped_column(default="", server_default="")
+    """How its place ended; empty while it lives, and where the coordinators revoked it."""
+    ended_reason: Mapped[str] = mapped_column(default="", server_default="")
+    successor: Mapped[str] = mapped_column(default="", server_default="")
+    """The reference of the representative who came after; empty where nobody did."""
 
     invitation: Mapped[InvitationRow] = relationship(overlaps="representatives")
+
+
+class InvitationTextRow(Base):
+    """The words of a letter’s invitation, where they are not the ones that we bring along."""
+
+    __tablename__ = "invitation_text"
+
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id"), primary_key=True)
+    subject: Mapped[str]
+    words: Mapped[str]
+    """With placeholders in braces."""
+    edition: Mapped[int]
