@@ -10,6 +10,7 @@ from webapp.persistence.tables.letter import AuthorRow, LetterRow, TargetRow
 from webapp.persistence.tables.limit import CountRow
 from webapp.persistence.tables.looked_up import LookedUpRow
 from webapp.persistence.tables.message import MailboxRow, OutboxRow
+from webapp.persistence.tables.reminder import HeldReminderRow, ReminderPlanRow, ReminderRow
 from webapp.persistence.tables.roster import Ended, InvitationRow, InvitationTextRow, RepresentativeRow, SocietyRow
 from webapp.persistence.tables.seal import DocumentRow, SealedSignatoryRow
 from webapp.persistence.tables.staff import GrantRow, StaffRow
@@ -33,6 +34,7 @@ __all__ = [
     "EventRow",
     "FreezingRow",
     "GrantRow",
+    "HeldReminderRow",
     "InstallationRow",
     "InvitationRow",
     "InvitationTextRow",
@@ -42,6 +44,8 @@ __all__ = [
     "ObjectionRow",
     "OutboxRow",
     "PendingAnswerRow",
+    "ReminderPlanRow",
+    "ReminderRow",
     "RepresentativeRow",
     "RevisionRow",
     "SealedSignatoryRow",

@@ -49,6 +49,8 @@ class InvitationRow(Base):
     """When somebody there said that the letter had reached the wrong place; until a coordinator finds another way in."""
     not_us_settled_at: Mapped[datetime | None] = mapped_column(Instant)
     """When a coordinator left it at that."""
+    reminders_held_at: Mapped[datetime | None] = mapped_column(Instant)
+    """Since when a coordinator holds back every reminder to this society."""
 
     society: Mapped[SocietyRow] = relationship()
     representatives: Mapped[list["RepresentativeRow"]] = relationship(order_by="RepresentativeRow.id")
@@ -77,6 +79,8 @@ class RepresentativeRow(Base):
     ended_reason: Mapped[str] = mapped_column(default="", server_default="")
     successor: Mapped[str] = mapped_column(default="", server_default="")
     """The reference of the representative who came after; empty where nobody did."""
+    reminders_stopped_at: Mapped[datetime | None] = mapped_column(Instant)
+    """Since when this person wants no reminders; what is owed, such as codes and receipts, still comes."""
 
     invitation: Mapped[InvitationRow] = relationship(overlaps="representatives")
 
