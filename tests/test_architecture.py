@@ -18,6 +18,7 @@ from webapp.domain.permission import Permission
 from webapp.mail import messages
 from webapp.rendering.environment import ROOT, TEMPLATES, document_environment
 from webapp.services import composing
+from webapp.web.needs import WAYS
 
 PACKAGE = ROOT / "webapp"
 SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if "versions" not in path.parts)
@@ -289,3 +290,18 @@ FINAL = {
 
 def test_acts_that_nothing_takes_back_are_known(routes: Flask) -> None:
     assert {one for one, view in routes.view_functions.items() if getattr(view, "is_final", False)} == FINAL
+
+
+def test_every_need_says_an_act_whose_page_is_known_and_every_page_is_there(routes: Flask) -> None:
+    said = {
+        argument.value
+        for path in SOURCES
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "Need"
+        for argument in (call.args[1:2] or [word.value for word in call.keywords if word.arg == "act"])
+        if isinstance(argument, ast.Constant)
+    }
+    assert said - {""} <= WAYS.keys()
+    for way in WAYS.values():
+        rule = next(rule for rule in routes.url_map.iter_rules() if rule.endpoint == way.endpoint)
+        assert rule.arguments == {"letter", way.of} - {""}

@@ -24,7 +24,7 @@ from webapp.rendering.fonts import uncovered_characters
 from webapp.rendering.styles import STYLES
 from webapp.services import documents as documents_service
 from webapp.settings import Settings, load_settings
-from webapp.web import access, errors, lines, read_only, security, transaction
+from webapp.web import access, errors, lines, needs, read_only, security, transaction
 from webapp.web.views import (
     answers,
     chosen_venues,
@@ -188,6 +188,7 @@ def _page_facts() -> dict[str, object]:
         "is_administrator": desk is not None and desk.is_administrator,
         "local_mailbox": transaction.settings().has_local_mailbox,
         "may": access.may,
+        "way_to": needs.way_to,
         "standing": standing,
         "is_mail_held": standing is not None and standing.is_mail_held,
         "desk_minutes": int(limits.DESK_IDLE.total_seconds() / 60),

@@ -77,8 +77,8 @@ def test_all_milestones_stand_in_one_list_in_their_order(store: Store, coordinat
     lines = view(store, coordinator, letter).lines
     assert [(one.name, one.day or str(one.instant or ""), one.left, one.act) for one in lines] == [
         ("Comments due on revision 1", "9 March 2026, 17:00 Europe/Berlin (16:00 UTC)", "7 days 7 hours left", "circulate"),
-        ("Board of Society of the Marshes", "10 March 2026", "8 days left", "roster"),
-        ("Board of Gullhaven, Society of", "12 March 2026", "10 days left", "roster"),
+        ("Board of Society of the Marshes", "10 March 2026", "8 days left", "boards"),
+        ("Board of Gullhaven, Society of", "12 March 2026", "10 days left", "boards"),
         ("Sign-on deadline", "14 March 2026, 17:00 Europe/Berlin (16:00 UTC)", "12 days 7 hours left", "edit"),
         ("Submission to Journal of Invented Medicine", "18 March 2026", "16 days left", "milestones"),
         ("End of the window of BC Medical Journal, letter", "", "", "venues"),

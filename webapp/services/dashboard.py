@@ -1,44 +1,33 @@
 """What the coordinator sees: “what needs me now?”, the roster by stage, the course, the record."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.actor import Actor, ActorKind
-from webapp.domain.deadline import ShownInstant, earliest_today, show_date, show_instant, time_left
+from webapp.domain.deadline import ShownInstant, show_instant, time_left
 from webapp.domain.letter import ASKS, LetterState, may_seal_from
 from webapp.domain.links import Links
 from webapp.domain.permission import Permission
-from webapp.domain.stage import WAITED_FOR, Stage, is_at
+from webapp.domain.stage import Stage
 from webapp.domain.wording import count_phrase, noun_for, signed_sentence
-from webapp.persistence.tables import CirculationRow, DocumentRow, GrantRow, InvitationRow, LetterRow, RevisionRow, StaffRow
-from webapp.persistence.tables.message import MessageState
+from webapp.persistence.tables import CirculationRow, DocumentRow, GrantRow, InvitationRow, LetterRow, StaffRow
 from webapp.services.access import load_letter
 from webapp.services.chart import SignOnChart, sign_on_chart
-from webapp.services.comment_desk import BLOCKING_ACT, COMMENTS_ACT, comment_needs, has_comments, unanswered_comments
+from webapp.services.comment_desk import unanswered_comments
 from webapp.services.documents import answers_to_affirm, frozen_digest, signed_before, signed_count, since_the_seal
 from webapp.services.milestones import MilestoneLine, clash_needs, lines_of, milestones_of
 from webapp.services.need import Need
-from webapp.services.revisions import is_as_revised
-from webapp.services.roster_facts import stage_counts, wanting
-from webapp.services.roster_list import roster_lines
+from webapp.services.needs import BEFORE_SIGNING, Found, needs_of, unfrozen_revision, waiting_for
+from webapp.services.roster_facts import stage_counts
 from webapp.services.seal import blockers
 from webapp.services.sign_on import missing_for_opening
 from webapp.services.submissions import SubmissionView, show_submission
-from webapp.services.talks import waiting_talks
 
-_NEWEST = (
-    select(RevisionRow.number, RevisionRow.digest)
-    .where(RevisionRow.letter_id == bindparam("letter"))
-    .order_by(RevisionRow.number.desc())
-    .limit(1)
-)
 COURSE = tuple(state.value for state in LetterState if state is not LetterState.CANCELLED)
-_BEFORE_SIGNING = {LetterState.DRAFTING, LetterState.CIRCULATING}
 
 
 @dataclass(frozen=True)
@@ -143,7 +132,7 @@ def show_dashboard(session: Session, actor: Actor, reference: str, links: Links,
     invited = stages.total()
     state = LetterState(letter.state)
     seal_blockers = tuple(blockers(session, letter, links, now=now)) if state is LetterState.CLOSED else ()
-    missing = tuple(missing_for_opening(session, letter, now=now)) if with_needs and state in _BEFORE_SIGNING else ()
+    missing = tuple(missing_for_opening(session, letter, now=now)) if with_needs and state in BEFORE_SIGNING else ()
     milestones = milestones_of(session, letter) if with_needs else []
     clashes = clash_needs(letter, milestones, now=now)
     sha256 = session.scalar(select(DocumentRow.sha256).where(DocumentRow.letter_id == letter.id)) or ""
@@ -173,15 +162,15 @@ def show_dashboard(session: Session, actor: Actor, reference: str, links: Links,
         time_left=time_left(letter.deadline, now=now) if letter.deadline else "",
         closed_at=_shown(letter.closed_at, letter),
         may_seal_from=_shown(may_seal_from(letter.closed_at), letter) if letter.closed_at else None,
-        needs=tuple(_with_clashes(_needs(session, letter, stages, missing, seal_blockers, now=now), clashes)) if with_needs else (),
+        needs=tuple(needs_of(session, letter, Found(stages, missing, seal_blockers, clashes), now=now)) if with_needs else (),
         stages=tuple((stage, stages[stage]) for stage in Stage if stages[stage]),
         milestones=tuple(lines_of(letter, milestones, now=now)),
         chart=chart,
         missing=missing,
         seal_blockers=seal_blockers,
-        waiting_for=_waiting_for(stages),
+        waiting_for=waiting_for(stages),
         not_affirmed=tuple(row.printed_name for row in answers_to_affirm(session, letter)) if stages[Stage.TO_AFFIRM] else (),
-        unfrozen=_unfrozen(session, letter),
+        unfrozen=unfrozen_revision(session, letter),
         unanswered=unanswered_comments(session, letter)[0],
         digest=frozen_digest(session, letter.id) or "",
         document_sha256=sha256,
@@ -192,119 +181,13 @@ def show_dashboard(session: Session, actor: Actor, reference: str, links: Links,
 def _course(session: Session, letter: LetterRow) -> tuple[str, ...]:
     """The steps of this letter: *circulating* may be left out, and a letter that has gone past it without does not show it."""
     circulated = select(CirculationRow.id).where(CirculationRow.letter_id == letter.id).limit(1)
-    if letter.state in _BEFORE_SIGNING or session.scalar(circulated) is not None:
+    if letter.state in BEFORE_SIGNING or session.scalar(circulated) is not None:
         return COURSE
     return tuple(state for state in COURSE if state != LetterState.CIRCULATING)
 
 
 def _shown(instant: datetime | None, letter: LetterRow) -> ShownInstant | None:
     return show_instant(instant, letter.deadline_zone) if instant else None
-
-
-def _waiting_for(stages: Counter[Stage]) -> int:
-    return sum(number for stage, number in stages.items() if is_at(stage, WAITED_FOR))
-
-
-def _unfrozen(session: Session, letter: LetterRow) -> int | None:
-    if letter.state != LetterState.SIGNING:
-        return None
-    newest = session.execute(_NEWEST, {"letter": letter.id}).one()
-    # Where only a short form or a reference that nobody cites differs, there is nothing for the societies to read anew.
-    return int(newest.number) if newest.digest != frozen_digest(session, letter.id) else None
-
-
-def _needs(
-    session: Session,
-    letter: LetterRow,
-    stages: Counter[Stage],
-    missing: tuple[Need, ...],
-    seal_blockers: tuple[Need, ...],
-    *,
-    now: datetime,
-) -> list[Need]:
-    state = LetterState(letter.state)
-    if state in _BEFORE_SIGNING:
-        return _needs_before_signing(session, letter, missing, now=now)
-    talks = _talk_needs(session, letter)
-    if state is LetterState.SIGNING:
-        return [*talks, *_needs_while_signing(session, letter, stages, may_close=not talks, now=now)]
-    if state is LetterState.CLOSED:
-        return [*talks, *(seal_blockers or [Need("Seal the letter", "seal", _before_the_seal(stages[Stage.TO_AFFIRM]))])]
-    if state is LetterState.SEALED:
-        return [*talks, Need("Send the letter to the journal, and record it", "submit", "Download the PDF and hand it in.")]
-    if state is LetterState.SUBMITTED:
-        return [*talks, Need("Record what the journal has answered", "course", "Receipt, answer or outcome, each with its day.")]
-    return talks if state is LetterState.RESOLVED else []
-
-
-def _talk_needs(session: Session, letter: LetterRow) -> list[Need]:
-    """The societies that wait for a word; while one does, closing early is not proposed."""
-    found = []
-    for talk in waiting_talks(session, letter):
-        what = "would sign on a condition" if talk.has_condition else "has written to you"
-        found.append(Need(f"{talk.society} {what}", "talk", "Read it, and answer.", invitation=talk.invitation))
-    return found
-
-
-def _with_clashes(needs: list[Need], clashes: list[Need]) -> list[Need]:
-    """What does not go together comes last: it forbids nothing. What keeps sign-on from being opened is not said twice."""
-    said = {need.text for need in needs}
-    return [*needs, *(clash for clash in clashes if clash.text not in said)]
-
-
-def _before_the_seal(not_affirmed: int) -> str:
-    if not not_affirmed:
-        return "Sign-on has closed. Look through the list, then fix it for good."
-    left_out = "1 signature was" if not_affirmed == 1 else f"{not_affirmed} signatures were"
-    return f"Sign-on has closed, and {left_out} not affirmed. Look through the list, then fix it for good."
-
-
-def _needs_before_signing(session: Session, letter: LetterRow, missing: tuple[Need, ...], *, now: datetime) -> list[Need]:
-    opening = Need("Open sign-on", "open", "The letter is complete: read it once more, then ask the societies to sign.")
-    if letter.state != LetterState.CIRCULATING:
-        return list(missing) or [opening]
-    needs = [*comment_needs(session, letter), *missing]
-    newest = session.scalars(select(CirculationRow).where(CirculationRow.letter_id == letter.id).order_by(CirculationRow.id.desc())).first()
-    is_answered = not any(need.act in {BLOCKING_ACT, COMMENTS_ACT} for need in needs)
-    if newest is not None and now < newest.until:
-        return [*needs, *_next_round(letter, newest)] if is_answered else needs
-    if not has_comments(session, letter):
-        needs.append(Need("The time for comments has passed, and nobody has commented", "circulate", "Ask once more, or go on."))
-    needs += _next_round(letter, newest)
-    return needs if missing or not is_answered else [*needs, opening]
-
-
-def _next_round(letter: LetterRow, newest: CirculationRow | None) -> list[Need]:
-    if not is_as_revised(letter):
-        return [Need("Make a revision of the texts as they are now", "revise", "They have changed since they were sent round.")]
-    number = letter.revisions[-1].number if letter.revisions else 0
-    if newest is not None and newest.revision.number < number:
-        return [Need(f"Send revision {number} round", "circulate", "Nobody has been sent it yet.")]
-    return []
-
-
-def _needs_while_signing(session: Session, letter: LetterRow, stages: Counter[Stage], *, may_close: bool, now: datetime) -> list[Need]:
-    needs, today = [], earliest_today(now)
-    if may_close and stages and not _waiting_for(stages):
-        needs.append(Need("Every society has answered: sign-on can be closed now", "close"))
-    unfrozen = _unfrozen(session, letter)
-    if unfrozen and is_as_revised(letter):
-        needs.append(Need(f"Put revision {unfrozen} in force", "force", "Until then the text before it is signed."))
-    if not is_as_revised(letter):
-        needs.append(Need("Make a revision of the texts as they are now", "revise", "They were edited; what is signed is as before."))
-    if waiting := stages[Stage.TO_AFFIRM]:
-        affirmed = f"{stages[Stage.SIGNED]} of {stages[Stage.SIGNED] + waiting} signatures stand on the text in force."
-        needs.append(Need(f"{waiting} {'signature is' if waiting == 1 else 'signatures are'} to be affirmed", "roster", affirmed))
-    for line in roster_lines(session, letter, wanting(session, letter, today=today)):
-        failed = [one.email for one in line.representatives if one.mail_state == MessageState.FAILED]
-        if failed and line.stage == Stage.INVITED:
-            needs.append(Need(f"Mail to {line.society} could not be delivered", "roster", f"Check the address {failed[0]}."))
-        if line.board_meets_on and line.board_meets_on < today:
-            day = show_date(line.board_meets_on)
-            needs.append(Need(f"The board of {line.society} met on {day} and has not answered", "roster"))
-        if not line.representatives:
-            needs.append(Need(f"{line.society} has no representative", "roster", "Nobody can answer for it."))
-    return needs
 
 
 def _sign_ons(session: Session, letter: LetterRow, *, now: datetime) -> tuple[int, SignOnChart | None]:

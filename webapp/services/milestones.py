@@ -19,7 +19,7 @@ from webapp.domain.window import window_end
 from webapp.persistence.record import append_event
 from webapp.persistence.tables import AnswerRow, CirculatedRow, CirculationRow, InvitationRow, LetterRow, RevisionRow, SocietyRow, TextRow
 from webapp.services.access import load_letter
-from webapp.services.need import Need
+from webapp.services.need import Need, Urgency
 from webapp.services.venues import venues_by_slug
 
 _BEFORE_SIGNING = {LetterState.DRAFTING, LetterState.CIRCULATING}
@@ -96,7 +96,8 @@ def clashes_with_deadline(session: Session, letter: LetterRow, deadline: datetim
 
 def clash_needs(letter: LetterRow, milestones: Collection[Milestone], *, now: datetime) -> list[Need]:
     """The same for the front page, each with the page on which it is mended."""
-    return [Need(one.sentence, _act(one.mend, letter) or "milestones") for one in _clashes(letter, milestones, now=now)]
+    found = _clashes(letter, milestones, now=now)
+    return [Need(one.sentence, _act(one.mend, letter) or "milestones", urgency=Urgency.TO_KNOW) for one in found]
 
 
 def _clashes(letter: LetterRow, milestones: Collection[Milestone], *, now: datetime) -> list[Clash]:
@@ -240,7 +241,7 @@ def _act(kind: MilestoneKind, letter: LetterRow) -> str:
     is_early = letter.state in _BEFORE_SIGNING
     return {
         MilestoneKind.COMMENTS: "circulate" if is_early else "",
-        MilestoneKind.BOARD: "roster",
+        MilestoneKind.BOARD: "boards",
         MilestoneKind.DEADLINE: "edit" if is_early else "deadline" if letter.state == LetterState.SIGNING else "",
         MilestoneKind.SUBMISSION: "milestones",
         MilestoneKind.WINDOW: "venues",

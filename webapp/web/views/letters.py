@@ -16,6 +16,7 @@ from webapp.web.access import actor, for_staff
 from webapp.web.clashes import warn_of_clashes
 from webapp.web.errors import attach
 from webapp.web.forms.letter import LetterForm
+from webapp.web.needs import for_whoever_looks
 from webapp.web.transaction import now, reading, settings, transaction
 
 _LONGEST_NUMBER = 10
@@ -52,7 +53,8 @@ def new() -> Any:
 @for_staff(Permission.SEE)
 def show(letter: str) -> Any:
     view = dashboard.show_dashboard(reading(), actor(), letter, settings().links, with_needs=True, now=now())
-    return render_template("letters/show.html", letter=view, now_iso=now().isoformat(timespec="seconds"))
+    waiting = for_whoever_looks(letter, view.statement, view.needs)
+    return render_template("letters/show.html", letter=view, waiting=waiting, now_iso=now().isoformat(timespec="seconds"))
 
 
 @bp.route("/<letter>/edit", methods=["GET", "POST"])

@@ -1,0 +1,143 @@
+"""“What needs me now?”: all that waits for the coordinators of a letter, from every part of it, the most urgent first."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from webapp.domain.deadline import earliest_today, show_date
+from webapp.domain.letter import LetterState
+from webapp.domain.stage import WAITED_FOR, Stage, is_at
+from webapp.persistence.tables import CirculationRow, LetterRow, RevisionRow
+from webapp.persistence.tables.message import MessageState
+from webapp.services.comment_desk import BLOCKING_ACT, COMMENTS_ACT, comment_needs, has_comments
+from webapp.services.documents import frozen_digest
+from webapp.services.need import Need, Urgency, most_urgent_first
+from webapp.services.revisions import is_as_revised
+from webapp.services.roster_facts import wanting
+from webapp.services.roster_list import roster_lines
+from webapp.services.talks import waiting_talks
+
+BEFORE_SIGNING = {LetterState.DRAFTING, LetterState.CIRCULATING}
+_NEWEST = (
+    select(RevisionRow.number, RevisionRow.digest)
+    .where(RevisionRow.letter_id == bindparam("letter"))
+    .order_by(RevisionRow.number.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the front page has found out already."""
+
+    stages: Counter[Stage]
+    missing: tuple[Need, ...]
+    """What still keeps sign-on from being opened."""
+    seal_blockers: tuple[Need, ...]
+    clashes: Iterable[Need]
+    """Milestones that do not go together."""
+
+
+def needs_of(session: Session, letter: LetterRow, found: Found, *, now: datetime) -> list[Need]:
+    """What waits, each with the page on which it is done. What keeps sign-on from being opened is not said twice."""
+    needs = _in_this_state(session, letter, found, now=now)
+    said = {need.text for need in needs}
+    return most_urgent_first([*needs, *(clash for clash in found.clashes if clash.text not in said)])
+
+
+def _in_this_state(session: Session, letter: LetterRow, found: Found, *, now: datetime) -> list[Need]:
+    state = LetterState(letter.state)
+    if state in BEFORE_SIGNING:
+        return _before_signing(session, letter, found.missing, now=now)
+    talks = _talks(session, letter)
+    if state is LetterState.SIGNING:
+        return [*talks, *_while_signing(session, letter, found.stages, may_close=not talks, now=now)]
+    if state is LetterState.CLOSED:
+        return [*talks, *(found.seal_blockers or [Need("Seal the letter", "seal", _before_the_seal(found.stages[Stage.TO_AFFIRM]))])]
+    if state is LetterState.SEALED:
+        return [*talks, Need("Send the letter to the journal, and record it", "submit", "Download the PDF and hand it in.")]
+    if state is LetterState.SUBMITTED:
+        return [*talks, Need("Record what the journal has answered", "course", "Receipt, answer or outcome, each with its day.")]
+    return talks if state is LetterState.RESOLVED else []
+
+
+def _talks(session: Session, letter: LetterRow) -> list[Need]:
+    """The societies that wait for a word; while one does, closing early is not proposed."""
+    found = []
+    for talk in waiting_talks(session, letter):
+        what = "would sign on a condition" if talk.has_condition else "has written to you"
+        found.append(Need(f"{talk.society} {what}", "talk", "Read it, and answer.", talk.invitation, urgency=Urgency.NOW))
+    return found
+
+
+def _before_the_seal(not_affirmed: int) -> str:
+    if not not_affirmed:
+        return "Sign-on has closed. Look through the list, then fix it for good."
+    left_out = "1 signature was" if not_affirmed == 1 else f"{not_affirmed} signatures were"
+    return f"Sign-on has closed, and {left_out} not affirmed. Look through the list, then fix it for good."
+
+
+def _before_signing(session: Session, letter: LetterRow, missing: tuple[Need, ...], *, now: datetime) -> list[Need]:
+    opening = Need("Open sign-on", "open", "The letter is complete: read it once more, then ask the societies to sign.")
+    if letter.state != LetterState.CIRCULATING:
+        return list(missing) or [opening]
+    needs = [*comment_needs(session, letter), *missing]
+    newest = session.scalars(select(CirculationRow).where(CirculationRow.letter_id == letter.id).order_by(CirculationRow.id.desc())).first()
+    is_answered = not any(need.act in {BLOCKING_ACT, COMMENTS_ACT} for need in needs)
+    if newest is not None and now < newest.until:
+        return [*needs, *_next_round(letter, newest)] if is_answered else needs
+    if not has_comments(session, letter):
+        needs.append(Need("The time for comments has passed, and nobody has commented", "circulate", "Ask once more, or go on."))
+    needs += _next_round(letter, newest)
+    return needs if missing or not is_answered else [*needs, opening]
+
+
+def _next_round(letter: LetterRow, newest: CirculationRow | None) -> list[Need]:
+    if not is_as_revised(letter):
+        return [Need("Make a revision of the texts as they are now", "revise", "They have changed since they were sent round.")]
+    number = letter.revisions[-1].number if letter.revisions else 0
+    if newest is not None and newest.revision.number < number:
+        return [Need(f"Send revision {number} round", "circulate", "Nobody has been sent it yet.")]
+    return []
+
+
+def _while_signing(session: Session, letter: LetterRow, stages: Counter[Stage], *, may_close: bool, now: datetime) -> list[Need]:
+    needs, today = [], earliest_today(now)
+    if may_close and stages and not waiting_for(stages):
+        needs.append(Need("Every society has answered: sign-on can be closed now", "close"))
+    unfrozen = unfrozen_revision(session, letter)
+    if unfrozen and is_as_revised(letter):
+        needs.append(Need(f"Put revision {unfrozen} in force", "force", "Until then the text before it is signed."))
+    if not is_as_revised(letter):
+        needs.append(Need("Make a revision of the texts as they are now", "revise", "They were edited; what is signed is as before."))
+    if waiting := stages[Stage.TO_AFFIRM]:
+        affirmed = f"{stages[Stage.SIGNED]} of {stages[Stage.SIGNED] + waiting} signatures stand on the text in force."
+        what = f"{waiting} {'signature is' if waiting == 1 else 'signatures are'} to be affirmed"
+        needs.append(Need(what, "roster", affirmed, narrowed=(("stage", Stage.TO_AFFIRM),), urgency=Urgency.SOON))
+    for line in roster_lines(session, letter, wanting(session, letter, today=today)):
+        failed = [one.email for one in line.representatives if one.mail_state == MessageState.FAILED]
+        if failed and line.stage == Stage.INVITED:
+            what = f"Mail to {line.society} could not be delivered"
+            needs.append(Need(what, "roster", f"Check the address {failed[0]}.", urgency=Urgency.NOW))
+        if line.board_meets_on and line.board_meets_on < today:
+            day = show_date(line.board_meets_on)
+            needs.append(Need(f"The board of {line.society} met on {day} and has not answered", "roster", urgency=Urgency.SOON))
+        if not line.representatives:
+            needs.append(Need(f"{line.society} has no representative", "roster", "Nobody can answer for it.", urgency=Urgency.NOW))
+    return needs
+
+
+def waiting_for(stages: Counter[Stage]) -> int:
+    return sum(number for stage, number in stages.items() if is_at(stage, WAITED_FOR))
+
+
+def unfrozen_revision(session: Session, letter: LetterRow) -> int | None:
+    if letter.state != LetterState.SIGNING:
+        return None
+    newest = session.execute(_NEWEST, {"letter": letter.id}).one()
+    # Where only a short form or a reference that nobody cites differs, there is nothing for the societies to read anew.
+    return int(newest.number) if newest.digest != frozen_digest(session, letter.id) else None
