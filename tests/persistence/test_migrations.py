@@ -181,7 +181,10 @@ def test_revisions_by_their_file_names_are_those_that_alembic_walks() -> None:
     assert list(revisions._revisions()) == walked[::-1]
 
 
-@pytest.mark.parametrize("table", ["revision", "freezing", "objection", "comment", "event", "sealed_signatory", "document", "answer"])
+@pytest.mark.parametrize(
+    "table",
+    ["revision", "freezing", "objection", "comment", "event", "sealed_signatory", "document", "answer", "society_change", "society_join"],
+)
 def test_r3_r11_r17_frozen_tables_have_a_trigger_against_change_and_one_against_removal(engine: Engine, table: str) -> None:
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:

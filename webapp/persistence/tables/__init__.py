@@ -3,6 +3,14 @@
 from webapp.persistence.base import Base
 from webapp.persistence.tables.answer import AnswerRow, PendingAnswerRow
 from webapp.persistence.tables.comment import CirculatedRow, CirculationRow, CommentRow
+from webapp.persistence.tables.directory import (
+    ColumnMatchRow,
+    ContactRow,
+    JoinRow,
+    LogoRow,
+    SocietyChangeRow,
+    SocietyRow,
+)
 from webapp.persistence.tables.door import CodeRow, SignInLinkRow, StaffCodeRow, WebSessionRow
 from webapp.persistence.tables.event import EventRow
 from webapp.persistence.tables.installation import InstallationRow
@@ -11,7 +19,7 @@ from webapp.persistence.tables.limit import CountRow
 from webapp.persistence.tables.looked_up import LookedUpRow
 from webapp.persistence.tables.message import MailboxRow, OutboxRow
 from webapp.persistence.tables.reminder import HeldReminderRow, ReminderPlanRow, ReminderRow
-from webapp.persistence.tables.roster import Ended, InvitationRow, InvitationTextRow, RepresentativeRow, SocietyRow
+from webapp.persistence.tables.roster import Ended, InvitationRow, InvitationTextRow, RepresentativeRow
 from webapp.persistence.tables.seal import DocumentRow, SealedSignatoryRow
 from webapp.persistence.tables.staff import GrantRow, StaffRow
 from webapp.persistence.tables.submission import SubmissionRow, SubmissionStepRow
@@ -27,7 +35,9 @@ __all__ = [
     "CirculatedRow",
     "CirculationRow",
     "CodeRow",
+    "ColumnMatchRow",
     "CommentRow",
+    "ContactRow",
     "CountRow",
     "DocumentRow",
     "Ended",
@@ -38,7 +48,9 @@ __all__ = [
     "InstallationRow",
     "InvitationRow",
     "InvitationTextRow",
+    "JoinRow",
     "LetterRow",
+    "LogoRow",
     "LookedUpRow",
     "MailboxRow",
     "ObjectionRow",
@@ -50,6 +62,7 @@ __all__ = [
     "RevisionRow",
     "SealedSignatoryRow",
     "SignInLinkRow",
+    "SocietyChangeRow",
     "SocietyRow",
     "StaffCodeRow",
     "StaffRow",

@@ -1,4 +1,4 @@
-"""Societies, which live across letters, and their places in one letter's roster."""
+"""The places of societies in one letter's roster, and who may answer for them."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.persistence.base import Base, Instant
+from webapp.persistence.tables.directory import SocietyRow
 from webapp.persistence.tables.letter import one_of
 
 
@@ -18,19 +19,6 @@ class Ended(StrEnum):
     HANDED_OVER = "handed_over"
     NOT_US = "not_us"
     """The letter had reached the wrong society, or the wrong person."""
-
-
-class SocietyRow(Base):
-    __tablename__ = "society"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(unique=True)
-    printed_name: Mapped[str] = mapped_column(index=True)
-    sort_name: Mapped[str]
-    acronym: Mapped[str]
-    country: Mapped[str]
-    """ISO 3166-1 alpha-2, or empty where nobody has said."""
-    created_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class InvitationRow(Base):
