@@ -53,9 +53,30 @@ class AuthorityCheck(StrEnum):
     OPEN = "open"
     CODE = "code"
     """Settled by the one-time code sent to the registered address, the default rule."""
+    OWN_DOMAIN = "own_domain"
+    """By the code too, sent to an address at the society’s own domain."""
+    OFFICIAL = "official"
+    """Confirmed from the society’s official address."""
+    MINUTE = "minute"
+    """By a minute of its board, attached."""
+    WORD = "word"
+    """By the word of a coordinator, with the reason."""
+    PROOF = "proof"
+    """By the proof attached to an answer that a coordinator has recorded."""
+    REFUSED = "refused"
+    """It could not be known: the answer is kept, and does not count."""
 
 
-_SETTLED = frozenset({AuthorityCheck.CODE})
+_SETTLED = frozenset(AuthorityCheck) - {AuthorityCheck.OPEN, AuthorityCheck.REFUSED}
+
+
+class Source(StrEnum):
+    """How an answer came: given by the society itself in its room, or received otherwise and recorded by a coordinator (R12)."""
+
+    ROOM = "room"
+    PHONE = "phone"
+    PAPER = "paper"
+    EMAIL = "email"
 
 
 @dataclass(frozen=True)
