@@ -281,12 +281,12 @@ def _answer_view(answer: AnswerRow, letter: LetterRow) -> AnswerView:
         ground=answer.ground,
         reason=answer.reason,
         link=answer.link,
-        given_by=answer.representative.name,
+        given_by=answer.given_by,
         given_at=show_instant(answer.received_at, letter.deadline_zone),
         digest=answer.digest,
         record_sequence=answer.record_sequence,
         record_hash=answer.record_hash,
-        receipt_address=mask_address(answer.representative.email),
+        receipt_address=mask_address(answer.representative.email) if answer.representative else "",
         withdrawn_at=show_instant(answer.withdrawn_at, letter.deadline_zone) if answer.withdrawn_at else None,
     )
 
