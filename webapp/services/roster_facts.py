@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from webapp.domain.answer import StandingFacts, is_to_be_affirmed
 from webapp.domain.letter import LetterState
-from webapp.domain.stage import Stage, stage_of, while_circulating
+from webapp.domain.stage import Stage, doubt_about, stage_of, while_circulating
 from webapp.persistence.tables import (
     AnswerRow,
     CirculatedRow,
@@ -58,6 +58,8 @@ STAGE_FACTS = (
     AnswerRow.digest,
     AnswerRow.authority,
     HAS_OBJECTED.label("has_objected"),
+    AnswerRow.is_disputed,
+    AnswerRow.is_confirmed,
 )
 # Counting needs no more than the standing answer, and asks for others only where there is none.
 _ANSWERED = aliased(AnswerRow)
@@ -114,14 +116,17 @@ def commented(session: Session, letter: LetterRow) -> set[int] | None:
 
 def stage_from(row: Any, digests: Collection[str]) -> Stage:
     """The stage that a row with the columns of `STAGE_FACTS` and `has_withdrawn` gives, where these digests count (R4)."""
+    answer = None
+    if row.is_standing:
+        answer = StandingFacts(row.kind, row.is_standing, row.digest, row.authority, row.has_objected, row.is_disputed, row.is_confirmed)
     return stage_of(
         was_invited=row.was_invited,
         was_opened=row.was_opened,
         board_meets_on=row.board_meets_on,
         standing_kind=row.kind if row.is_standing else None,
         has_withdrawn=row.has_withdrawn,
-        is_to_be_affirmed=bool(row.is_standing)
-        and is_to_be_affirmed(StandingFacts(row.kind, row.is_standing, row.digest, row.authority, row.has_objected), digests=digests),
+        is_to_be_affirmed=answer is not None and is_to_be_affirmed(answer, digests=digests),
+        doubt=doubt_about(answer) if answer else None,
     )
 
 
