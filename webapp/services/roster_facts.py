@@ -1,11 +1,10 @@
-"""What a roster comes to, without reading all of it: how many societies stand where, and which of them need somebody."""
+"""What a roster comes to, without reading all of it: how many societies stand where."""
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from webapp.domain.answer import StandingFacts, is_to_be_affirmed
@@ -18,14 +17,8 @@ from webapp.persistence.tables import (
     CommentRow,
     InvitationRow,
     LetterRow,
-    OutboxRow,
-    RepresentativeRow,
 )
-from webapp.persistence.tables.message import MessageState
 from webapp.services.documents import HAS_OBJECTED, counting_digests
-
-LINK_MAILS = ("comment_request", "invitation", "new_link")
-"""The messages that bring a representative's link."""
 
 # The standing answer of an invitation, else the newest one, which its society took back.
 NEWEST_ANSWER = (
@@ -76,22 +69,6 @@ def _stages(*columns: Any) -> Select[Any]:
 
 _STAGES, _STAGES_WHILE_CIRCULATING = _stages(*_COUNTED), _stages(*_COUNTED, HAS_COMMENTED.label("has_commented"))
 _COMMENTED = select(InvitationRow.id).where(InvitationRow.letter_id == bindparam("letter"), HAS_COMMENTED)
-_UNDELIVERED = (
-    select(RepresentativeRow.invitation_id)
-    .join(OutboxRow, OutboxRow.to_address == RepresentativeRow.email)
-    .where(OutboxRow.letter_id == bindparam("letter"), OutboxRow.kind.in_(LINK_MAILS), OutboxRow.state == MessageState.FAILED)
-)
-_REPRESENTED = select(RepresentativeRow.invitation_id).where(
-    RepresentativeRow.invitation_id == InvitationRow.id, RepresentativeRow.revoked_at.is_(None)
-)
-_WANTING = select(InvitationRow.id).where(
-    InvitationRow.letter_id == bindparam("letter"),
-    or_(
-        InvitationRow.board_meets_on < bindparam("today"),
-        InvitationRow.id.in_(_UNDELIVERED),
-        ~_REPRESENTED.correlate(InvitationRow).exists(),
-    ),
-)
 
 
 def stage_counts(session: Session, letter: LetterRow) -> Counter[Stage]:
@@ -128,8 +105,3 @@ def stage_from(row: Any, digests: Collection[str]) -> Stage:
         is_to_be_affirmed=answer is not None and is_to_be_affirmed(answer, digests=digests),
         doubt=doubt_about(answer) if answer else None,
     )
-
-
-def wanting(session: Session, letter: LetterRow, *, today: date) -> list[int]:
-    """The invitations that may need somebody: mail came back, a board has met, nobody can answer. Which of them do, their lines say."""
-    return list(session.scalars(_WANTING, {"letter": letter.id, "today": today}))

@@ -38,6 +38,7 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "force": Way("text_change.propose", _P.OPEN_SIGN_ON),
         "milestones": Way("milestones.show", _P.EDIT, part="plan"),
         "open": Way("sign_on.open_sign_on", _P.OPEN_SIGN_ON),
+        "represent": Way("roster.add", _P.INVITE),
         "revise": Way("revisions.make", _P.EDIT),
         "roster": Way("roster.show", _P.INVITE),
         "seal": Way("documents.seal_letter", _P.SEAL),
