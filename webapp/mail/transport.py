@@ -9,6 +9,7 @@ from typing import Protocol
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from webapp.domain.mail_error import safe_words
 from webapp.mail.connection import SmtpConnection
 from webapp.mail.message import MailForm, build_message
 from webapp.persistence.database import transaction
@@ -97,7 +98,7 @@ class SmtpTransport:
         except (OSError, smtplib.SMTPException) as error:
             if connection.awaits_word:
                 raise UncertainFailure(f"{type(error).__name__} after the message was given over; it may have arrived") from error
-            raise _failure(error) from error
+            raise _failure(error, envelope.recipient) from error
         finally:
             _hang_up(connection)
 
@@ -135,22 +136,24 @@ def _hang_up(connection: SmtpConnection) -> None:
     connection.close()
 
 
-def _failure(error: Exception) -> Exception:
+def _failure(error: Exception, recipient: str) -> Exception:
     if isinstance(error, smtplib.SMTPSenderRefused | smtplib.SMTPHeloError):
         # Said before any recipient was named: about us, and the same for every message. Somebody will mend the settings.
         return UnreachedFailure(f"{error.smtp_code} {type(error).__name__}")
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        reply, _text = next(iter(error.recipients.values()))
-        return _refusal(reply, "the recipient was refused")
+        reply, said = next(iter(error.recipients.values()))
+        return _refusal(reply, "the recipient was refused", said, recipient)
     if isinstance(error, smtplib.SMTPResponseException):
-        return _refusal(error.smtp_code, type(error).__name__)
+        return _refusal(error.smtp_code, type(error).__name__, error.smtp_error, recipient)
     return TemporaryFailure(type(error).__name__)
 
 
-def _refusal(reply: int, what: str) -> Exception:
-    # RFC 5321 4.2.1: 5xx is permanent. The server's own words may quote the address, so they are not kept (R19).
+def _refusal(reply: int, what: str, said: bytes | str, recipient: str) -> Exception:
+    # RFC 5321 4.2.1: 5xx is permanent. The server's own words may quote the address or the link: what is kept names neither (R19).
     is_final = 500 <= reply < 600 and reply not in _SIGN_IN_WANTED | _OFTEN_PASSES
-    return PermanentFailure(f"{reply} {what}") if is_final else TemporaryFailure(f"{reply} {what}")
+    words = safe_words(said.decode("utf-8", "replace") if isinstance(said, bytes) else said, recipient)
+    sentence = f"{reply} {what}: {words}" if words else f"{reply} {what}"
+    return PermanentFailure(sentence) if is_final else TemporaryFailure(sentence)
 
 
 def transport_for(settings: Settings, engine: Engine) -> Transport:
