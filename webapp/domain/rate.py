@@ -27,6 +27,7 @@ LINKS_FOR_NETWORK = Limit("links for a network", limits.LINK_REQUESTS_OF_A_NETWO
 LINKS_OF_LETTER = Limit("links of a letter", limits.LINK_REQUESTS_OF_A_LETTER, limits.AN_HOUR)
 SIGN_INS_TO_ADDRESS = Limit("sign-in links to an address", limits.LINK_REQUESTS_AN_HOUR, limits.AN_HOUR)
 SIGN_INS_FOR_NETWORK = Limit("sign-in links for a network", limits.LINK_REQUESTS_OF_A_NETWORK, limits.AN_HOUR)
+TEST_MAILS = Limit("test mails of staff", limits.TEST_MAILS_AN_HOUR, limits.AN_HOUR)
 
 
 def still_counted(past: Iterable[datetime], limit: Limit, *, now: datetime) -> list[datetime]:
