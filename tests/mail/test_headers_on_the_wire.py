@@ -18,7 +18,7 @@ from webapp.domain.errors import InvalidInput
 from webapp.domain.links import Links
 from webapp.mail import message, messages
 from webapp.mail.message import MailForm
-from webapp.mail.messages import Addressed, AnswerFacts, ChangeFacts, LetterFacts, PlaceFacts, RequestFacts, SocietyWords
+from webapp.mail.messages import Addressed, AnswerFacts, ChangeFacts, InvitationWords, LetterFacts, PlaceFacts, RequestFacts, SocietyWords
 from webapp.mail.transport import Envelope as Outgoing
 from webapp.mail.transport import SmtpTransport
 from webapp.services.doors import clean_address
@@ -83,7 +83,7 @@ def addressed(typed: str) -> Addressed:
 LINKS = Links("https://letters.example.org")
 Said = Callable[[str], MailForm]
 MESSAGES: dict[str, Said] = {
-    "invitation": lambda typed: messages.invitation(LINKS, "a-token", letter(typed), PlaceFacts(typed, typed)),
+    "invitation": lambda typed: messages.invitation(addressed(typed), InvitationWords(typed, typed)),
     "new_link": lambda typed: messages.new_link(LINKS, "a-token", letter(typed), PlaceFacts(typed, typed)),
     "code": lambda typed: messages.code("ABCDEFGH", 30, letter(typed), PlaceFacts(typed, typed)),
     "receipt": lambda typed: messages.receipt(LINKS, "a-token", letter(typed), PlaceFacts(typed, typed), answer(typed)),

@@ -11,7 +11,7 @@ from webapp.domain.answer import AnswerKind
 from webapp.domain.links import Links
 from webapp.mail import messages
 from webapp.mail.message import MailForm
-from webapp.mail.messages import Addressed, AnswerFacts, ChangeFacts, LetterFacts, PlaceFacts, RequestFacts, SocietyWords
+from webapp.mail.messages import Addressed, AnswerFacts, ChangeFacts, InvitationWords, LetterFacts, PlaceFacts, RequestFacts, SocietyWords
 
 LINKS = Links("https://letters.example.org")
 LETTER = LetterFacts(
@@ -53,11 +53,13 @@ EDITORIAL = ChangeFacts(
     answer="none",
 )
 SUBSTANTIVE = replace(EDITORIAL, is_editorial=False, object_until="")
+INVITATION = InvitationWords("Will Gullhaven <b> sign?", f"Dear Anna Berg,\n\n{LETTER.title}\nBy 9 March 2026, 17:00.")
 
 MESSAGES: dict[str, MailForm] = {
     "sign_in": messages.sign_in(LINKS, "t0ken", 15),
     "staff_code": messages.staff_code(LINKS, "ABCDEFGH", 30),
-    "invitation": messages.invitation(LINKS, "t0ken", LETTER, PLACE),
+    "invitation": messages.invitation(Addressed(LINKS, "t0ken", LETTER, PLACE), INVITATION),
+    "invitation, a test": messages.invitation(Addressed(LINKS, "t0ken", LETTER, PLACE), INVITATION, is_test=True),
     "comment_request": messages.comment_request(
         LINKS, "t0ken", LETTER, PLACE, RequestFacts(2, "9 March 2026, 17:00 Europe/Berlin (16:00 UTC)", "Please read § 3 <closely>.")
     ),
@@ -177,6 +179,6 @@ def test_code_stands_on_a_line_of_its_own_and_in_the_subject() -> None:
 
 
 def test_demonstration_says_so_in_every_message() -> None:
-    form = messages.invitation(LINKS, "t0ken", replace(LETTER, is_demonstration=True), PLACE)
+    form = messages.invitation(replace(TO, letter=replace(LETTER, is_demonstration=True)), INVITATION)
     assert "Demonstration: nothing here is real." in form.text
     assert "Demonstration: nothing here is real." in form.html

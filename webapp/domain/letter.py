@@ -33,7 +33,10 @@ class Action(StrEnum):
     CHANGE_TEXT = "change_text"
     """Freeze another revision while sign-on is open."""
     INVITE = "invite"
+    WRITE_INVITATION = "write_invitation"
+    SEND_INVITATION = "send_invitation"
     REMOVE_SOCIETY = "remove_society"
+    CORRECT_ADDRESS = "correct_address"
     REPLACE_LINK = "replace_link"
     REVOKE = "revoke"
     OPEN_SIGN_ON = "open_sign_on"
@@ -81,6 +84,14 @@ MOVES: tuple[Move, ...] = (
     Move(_S.SIGNING, _A.CHANGE_TEXT, _S.SIGNING, _P.OPEN_SIGN_ON, "revision.frozen"),
     Move(_S.DRAFTING, _A.INVITE, _S.DRAFTING, _P.INVITE, "society.added"),
     Move(_S.CIRCULATING, _A.INVITE, _S.CIRCULATING, _P.INVITE, "society.added"),
+    Move(_S.DRAFTING, _A.WRITE_INVITATION, _S.DRAFTING, _P.INVITE, "invitation_text.edited"),
+    Move(_S.CIRCULATING, _A.WRITE_INVITATION, _S.CIRCULATING, _P.INVITE, "invitation_text.edited"),
+    Move(_S.SIGNING, _A.WRITE_INVITATION, _S.SIGNING, _P.INVITE, "invitation_text.edited"),
+    Move(_S.SIGNING, _A.SEND_INVITATION, _S.SIGNING, _P.INVITE, "invitation.sent"),
+    Move(_S.DRAFTING, _A.CORRECT_ADDRESS, _S.DRAFTING, _P.INVITE, "address.corrected"),
+    Move(_S.CIRCULATING, _A.CORRECT_ADDRESS, _S.CIRCULATING, _P.INVITE, "address.corrected"),
+    Move(_S.SIGNING, _A.CORRECT_ADDRESS, _S.SIGNING, _P.INVITE, "address.corrected"),
+    Move(_S.CLOSED, _A.CORRECT_ADDRESS, _S.CLOSED, _P.INVITE, "address.corrected"),
     Move(_S.DRAFTING, _A.REMOVE_SOCIETY, _S.DRAFTING, _P.INVITE, "society.removed"),
     Move(_S.DRAFTING, _A.REVOKE, _S.DRAFTING, _P.INVITE, "representative.revoked"),
     Move(_S.CIRCULATING, _A.REVOKE, _S.CIRCULATING, _P.INVITE, "representative.revoked"),
@@ -118,6 +129,9 @@ _TOO_LATE = {
     _A.DISPOSE: "Comments are answered until sign-on has closed.",
     _A.CHANGE_TEXT: "A frozen text is changed only while sign-on is open.",
     _A.INVITE: "No society can be added now: sign-on has closed.",
+    _A.WRITE_INVITATION: "The invitation can be written until sign-on has closed.",
+    _A.SEND_INVITATION: "Invitations to sign are sent while sign-on is open.",
+    _A.CORRECT_ADDRESS: "An address can be corrected until the letter is sealed.",
     _A.REMOVE_SOCIETY: "A society that was asked to sign stays on the roster. Revoke its representative’s link instead.",
     _A.REPLACE_LINK: "A personal link is replaced while sign-on is open, or until the letter is sealed.",
     _A.REVOKE: "A personal link is revoked until the letter is sealed.",

@@ -1,6 +1,7 @@
 """One function per message: from facts to subject, text and HTML. Every message says why it was sent."""
 
 from dataclasses import dataclass
+from textwrap import fill
 from typing import Any, Literal
 
 from webapp.domain.answer_words import ANSWER_WORDS, AnswerWords
@@ -8,6 +9,8 @@ from webapp.domain.links import Links
 from webapp.domain.tokens import show_code
 from webapp.mail.message import MailForm
 from webapp.rendering.mail import mail_bodies
+
+_LINE = 86
 
 
 @dataclass(frozen=True)
@@ -82,11 +85,6 @@ def staff_code(links: Links, one_time_code: str, minutes: int) -> MailForm:
     return _form("staff_code", f"{shown} is your code for the desk", code=shown, minutes=minutes, links=links)
 
 
-def invitation(links: Links, token: str, letter: LetterFacts, place: PlaceFacts) -> MailForm:
-    subject = f"Will {place.society} sign? “{letter.title}”"
-    return _form("invitation", subject, link=links.personal(token), letter=letter, place=place)
-
-
 def comment_request(links: Links, token: str, letter: LetterFacts, place: PlaceFacts, request: RequestFacts) -> MailForm:
     subject = f"What does {place.society} say? “{letter.title}”"
     return _form("comment_request", subject, link=links.personal(token), letter=letter, place=place, request=request)
@@ -156,6 +154,30 @@ class Addressed:
     @property
     def facts(self) -> dict[str, Any]:
         return {"link": self.links.personal(self.token), "letter": self.letter, "place": self.place}
+
+
+@dataclass(frozen=True)
+class InvitationWords:
+    """What the coordinators write in an invitation, as one recipient reads it."""
+
+    subject: str
+    text: str
+
+    @property
+    def paragraphs(self) -> list[str]:
+        return [one.strip() for one in self.text.split("\n\n") if one.strip()]
+
+    @property
+    def lines(self) -> str:
+        """Folded as the rest of the mail, but for what is one long word."""
+        folded = [fill(one, _LINE, break_long_words=False, break_on_hyphens=False) for one in self.text.splitlines()]
+        return "\n".join(folded)
+
+
+def invitation(to: Addressed, words: InvitationWords, *, is_test: bool = False) -> MailForm:
+    """The link stands below whatever words the coordinators chose; that of a test opens nothing."""
+    subject = f"Test: {words.subject}" if is_test else words.subject
+    return _form("invitation", subject, **to.facts, words=words, is_test=is_test)
 
 
 def text_changed(to: Addressed, change: ChangeFacts) -> MailForm:

@@ -38,6 +38,7 @@ from webapp.persistence.tables import (
 from webapp.services.calendar_files import mailed_calendar
 from webapp.services.coordinators import may_be_told
 from webapp.services.documents import is_waiting
+from webapp.services.invitation_words import filled, text_of
 
 
 class Office(Protocol):
@@ -48,6 +49,9 @@ class Office(Protocol):
     @property
     def keyring(self) -> Keyring: ...
 
+
+OPENS_NOTHING = "this-link-opens-nothing"
+NOBODY = messages.PlaceFacts("Dr Somebody", "the Example Society")
 
 # What each of these announces or moves goes along as a calendar file.
 _WITH_DEADLINE = {"invitation", "deadline_moved"}
@@ -74,11 +78,13 @@ def _worded(session: Session, row: OutboxRow, office: Office, *, now: datetime) 
         return _staff_code(session, row, office, now=now)
     if row.kind == "society_wrote":
         return _society_wrote(session, row, office)
+    if row.kind == "invitation_test":
+        return _invitation_test(session, row, office)
     representative = session.get_one(RepresentativeRow, row.parameters["representative"])
     if representative.revoked_at is not None:
         return None
     letter = session.get_one(LetterRow, representative.invitation.letter_id)
-    facts = _letter_facts(letter)
+    facts = letter_facts(letter)
     place = messages.PlaceFacts(representative.name, representative.invitation.society.printed_name)
     if row.kind == "code":
         return _code(session, row, office, facts, place, now=now)
@@ -96,6 +102,8 @@ def _with_link(session: Session, row: OutboxRow, letter: LetterRow, to: messages
     if row.kind in {"receipt", "withdrawal_receipt"}:
         write = messages.receipt if row.kind == "receipt" else messages.withdrawal_receipt
         return write(to.links, to.token, to.letter, to.place, _answer_facts(session, row, letter))
+    if row.kind == "invitation":
+        return messages.invitation(to, filled(text_of(session, letter.id), to.letter, to.place))
     if row.kind == "text_changed":
         return messages.text_changed(to, _change_facts(session, row, letter))
     if row.kind == "objection_receipt":
@@ -144,7 +152,7 @@ def _society_wrote(session: Session, row: OutboxRow, office: Office) -> MailForm
     _kind, reference, to = row.reason.split(":")
     if "answer" in row.parameters:
         answer = session.get_one(AnswerRow, row.parameters["answer"])
-        invitation, who, words = answer.invitation, answer.given_by, answer.reason
+        invitation, who, words = answer.invitation, answer.representative.name, answer.reason
     else:
         said = session.scalars(select(TalkRow).where(TalkRow.reference == reference)).one()
         invitation, words = session.get_one(InvitationRow, said.invitation_id), said.words
@@ -153,15 +161,31 @@ def _society_wrote(session: Session, row: OutboxRow, office: Office) -> MailForm
     if not may_be_told(session, letter.id, to):
         return None
     wrote = messages.SocietyWords(invitation.society.printed_name, invitation.reference, who, words, "answer" in row.parameters)
-    return messages.society_wrote(office.links, _letter_facts(letter), letter.reference, wrote)
+    return messages.society_wrote(office.links, letter_facts(letter), letter.reference, wrote)
 
 
 _LINK_MESSAGES = {
     "dispositions": messages.dispositions,
-    "invitation": messages.invitation,
     "new_link": messages.new_link,
     "deadline_moved": messages.deadline_moved,
 }
+
+
+def _invitation_test(session: Session, row: OutboxRow, office: Office) -> MailForm | None:
+    """What a representative would get, to the coordinator who asked for it."""
+    letter = session.get_one(LetterRow, row.parameters["letter"])
+    if not may_be_told(session, letter.id, row.reason.split(":")[2]):
+        return None
+    to = as_if_to(letter, session.get(RepresentativeRow, row.parameters["representative"]), office.links)
+    return messages.invitation(to, filled(text_of(session, letter.id), to.letter, to.place), is_test=True)
+
+
+def as_if_to(letter: LetterRow, one: RepresentativeRow | None, links: Links) -> messages.Addressed:
+    """For looking at an invitation: with a link that opens nothing, never the real one (R19)."""
+    facts = letter_facts(letter)
+    facts = facts if facts.deadline else replace(facts, deadline="the deadline, which is not set yet")
+    place = messages.PlaceFacts(one.name, one.invitation.society.printed_name) if one else NOBODY
+    return messages.Addressed(links, OPENS_NOTHING, facts, place)
 
 
 def _change_facts(session: Session, row: OutboxRow, letter: LetterRow) -> messages.ChangeFacts:
@@ -197,7 +221,7 @@ def _reason(event: EventRow) -> str:
     return str(json.loads(event.public).get("reason", ""))
 
 
-def _letter_facts(letter: LetterRow) -> messages.LetterFacts:
+def letter_facts(letter: LetterRow) -> messages.LetterFacts:
     return messages.LetterFacts(
         title=letter.title,
         lead_society=letter.lead_society,
@@ -228,7 +252,7 @@ def _answer_facts(session: Session, row: OutboxRow, letter: LetterRow) -> messag
         said=() if answer.kind == AnswerKind.SIGN else tuple(said_facts(answer.kind, vars(answer))),
         authority_sentence=answer.authority_sentence,
         received_at=str(show_instant(answer.received_at, letter.deadline_zone)),
-        given_by=answer.given_by,
+        given_by=answer.representative.name,
         digest=answer.digest,
         record_sequence=answer.record_sequence,
         record_hash=answer.record_hash,

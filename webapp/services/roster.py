@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain import limits
@@ -18,10 +18,11 @@ from webapp.domain.tokens import Keyring, hash_token
 from webapp.persistence import outbox
 from webapp.persistence.database import take_alone
 from webapp.persistence.record import Happening, append_event, append_events
-from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, RepresentativeRow, SocietyRow, WebSessionRow
+from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, RepresentativeRow, SocietyRow
 from webapp.rendering.fonts import describe_character, uncovered_characters
 from webapp.services.access import load_letter
 from webapp.services.circulation import ask_newcomers
+from webapp.services.personal_links import end_stays, renewed
 from webapp.services.references import new_reference
 from webapp.services.roster_check import FACTS, CheckedRow, RosterPreview, check_rows, refuse_too_many, societies_named
 from webapp.services.sign_on import invitations_of, invite
@@ -130,13 +131,10 @@ def _representative(invitation: InvitationRow, entry: RosterEntry, keyring: Keyr
 def replace_link(session: Session, actor: Actor, reference: str, representative: str, keyring: Keyring, *, now: datetime) -> None:
     """Kills a representative's link, and what it has opened, at once (R14); mails a new one to the registered address."""
     letter = load_letter(session, actor, reference, Permission.INVITE, for_update=True)
-    move = move_for(letter.state, Action.REPLACE_LINK)
+    move_for(letter.state, Action.REPLACE_LINK)
     row = _live_representative(session, letter, representative)
-    row.link_generation += 1
-    row.link_hash = hash_token(keyring.personal_link(row.reference, row.link_generation))
-    _end_stays(session, row)
-    public = {"representative": row.reference, "generation": row.link_generation}
-    append_event(session, letter, actor, move.event, public, now=now)
+    append_events(session, letter, actor, [renewed(row, keyring)], now=now)
+    end_stays(session, [row.id])
     reason = f"new_link:{row.reference}:generation-{row.link_generation}"
     outbox.put(session, "new_link", reason, row.email, now=now, letter_id=letter.id, representative=row.id)
 
@@ -147,7 +145,7 @@ def revoke_representative(session: Session, actor: Actor, reference: str, repres
     move = move_for(letter.state, Action.REVOKE)
     row = _live_representative(session, letter, representative)
     row.revoked_at = now
-    _end_stays(session, row)
+    end_stays(session, [row.id])
     append_event(session, letter, actor, move.event, {"representative": row.reference}, now=now)
 
 
@@ -175,11 +173,6 @@ def _live_representative(session: Session, letter: LetterRow, representative: st
     if row is None:
         raise NotFound
     return row
-
-
-def _end_stays(session: Session, representative: RepresentativeRow) -> None:
-    # Whoever came in by the old link, perhaps a stranger to whom it was forwarded, is out.
-    session.execute(delete(WebSessionRow).where(WebSessionRow.representative_id == representative.id))
 
 
 def correct_printed_name(session: Session, actor: Actor, reference: str, invitation: str, printed_name: str, *, now: datetime) -> None:

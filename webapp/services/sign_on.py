@@ -100,10 +100,12 @@ def open_sign_on(
     *,
     is_fit: bool,
     reasons: Reasons = _NO_REASONS,
+    invites_later: bool = False,
     now: datetime,
 ) -> None:
     """Freezes the text as it is, which makes a revision of it where it is not the newest one, and asks every society to answer.
 
+    With `invites_later` nobody is asked yet: the coordinators send the invitations to whom and when they choose.
     `is_fit` is the coordinator's tick that the text is courteous, evidenced and free of accusations that a journal or the law
     would not bear (ICMJE, COPE). Without it, or with comments unanswered, InvalidInput asks for a reason, which is on record.
     Where the text has changed since the newest revision, `declared` says how, or InvalidInput asks for that too.
@@ -128,10 +130,12 @@ def open_sign_on(
         "is_fit": freezing.is_fit,
         "reason_unfit": freezing.reason_unfit,
         "reason_unanswered": freezing.reason_unanswered,
+        **({"invites_later": True} if invites_later else {}),
     }
     append_event(session, letter, actor, move.event, public, now=now)
     send_dispositions(session, letter, f"revision-{revision.number}", now=now)
-    invite(session, letter, invitations_of(session, letter), now=now)
+    if not invites_later:
+        invite(session, letter, invitations_of(session, letter), now=now)
     _schedule_close(session, letter, now=now)
 
 

@@ -2,7 +2,6 @@
 
 from webapp.persistence.base import Base
 from webapp.persistence.tables.answer import AnswerRow, PendingAnswerRow
-from webapp.persistence.tables.authority import AuthorityCheckRow, ProofFileRow, RecordedAnswerRow
 from webapp.persistence.tables.comment import CirculatedRow, CirculationRow, CommentRow
 from webapp.persistence.tables.directory import (
     ColumnMatchRow,
@@ -12,7 +11,6 @@ from webapp.persistence.tables.directory import (
     SocietyChangeRow,
     SocietyRow,
 )
-from webapp.persistence.tables.dispute import DisputeRow, WitnessRow
 from webapp.persistence.tables.door import CodeRow, SignInLinkRow, StaffCodeRow, WebSessionRow
 from webapp.persistence.tables.event import EventRow
 from webapp.persistence.tables.installation import InstallationRow
@@ -32,7 +30,6 @@ from webapp.persistence.tables.worker import WorkerRow
 __all__ = [
     "AnswerRow",
     "AuthorRow",
-    "AuthorityCheckRow",
     "Base",
     "ChosenVenueRow",
     "CirculatedRow",
@@ -42,7 +39,6 @@ __all__ = [
     "CommentRow",
     "ContactRow",
     "CountRow",
-    "DisputeRow",
     "DocumentRow",
     "Ended",
     "EventRow",
@@ -60,8 +56,6 @@ __all__ = [
     "ObjectionRow",
     "OutboxRow",
     "PendingAnswerRow",
-    "ProofFileRow",
-    "RecordedAnswerRow",
     "ReminderPlanRow",
     "ReminderRow",
     "RepresentativeRow",
@@ -79,6 +73,5 @@ __all__ = [
     "TextRow",
     "VenueRow",
     "WebSessionRow",
-    "WitnessRow",
     "WorkerRow",
 ]

@@ -35,7 +35,8 @@ def _opening(letter: str) -> Facts:
     changed = []
     if isinstance(form, OpenChangedForm):
         changed = [("What has changed", form.note.data or ""), ("Declared", change_word(form.change.data))]
-    return [("To be invited", view.invited_phrase), ("Sign-on closes", str(view.deadline or "")), *changed]
+    invited = "nobody yet" if "later" in request.form else view.invited_phrase
+    return [("To be invited", invited), ("Sign-on closes", str(view.deadline or "")), *changed]
 
 
 def _open_form(letter: str) -> OpenForm:
@@ -66,16 +67,21 @@ def _reason(letter: str) -> Facts:
 def open_sign_on(letter: str) -> Any:
     form = _open_form(letter)
     if form.validate_on_submit():
-        said, reasons = form.declared(), form.reasons()
+        said, reasons, later = form.declared(), form.reasons(), "later" in request.form
         try:
             with conversions.converted_ahead(reading(), actor(), letter, now=now()), transaction() as session:
-                sign_on.open_sign_on(session, actor(), letter, said, is_fit=form.is_fit.data, reasons=reasons, now=now())
+                sign_on.open_sign_on(
+                    session, actor(), letter, said, is_fit=form.is_fit.data, reasons=reasons, invites_later=later, now=now()
+                )
         except InvalidInput as error:
             attach(form, error)
         except (Conflict, WrongState) as error:
             form.form_errors.append(str(error))
             return _open_page(letter, form, status=409)
         else:
+            if later:
+                flash("Sign-on is open, and nobody has been invited yet. Choose here who is.", "ok")
+                return redirect(url_for("invitations.show", letter=letter), 303)
             flash("Sign-on is open. Every representative is being sent a personal link.", "ok")
             return redirect(url_for("letters.show", letter=letter), 303)
     return _open_page(letter, form)

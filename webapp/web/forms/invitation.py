@@ -1,0 +1,32 @@
+"""The forms of invitations: their words, a test mail, and who is sent one."""
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, SelectField
+from wtforms.validators import Length
+
+from webapp.domain import limits
+from webapp.services.invitation_words import InvitationText
+from webapp.web.forms.fields import line, paragraph
+
+# The marks of all representatives of the largest roster.
+_LONGEST_CHOICE = 200_000
+
+
+class InvitationTextForm(FlaskForm):
+    edition = HiddenField(validators=[Length(max=9)])
+    recipient = SelectField("Preview as it is read by", validate_choice=False)
+    subject = line("Subject", limits.MAIL_SUBJECT)
+    words = paragraph("Text", limits.MAIL_WORDS)
+
+    def text(self) -> InvitationText:
+        edition = self.edition.data or ""
+        return InvitationText(self.subject.data or "", self.words.data or "", int(edition) if edition.isdecimal() else 0)
+
+
+class TestMailForm(FlaskForm):
+    nonce = HiddenField(validators=[Length(min=10, max=64, message="Load the page again.")])
+    recipient = HiddenField(validators=[Length(max=40)])
+
+
+class SendForm(FlaskForm):
+    marks = HiddenField(validators=[Length(max=_LONGEST_CHOICE)])
