@@ -30,7 +30,9 @@ def enqueue(session: Session, workflow: str, workflow_id: str, *arguments: Any, 
     }
     if delay_seconds > 0:
         options["delay_seconds"] = delay_seconds
-    _client_for(_engine_of(session)).enqueue_in_transaction(session, options, *arguments)
+    session.flush()
+    # Put through the session itself, the same two statements take half as long again.
+    _client_for(_engine_of(session)).enqueue_in_transaction(session.connection(), options, *arguments)
 
 
 def _engine_of(session: Session) -> Engine:
