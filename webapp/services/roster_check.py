@@ -15,26 +15,12 @@ from webapp.domain.names import bounded_line, lookalike_key, mixed_words
 from webapp.domain.roster import RosterEntry, RosterRow
 from webapp.persistence.tables import LetterRow, SocietyRow
 from webapp.rendering.fonts import describe_character, uncovered_characters
+from webapp.services.address_doubts import address_doubts
 from webapp.services.doors import clean_address
 from webapp.services.sign_on import invitations_of
 
 # Above this many points of a hundred two names are shown side by side to a person; nothing is ever merged (R15).
 _LOOKS_ALIKE = 88
-_FREE_MAIL = frozenset(
-    [
-        "gmail.com",
-        "googlemail.com",
-        "outlook.com",
-        "hotmail.com",
-        "yahoo.com",
-        "gmx.de",
-        "gmx.net",
-        "web.de",
-        "icloud.com",
-        "qq.com",
-        "mail.ru",
-    ]
-)
 # What a row may say of a society beside its name.
 FACTS = {"country": "The country", "acronym": "The acronym", "sort_name": "The sort name"}
 # Codes that Unicode’s list of territories has beside those of ISO 3166: regions, unions, islands of a country, and tests.
@@ -203,11 +189,7 @@ def _doubts(entry: RosterEntry, known: _Known) -> list[str]:
     if other != entry.society:
         doubts.append(f"The same address stands for “{other}”.")
     doubts.extend(_contradictions(entry, known))
-    domain = entry.email.rpartition("@")[2].casefold()
-    if domain in _FREE_MAIL:
-        doubts.append(f"{domain} is a free mail service, not a society’s own domain.")
-    if not entry.email.isascii() or "xn--" in domain:
-        doubts.append("The address is not in plain Latin letters. Is it the right one, letter by letter?")
+    doubts.extend(address_doubts(entry.email))
     if missing := uncovered_characters(entry.society):
         doubts.append(f"No font of the letter can print {', '.join(describe_character(one) for one in missing)}.")
     return doubts
