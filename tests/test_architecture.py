@@ -44,7 +44,7 @@ def calls(path: Path) -> Iterator[str]:
 
 
 def test_every_view_names_its_permission_or_says_public(routes: Flask) -> None:
-    known = {"public", "staff", "administrator", "representative", *(f"staff:{permission}" for permission in Permission)}
+    known = {"public", "staff", "administrator", "keeper", "representative", *(f"staff:{permission}" for permission in Permission)}
     named = {endpoint: getattr(view, "access", None) for endpoint, view in routes.view_functions.items() if endpoint != "static"}
     assert {endpoint: access for endpoint, access in named.items() if access not in known} == {}
 

@@ -12,6 +12,7 @@ from webapp.domain.answer import (
     AuthorityCheck,
     Ground,
     Mandate,
+    Source,
     StandingFacts,
     authority_sentence,
     decline_sentence,
@@ -21,6 +22,7 @@ from webapp.domain.answer import (
     is_to_be_affirmed,
 )
 from webapp.domain.answer_words import ANSWER_WORDS
+from webapp.domain.authority import CHECK_WORDS, SOURCE_WORDS
 
 IN_FORCE, OLDER = "a" * 64, "b" * 64
 SIGNED = StandingFacts(kind="sign", is_standing=True, digest=IN_FORCE, authority="code")
@@ -48,6 +50,8 @@ def test_r4_standing_sign_on_the_statement_in_force_makes_a_signatory() -> None:
         pytest.param(replace(SIGNED, authority="open"), id="R4 an answer waits for its authority check"),
         pytest.param(replace(SIGNED, authority=""), id="R4 authority that is not known is not settled"),
         pytest.param(replace(SIGNED, authority="surely"), id="R4 authority of an unknown kind is not settled"),
+        pytest.param(replace(SIGNED, authority="refused"), id="R4 authority that could not be known does not count"),
+        pytest.param(replace(SIGNED, is_confirmed=False), id="R12 a recorded answer waits for the second coordinator"),
         pytest.param(replace(SIGNED, is_disputed=True), id="R4 a disputed answer does not count"),
         pytest.param(replace(SIGNED, has_objected=True), id="R4 an answer whose society has objected to a change does not count"),
     ],
@@ -138,4 +142,12 @@ def test_no_kind_or_check_is_added_without_these_tests() -> None:
     assert set(AnswerKind) == {"sign", "sign_if", "decline", "abstain", "separate"}
     assert set(ANSWER_WORDS) == set(AnswerKind)
     assert set(GROUNDS) == set(Ground)
-    assert set(AuthorityCheck) == {"open", "code"}
+    assert set(AuthorityCheck) == {"open", "code", "own_domain", "official", "minute", "word", "proof", "refused"}
+    assert set(Source) == {"room", "phone", "paper", "email"}
+    assert set(CHECK_WORDS) == set(AuthorityCheck)
+    assert set(SOURCE_WORDS) == set(Source) - {"room"}
+
+
+@pytest.mark.parametrize("method", sorted({*AuthorityCheck} - {"open", "refused"}))
+def test_r4_each_settled_check_lets_a_signature_count(method: str) -> None:
+    assert is_signatory(replace(SIGNED, authority=method), digests={IN_FORCE})

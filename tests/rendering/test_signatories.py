@@ -16,7 +16,7 @@ def _rows(text: str) -> list[list[str]]:
 
 def test_csv_holds_every_signatory_in_order() -> None:
     rows = _rows(signatories_csv(letter()))
-    assert rows[0] == ["position", "society", "officer", "office", "country"]
+    assert rows[0] == ["position", "society", "officer", "office", "country", "recorded"]
     assert [row[1].removeprefix("'") for row in rows[1:]] == list(AWKWARD_NAMES)
     assert [row[0] for row in rows[1:]] == [str(place) for place in range(1, len(AWKWARD_NAMES) + 1)]
 

@@ -1,6 +1,7 @@
 """What a roster comes to is what its lines say: the dashboard counts, the roster lists, and both come to the same."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -27,6 +28,7 @@ from tests.factories import (
 from webapp.domain.actor import COMMAND, Actor
 from webapp.domain.answer import AnswerKind
 from webapp.domain.links import Links
+from webapp.domain.roster_view import Order, Trouble, Wanted
 from webapp.domain.stage import WAITED_FOR, Stage, is_at
 from webapp.domain.text import Change
 from webapp.persistence.tables import OutboxRow
@@ -34,6 +36,7 @@ from webapp.persistence.tables.message import MessageState
 from webapp.services import circulation, comments, revisions, rooms, roster, roster_list, sign_on
 from webapp.services.answer_store import WITHDRAW
 from webapp.services.dashboard import Dashboard, show_dashboard
+from webapp.services.need import Urgency
 from webapp.services.revisions import Declaration
 from webapp.services.roster_facts import stage_counts
 from webapp.services.roster_list import list_roster, page_roster
@@ -91,9 +94,9 @@ def test_r5_dashboard_counts_what_the_roster_lists(store: Store, mixed: str) -> 
 def test_dashboard_names_each_society_that_needs_somebody_and_no_other(store: Store, mixed: str) -> None:
     with store() as session:
         assert [need.text for need in dashboard(session, mixed).needs] == [
-            "The board of Society 003 met on 2 March 2026 and has not answered",
             "Society 005 has no representative",
             "Mail to Society 006 could not be delivered",
+            "The board of Society 003 met on 2 March 2026 and has not answered",
         ]
 
 
@@ -157,9 +160,13 @@ def test_roster_shows_who_was_sent_the_text_who_opened_it_and_who_commented(stor
         assert [line.stage for line in lines] == SENT
         assert stage_counts(session, letter_row(session, circulating)) == Counter(SENT)
         for stage in (*SENT, WAITED_FOR):
-            found = page_roster(session, COMMAND, circulating, stage=stage)
+            found = page_roster(session, COMMAND, circulating, Wanted(stage=stage), now=LATER)
             assert {line.society for line in found.lines} == {line.society for line in lines if is_at(line.stage, stage)}
-        assert dashboard(session, circulating).waiting_for == page_roster(session, COMMAND, circulating, stage=WAITED_FOR).found == 3
+        assert (
+            dashboard(session, circulating).waiting_for
+            == page_roster(session, COMMAND, circulating, Wanted(stage=WAITED_FOR), now=LATER).found
+            == 3
+        )
 
 
 def test_comment_counts_for_the_revision_that_was_sent_last(store: Store, coordinator: Actor, circulating: str) -> None:
@@ -212,30 +219,117 @@ def paged(monkeypatch: pytest.MonkeyPatch, store: Store, coordinator: Actor) -> 
 )
 def test_long_roster_comes_in_pages_in_sort_order(store: Store, paged: str, number: int, shown: int, listed: list[int]) -> None:
     with store() as session:
-        page = page_roster(session, COMMAND, paged, number=number)
+        page = page_roster(session, COMMAND, paged, number=number, now=LATER)
         assert [line.society for line in page.lines] == [f"Society {one:03}" for one in listed]
         assert (page.number, page.last, page.found) == (shown, 3, 7)
+
+
+def found(session: Session, letter: str, **wanted: str) -> list[str]:
+    return [line.society for line in page_roster(session, COMMAND, letter, Wanted(**wanted), now=LATER).lines]
 
 
 def test_search_and_stage_look_through_all_pages(store: Store, paged: str) -> None:
     with store() as session:
         sign(session, paged, "office-6@example.org")
-        assert [line.society for line in page_roster(session, COMMAND, paged, search="person 6").lines] == ["Society 006"]
-        assert [line.society for line in page_roster(session, COMMAND, paged, stage="signed").lines] == ["Society 006"]
-        assert page_roster(session, COMMAND, paged, stage="invited").last == 1
+        assert [line.society for line in page_roster(session, COMMAND, paged, Wanted(search="person 6"), now=LATER).lines] == [
+            "Society 006"
+        ]
+        assert [line.society for line in page_roster(session, COMMAND, paged, Wanted(stage="signed"), now=LATER).lines] == ["Society 006"]
+        assert page_roster(session, COMMAND, paged, Wanted(stage="invited"), now=LATER).last == 1
 
 
 def test_roster_is_narrowed_to_who_is_waited_for(store: Store, mixed: str) -> None:
     with store() as session:
-        waited = page_roster(session, COMMAND, mixed, stage=WAITED_FOR)
+        waited = page_roster(session, COMMAND, mixed, Wanted(stage=WAITED_FOR), now=LATER)
         assert waited.found == dashboard(session, mixed).waiting_for > 0
         answered = {Stage.SIGNED, Stage.DECLINED}
-        everybody = {line.society: line.stage for line in page_roster(session, COMMAND, mixed).lines}
+        everybody = {line.society: line.stage for line in page_roster(session, COMMAND, mixed, now=LATER).lines}
         assert {line.society for line in waited.lines} == {name for name, stage in everybody.items() if stage not in answered}
         assert len({line.stage for line in waited.lines}) > 1
 
 
 def test_roster_that_is_not_long_is_one_page(store: Store, mixed: str) -> None:
     with store() as session:
-        page = page_roster(session, COMMAND, mixed)
+        page = page_roster(session, COMMAND, mixed, now=LATER)
         assert (len(page.lines), page.last) == (9, 1)
+
+
+# Troubles, and the order of the roster
+
+
+def names(*numbers: int) -> list[str]:
+    return [f"Society {number:03}" for number in numbers]
+
+
+def test_roster_is_narrowed_to_a_trouble(store: Store, mixed: str) -> None:
+    with store() as session:
+        assert found(session, mixed, trouble=Trouble.UNREACHABLE) == names(5, 6)
+        assert found(session, mixed, trouble=Trouble.MAIL_FAILED) == names(6)
+        assert found(session, mixed, trouble=Trouble.BOARD_MET) == names(3)
+        assert found(session, mixed, trouble=Trouble.BOARD_MET, stage=Stage.INVITED) == []
+        assert found(session, mixed, trouble="nothing that is known") == []
+
+
+def test_society_that_answered_after_its_board_met_is_in_no_trouble(store: Store, mixed: str) -> None:
+    with store() as session:
+        sign(session, mixed, "office-3@example.org")
+        assert found(session, mixed, trouble=Trouble.BOARD_MET) == []
+        assert not [need for need in dashboard(session, mixed).needs if need.act == "talk"]
+
+
+def test_society_with_one_address_that_takes_mail_is_reachable(store: Store, coordinator: Actor, mixed: str) -> None:
+    with store() as session:
+        roster.add_society(session, coordinator, mixed, entry("Society 006", "second@example.org", "A Second"), KEYRING, now=NOW)
+        assert found(session, mixed, trouble=Trouble.UNREACHABLE) == names(5)
+        assert found(session, mixed, trouble=Trouble.MAIL_FAILED) == names(6)
+        [half] = [need for need in dashboard(session, mixed).needs if "Society 006" in need.text]
+        assert (half.text, half.urgency) == ("Mail to one of the representatives of Society 006 could not be delivered", Urgency.SOON)
+
+
+def test_newest_link_decides_whether_mail_failed(store: Store, coordinator: Actor, mixed: str) -> None:
+    with store() as session:
+        person = representative(session, mixed, "office-6@example.org")
+        roster.replace_link(session, coordinator, mixed, person.reference, KEYRING, now=NOW)
+        assert found(session, mixed, trouble=Trouble.MAIL_FAILED) == []
+
+
+def test_many_alike_are_one_need_that_counts_what_its_link_lists(store: Store, mixed: str) -> None:
+    with store() as session:
+        for number in (4, 7, 8):
+            rooms.set_board_date(session, enter(session, mixed, f"office-{number}@example.org"), NOW.date(), now=NOW)
+        [need] = [one for one in dashboard(session, mixed).needs if "board" in one.text]
+        assert (need.text, need.act) == ("4 boards have met, and not answered", "roster")
+        assert found(session, mixed, **dict(need.narrowed)) == names(3, 4, 7, 8)
+
+
+@pytest.mark.parametrize(
+    ("order", "listed"),
+    [
+        ("", [0, 1, 2, 3, 4, 5, 6, 7, 8]),
+        (Order.NAME, [0, 1, 2, 3, 4, 5, 6, 7, 8]),
+        ("an order that nobody knows", [0, 1, 2, 3, 4, 5, 6, 7, 8]),
+        (Order.STAGE, [5, 6, 7, 8, 4, 3, 0, 1, 2]),
+        (Order.BOARD, [3, 0, 1, 2, 4, 5, 6, 7, 8]),
+    ],
+)
+def test_roster_stands_in_the_order_that_was_asked_for(store: Store, mixed: str, order: str, listed: list[int]) -> None:
+    with store() as session:
+        assert found(session, mixed, order=order) == names(*listed)
+
+
+def test_newest_answer_and_newest_opening_come_first(store: Store, coordinator: Actor) -> None:
+    with store() as session:
+        letter = letter_in_signing(session, coordinator, *(society(number) for number in range(4)))
+        sign(session, letter, "office-1@example.org", at=NOW + timedelta(hours=1))
+        sign(session, letter, "office-0@example.org", at=NOW + timedelta(hours=2))
+        enter(session, letter, "office-3@example.org", now=NOW + timedelta(hours=3))
+        assert found(session, letter, order=Order.ANSWERED) == names(0, 1, 2, 3)
+        assert found(session, letter, order=Order.OPENED) == names(3, 0, 1, 2)
+
+
+def test_roster_is_narrowed_to_a_country(store: Store, coordinator: Actor) -> None:
+    with store() as session:
+        letter = letter_in_signing(session, coordinator, society(0), replace(society(1), country="NL"), replace(society(2), country="DE"))
+        assert found(session, letter, country="NL") == names(1)
+        page = page_roster(session, COMMAND, letter, Wanted(country="NL"), now=LATER)
+        assert page.countries == (("DE", "Germany"), ("NL", "Netherlands"))

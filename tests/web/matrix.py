@@ -28,6 +28,7 @@ class For(StrEnum):
     PUBLIC = "anybody"
     STAFF = "whoever is on the staff"
     ADMINISTRATOR = "a staff administrator"
+    KEEPER = "whoever coordinates a letter, or a staff administrator"
     ROOM = "the representative whose room it is"
 
 
@@ -65,7 +66,13 @@ class Rule:
     def lets_in(self, person: Person) -> bool:
         if isinstance(self.who, Permission):
             return person in WITH_GRANT and self.who in permissions_of(WITH_GRANT[person])
-        people = {For.PUBLIC: set(P), For.STAFF: set(AT_DESK), For.ADMINISTRATOR: {P.ADMINISTRATOR}, For.ROOM: {P.REPRESENTATIVE}}
+        people = {
+            For.PUBLIC: set(P),
+            For.STAFF: set(AT_DESK),
+            For.ADMINISTRATOR: {P.ADMINISTRATOR},
+            For.KEEPER: {P.ADMINISTRATOR, P.COLLEAGUE, P.OWNER},
+            For.ROOM: {P.REPRESENTATIVE},
+        }
         return person in people[self.who]
 
     def expected(self, person: Person, method: str, state: str) -> int:
@@ -77,7 +84,7 @@ class Rule:
         if person not in AT_DESK:
             return 302 if method == "GET" else 403
         # What one may not know of is not there; what one knows of and may not do is refused.
-        return 403 if self.who is For.ADMINISTRATOR or person in WITH_GRANT else 404
+        return 403 if self.who in {For.ADMINISTRATOR, For.KEEPER} or person in WITH_GRANT else 404
 
 
 def rule(who: For | Permission, *answers: int, otherwise: dict[Person, int] | None = None, **typed: str) -> Rule:
@@ -148,6 +155,12 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("venues.correct", "GET"): rule(For.ADMINISTRATOR, 200),
     ("venues.correct", "POST"): rule(For.ADMINISTRATOR, 303),
     ("venues.confirm", "POST"): rule(For.ADMINISTRATOR, 303),
+    ("societies.index", "GET"): rule(For.STAFF, 200),
+    ("societies.show", "GET"): rule(For.STAFF, 200),
+    ("societies.new", "GET"): rule(For.KEEPER, 200),
+    ("societies.new", "POST"): rule(For.KEEPER, 303, printed_name="Society of Ferns"),
+    ("societies.edit", "GET"): rule(For.KEEPER, 200),
+    ("societies.edit", "POST"): rule(For.KEEPER, 303),
     ("stays.show", "GET"): rule(For.STAFF, 200),
     ("stays.end", "POST"): rule(For.STAFF, 303),
     ("stays.end_others", "POST"): rule(For.STAFF, 303),

@@ -63,7 +63,7 @@ def test_control_route_that_is_not_in_the_table_is_found(tmp_path: Path) -> None
 
 
 def test_every_view_asks_for_what_the_table_says(routes: Flask) -> None:
-    said = {"PUBLIC": "public", "STAFF": "staff", "ADMINISTRATOR": "administrator", "ROOM": "representative"}
+    said = {"PUBLIC": "public", "STAFF": "staff", "ADMINISTRATOR": "administrator", "KEEPER": "keeper", "ROOM": "representative"}
     ours = {one: row.who for one, row in MATRIX.items() if one[0] != "static"}
     named = {one: getattr(routes.view_functions[one[0]], "access", None) for one in ours}
     assert named == {one: f"staff:{who}" if isinstance(who, Permission) else said[who.name] for one, who in ours.items()}

@@ -241,6 +241,7 @@ class World:
                 "person": self._reference(session, ACCOUNTS[Person.READER]),
                 "account": self._reference(session, STRANGER),
                 "comment": self.facts.comment,
+                "society": anna.invitation.society.reference,
                 "milestone": "deadline",
                 "stay": "nobody’s",
                 "text": factories.letter_row(session, letter).texts[-1].reference,

@@ -53,9 +53,30 @@ class AuthorityCheck(StrEnum):
     OPEN = "open"
     CODE = "code"
     """Settled by the one-time code sent to the registered address, the default rule."""
+    OWN_DOMAIN = "own_domain"
+    """By the code too, sent to an address at the society’s own domain."""
+    OFFICIAL = "official"
+    """Confirmed from the society’s official address."""
+    MINUTE = "minute"
+    """By a minute of its board, attached."""
+    WORD = "word"
+    """By the word of a coordinator, with the reason."""
+    PROOF = "proof"
+    """By the proof attached to an answer that a coordinator has recorded."""
+    REFUSED = "refused"
+    """It could not be known: the answer is kept, and does not count."""
 
 
-_SETTLED = frozenset({AuthorityCheck.CODE})
+_SETTLED = frozenset(AuthorityCheck) - {AuthorityCheck.OPEN, AuthorityCheck.REFUSED}
+
+
+class Source(StrEnum):
+    """How an answer came: given by the society itself in its room, or received otherwise and recorded by a coordinator (R12)."""
+
+    ROOM = "room"
+    PHONE = "phone"
+    PAPER = "paper"
+    EMAIL = "email"
 
 
 @dataclass(frozen=True)
@@ -81,9 +102,10 @@ class StandingFacts:
     digest: str
     authority: str
     has_objected: bool = False
-    """To a change of the text, while what was signed is not the text in force again."""
-    """Its society took a later change for more than editorial: it is to be affirmed."""
+    """To a change of the text, while what was signed is not the text in force again: it is to be affirmed."""
     is_disputed: bool = False
+    is_confirmed: bool = True
+    """Else a coordinator has recorded it, and the second has not confirmed it yet (R12)."""
 
 
 def digests_that_count(frozen: Sequence[tuple[str, str]]) -> frozenset[str]:
@@ -110,8 +132,13 @@ def is_to_be_affirmed(answer: StandingFacts, *, digests: Collection[str]) -> boo
 
 
 def is_signature(answer: StandingFacts) -> bool:
-    """A standing *sign*, undisputed, with its authority settled, on whatever text."""
-    return answer.is_standing and answer.kind == AnswerKind.SIGN and not answer.is_disputed and answer.authority in _SETTLED
+    """A standing *sign*, undisputed, confirmed where it was recorded, with its authority settled, on whatever text."""
+    return answer.is_standing and answer.kind == AnswerKind.SIGN and not answer.is_disputed and is_known(answer)
+
+
+def is_known(answer: StandingFacts) -> bool:
+    """Whether it is known that whoever gave it may speak for the society."""
+    return answer.is_confirmed and answer.authority in _SETTLED
 
 
 def is_in_time(received_at: datetime, closes_at: datetime) -> bool:

@@ -28,6 +28,8 @@ class SignatoryLine:
     officer: str | None
     office: str | None
     country: str | None
+    note: str = ""
+    """That the answer was recorded, and from what (R12); empty where the society gave it itself."""
 
 
 @dataclass(frozen=True)

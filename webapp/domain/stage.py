@@ -3,6 +3,8 @@
 from datetime import date
 from enum import StrEnum
 
+from webapp.domain.answer import AnswerKind, AuthorityCheck, StandingFacts
+
 
 class Stage(StrEnum):
     ON_THE_LIST = "on the list"
@@ -22,11 +24,18 @@ class Stage(StrEnum):
     ABSTAINED = "abstained"
     SEPARATE = "separate statement"
     WITHDRAWN = "withdrawn"
+    TO_CHECK = "to be checked"
+    """It has answered, and it is not known yet that whoever did may speak for it."""
+    DISPUTED = "disputed"
+    """Somebody of the society says that its answer was not its own."""
+    NOT_KNOWN = "not counted"
+    """It has answered, and it could not be known that whoever did may speak for it."""
 
 
 _ANSWERED = {"sign_if": Stage.WOULD_SIGN_IF, "abstain": Stage.ABSTAINED, "separate": Stage.SEPARATE}
 
-HAS_ANSWERED = frozenset({Stage.SIGNED, *_ANSWERED.values(), Stage.DECLINED})
+_IN_DOUBT = frozenset({Stage.TO_CHECK, Stage.DISPUTED, Stage.NOT_KNOWN})
+HAS_ANSWERED = frozenset({Stage.SIGNED, *_ANSWERED.values(), Stage.DECLINED, *_IN_DOUBT})
 """At these stages no answer is waited for any more; a signature that is to be affirmed is waited for once more."""
 WAITED_FOR = "waited for"
 """Not a stage but several: invited, and without a standing answer on the text in force; before that, asked and without a comment.
@@ -48,9 +57,12 @@ def stage_of(
     standing_kind: str | None,
     has_withdrawn: bool,
     is_to_be_affirmed: bool = False,
+    doubt: Stage | None = None,
 ) -> Stage:
     """The stage that the facts give; a standing answer outranks everything, a withdrawal everything but that."""
     if standing_kind is not None:
+        if doubt is not None:
+            return doubt
         if standing_kind != "sign":
             return _ANSWERED.get(standing_kind, Stage.DECLINED)
         return Stage.TO_AFFIRM if is_to_be_affirmed else Stage.SIGNED
@@ -61,6 +73,18 @@ def stage_of(
     if was_opened:
         return Stage.READING
     return Stage.INVITED if was_invited else Stage.ON_THE_LIST
+
+
+def doubt_about(answer: StandingFacts) -> Stage | None:
+    """Why a standing answer is not taken as it is: somebody disputes it, or it is not known who spoke."""
+    if not answer.is_standing:
+        return None
+    if answer.is_disputed:
+        return Stage.DISPUTED
+    if answer.authority == AuthorityCheck.REFUSED:
+        return Stage.NOT_KNOWN
+    is_open = answer.kind == AnswerKind.SIGN and answer.authority == AuthorityCheck.OPEN
+    return Stage.TO_CHECK if is_open or not answer.is_confirmed else None
 
 
 def while_circulating(stage: Stage, *, has_commented: bool) -> Stage:

@@ -6,13 +6,13 @@ from webapp.domain.document import LetterDocument
 from webapp.domain.wording import noun_for
 from webapp.rendering.spreadsheet import csv_text
 
-_HEADER = ("position", "society", "officer", "office", "country")
+_HEADER = ("position", "society", "officer", "office", "country", "recorded")
 
 
 def signatories_csv(document: LetterDocument) -> str:
     """The list for a spreadsheet."""
     listed = enumerate(document.signatories, start=1)
-    rows = [(position, one.printed_name, one.officer or "", one.office or "", one.country or "") for position, one in listed]
+    rows = [(position, one.printed_name, one.officer or "", one.office or "", one.country or "", one.note) for position, one in listed]
     return csv_text(_HEADER, rows)
 
 
@@ -25,7 +25,13 @@ def signatories_json(document: LetterDocument) -> str:
         "count": count,
         "collective_noun": noun_for(count, document.collective_noun),
         "signatories": [
-            {"society": one.printed_name, "officer": one.officer, "office": one.office, "country": one.country}
+            {
+                "society": one.printed_name,
+                "officer": one.officer,
+                "office": one.office,
+                "country": one.country,
+                "recorded": one.note or None,
+            }
             for one in document.signatories
         ],
     }

@@ -208,7 +208,7 @@ def _refuse_unasked_replacement(standing: AnswerRow | None, replaces: str | None
     if standing is None:
         return
     if standing.reference != replaces:
-        who = standing.officer or standing.representative.name
+        who = standing.officer or standing.given_by
         when = show_instant(standing.received_at, letter.deadline_zone)
         did = ANSWER_WORDS[standing.kind].past
         sentence = f"{who} {did} for your society on {when}. You can replace that answer, and everyone involved will be told."

@@ -152,7 +152,7 @@ def _society_wrote(session: Session, row: OutboxRow, office: Office) -> MailForm
     _kind, reference, to = row.reason.split(":")
     if "answer" in row.parameters:
         answer = session.get_one(AnswerRow, row.parameters["answer"])
-        invitation, who, words = answer.invitation, answer.representative.name, answer.reason
+        invitation, who, words = answer.invitation, answer.given_by, answer.reason
     else:
         said = session.scalars(select(TalkRow).where(TalkRow.reference == reference)).one()
         invitation, words = session.get_one(InvitationRow, said.invitation_id), said.words
@@ -252,7 +252,7 @@ def _answer_facts(session: Session, row: OutboxRow, letter: LetterRow) -> messag
         said=() if answer.kind == AnswerKind.SIGN else tuple(said_facts(answer.kind, vars(answer))),
         authority_sentence=answer.authority_sentence,
         received_at=str(show_instant(answer.received_at, letter.deadline_zone)),
-        given_by=answer.representative.name,
+        given_by=answer.given_by,
         digest=answer.digest,
         record_sequence=answer.record_sequence,
         record_hash=answer.record_hash,

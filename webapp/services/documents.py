@@ -12,6 +12,7 @@ from sqlalchemy import Select, bindparam, case, exists, func, literal_column, se
 from sqlalchemy.orm import Session, joinedload
 
 from webapp.domain.answer import StandingFacts, digests_that_count, is_signatory, is_to_be_affirmed
+from webapp.domain.authority import recorded_phrase
 from webapp.domain.deadline import show_date, show_instant
 from webapp.domain.document import AuthorLine, LetterDocument, SignatoryLine, TargetLine
 from webapp.domain.letter import ASKS, LetterState
@@ -59,7 +60,10 @@ _MOST_INSTANTS = 100
 @lru_cache(maxsize=_MOST_INSTANTS + 1)
 def _signed_before(instants: int) -> Select[*tuple[Any, ...]]:
     """Each sort of answer, each of the times between these instants, and how many came then: a row looks for its time only once."""
-    sort = (AnswerRow.kind, AnswerRow.is_standing, AnswerRow.digest, AnswerRow.authority, HAS_OBJECTED.label("has_objected"))
+    sort = (
+        *(AnswerRow.kind, AnswerRow.is_standing, AnswerRow.digest, AnswerRow.authority, HAS_OBJECTED.label("has_objected")),
+        *(AnswerRow.is_disputed, AnswerRow.is_confirmed),
+    )
     before = [(AnswerRow.received_at < bindparam(f"instant_{number}"), number) for number in range(instants)]
     time = (case(*before, else_=instants) if before else literal_column("0")).label("time")
     standing = (AnswerRow.letter_id == bindparam("letter"), AnswerRow.is_standing.is_(True))
@@ -92,7 +96,9 @@ def counting_digests(session: Session, letter_id: int) -> frozenset[str]:
 
 
 def facts_of(answer: AnswerRow, *, has_objected: bool) -> StandingFacts:
-    return StandingFacts(answer.kind, answer.is_standing, answer.digest, answer.authority, has_objected)
+    return StandingFacts(
+        answer.kind, answer.is_standing, answer.digest, answer.authority, has_objected, answer.is_disputed, answer.is_confirmed
+    )
 
 
 def signing_answers(session: Session, letter: LetterRow) -> list[AnswerRow]:
@@ -130,7 +136,7 @@ def signatory_lines(session: Session, letter: LetterRow) -> tuple[SignatoryLine,
     if letter.sealed_at is not None:
         query = select(SealedSignatoryRow).where(SealedSignatoryRow.letter_id == letter.id).order_by(SealedSignatoryRow.position)
         return tuple(
-            SignatoryLine(row.printed_name, row.officer or None, row.office or None, country_name(row.country, letter.language))
+            SignatoryLine(row.printed_name, row.officer or None, row.office or None, country_name(row.country, letter.language), row.note)
             for row in session.scalars(query)
         )
     return tuple(signatory_line(row, letter.language) for row in signing_answers(session, letter))
@@ -167,10 +173,10 @@ def country_name(code: str, language: str) -> str | None:
 
 def signatory_line(answer: AnswerRow, language: str) -> SignatoryLine:
     """How this society is printed: with its officer only where the officer has agreed."""
-    country = country_name(answer.invitation.society.country, language)
+    country, note = country_name(answer.invitation.society.country, language), recorded_phrase(answer.source)
     if not answer.consent_to_print:
-        return SignatoryLine(answer.printed_name, None, None, country)
-    return SignatoryLine(answer.printed_name, answer.officer, answer.office, country)
+        return SignatoryLine(answer.printed_name, None, None, country, note)
+    return SignatoryLine(answer.printed_name, answer.officer, answer.office, country, note)
 
 
 def since_the_seal(session: Session, letter: LetterRow) -> str:

@@ -22,7 +22,7 @@ from webapp.persistence.tables.message import MessageState
 from webapp.services.access import load_letter
 from webapp.services.documents import sort_key
 from webapp.services.personal_links import end_stays, renewed
-from webapp.services.roster_facts import LINK_MAILS
+from webapp.services.troubles import LINK_MAILS
 
 _PAGE = 200
 

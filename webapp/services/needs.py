@@ -1,7 +1,7 @@
 """“What needs me now?”: all that waits for the coordinators of a letter, from every part of it, the most urgent first."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,17 +10,16 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.deadline import earliest_today, show_date
 from webapp.domain.letter import LetterState
+from webapp.domain.roster_view import Trouble
 from webapp.domain.stage import WAITED_FOR, Stage, is_at
 from webapp.persistence.tables import CirculationRow, LetterRow, RevisionRow
-from webapp.persistence.tables.message import MessageState
 from webapp.services.comment_desk import BLOCKING_ACT, COMMENTS_ACT, comment_needs, has_comments
 from webapp.services.documents import frozen_digest
 from webapp.services.invitations import MailState
-from webapp.services.need import Need, Urgency, most_urgent_first
+from webapp.services.need import Need, Urgency, few_or_all, most_urgent_first
 from webapp.services.revisions import is_as_revised
-from webapp.services.roster_facts import wanting
-from webapp.services.roster_list import roster_lines
 from webapp.services.talks import waiting_talks
+from webapp.services.troubles import Troubled, troubled
 
 BEFORE_SIGNING = {LetterState.DRAFTING, LetterState.CIRCULATING}
 _NOT_INVITED = (("show", MailState.NONE.value),)
@@ -123,17 +122,43 @@ def _while_signing(session: Session, letter: LetterRow, stages: Counter[Stage], 
         affirmed = f"{stages[Stage.SIGNED]} of {stages[Stage.SIGNED] + waiting} signatures stand on the text in force."
         what = f"{waiting} {'signature is' if waiting == 1 else 'signatures are'} to be affirmed"
         needs.append(Need(what, "roster", affirmed, narrowed=(("stage", Stage.TO_AFFIRM),), urgency=Urgency.SOON))
-    for line in roster_lines(session, letter, wanting(session, letter, today=today)):
-        failed = [one.email for one in line.representatives if one.mail_state == MessageState.FAILED]
-        if failed and line.stage == Stage.INVITED:
-            what = f"Mail to {line.society} could not be delivered"
-            needs.append(Need(what, "roster", f"Check the address {failed[0]}.", urgency=Urgency.NOW))
-        if line.board_meets_on and line.board_meets_on < today:
-            day = show_date(line.board_meets_on)
-            needs.append(Need(f"The board of {line.society} met on {day} and has not answered", "roster", urgency=Urgency.SOON))
-        if not line.representatives:
-            needs.append(Need(f"{line.society} has no representative", "roster", "Nobody can answer for it.", urgency=Urgency.NOW))
-    return needs
+    return [*needs, *_troubles(troubled(session, letter, today=today))]
+
+
+def _troubles(societies: Sequence[Troubled]) -> list[Need]:
+    """Who cannot be reached, and whose board has met; one sentence for many of them, with the roster narrowed to just these."""
+    alone = [_unreachable(one) for one in societies if Trouble.UNREACHABLE in one.troubles]
+    half = [_half_reached(one) for one in societies if one.failed and not one.was_opened and Trouble.UNREACHABLE not in one.troubles]
+    met = [_met(one) for one in societies if one.board_met_on]
+    return [
+        *few_or_all(alone, lambda number: _many(number, "societies cannot be reached", Trouble.UNREACHABLE, Urgency.NOW)),
+        *half,
+        *few_or_all(met, lambda number: _many(number, "boards have met, and not answered", Trouble.BOARD_MET, Urgency.SOON)),
+    ]
+
+
+def _unreachable(one: Troubled) -> Need:
+    if not one.failed:
+        named = (("society", one.society),)
+        return Need(f"{one.society} has no representative", "represent", "Nobody can answer for it.", narrowed=named, urgency=Urgency.NOW)
+    return _came_back(one, f"Mail to {one.society} could not be delivered", Urgency.NOW)
+
+
+def _half_reached(one: Troubled) -> Need:
+    return _came_back(one, f"Mail to one of the representatives of {one.society} could not be delivered", Urgency.SOON)
+
+
+def _came_back(one: Troubled, what: str, urgency: Urgency) -> Need:
+    return Need(what, "roster", f"Check the address {one.failed[0]}.", narrowed=(("q", one.society),), urgency=urgency)
+
+
+def _met(one: Troubled) -> Need:
+    what = f"The board of {one.society} met on {show_date(one.board_met_on)} and has not answered" if one.board_met_on else ""
+    return Need(what, "talk", "Ask how it was decided.", one.invitation, urgency=Urgency.SOON)
+
+
+def _many(number: int, words: str, trouble: Trouble, urgency: Urgency) -> Need:
+    return Need(f"{number} {words}", "roster", "See who.", narrowed=(("trouble", trouble),), urgency=urgency)
 
 
 def waiting_for(stages: Counter[Stage]) -> int:

@@ -17,7 +17,7 @@ from webapp.domain.document import TargetLine
 from webapp.domain.errors import InvalidInput, NotFound, TooLate
 from webapp.domain.letter import ASKS, LetterState
 from webapp.domain.rate import LINKS_FOR_NETWORK, LINKS_OF_LETTER, LINKS_TO_ADDRESS
-from webapp.domain.stage import Stage, stage_of
+from webapp.domain.stage import Stage, doubt_about, stage_of
 from webapp.domain.tokens import Keyring, hash_token
 from webapp.domain.wording import noun_for, signed_sentence
 from webapp.persistence import outbox
@@ -26,7 +26,7 @@ from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, Repre
 from webapp.rendering.text import statement_html
 from webapp.services.access import hold_place, lock_letter
 from webapp.services.answers import pending_answer
-from webapp.services.documents import country_name, has_objected, is_waiting, signed_count, since_the_seal
+from webapp.services.documents import country_name, facts_of, has_objected, is_waiting, signed_count, since_the_seal
 from webapp.services.doors import begin_stay, folded_address
 from webapp.services.limits import count, may_mail
 from webapp.services.place import Invitation, Place
@@ -262,6 +262,7 @@ def invitation_stage(invitation: Invitation | InvitationRow, newest: AnswerRow |
         standing_kind=newest.kind if newest and newest.is_standing else None,
         has_withdrawn=newest is not None and newest.withdrawn_at is not None,
         is_to_be_affirmed=is_to_be_affirmed,
+        doubt=doubt_about(facts_of(newest, has_objected=False)) if newest else None,
     )
 
 
@@ -281,12 +282,12 @@ def _answer_view(answer: AnswerRow, letter: LetterRow) -> AnswerView:
         ground=answer.ground,
         reason=answer.reason,
         link=answer.link,
-        given_by=answer.representative.name,
+        given_by=answer.given_by,
         given_at=show_instant(answer.received_at, letter.deadline_zone),
         digest=answer.digest,
         record_sequence=answer.record_sequence,
         record_hash=answer.record_hash,
-        receipt_address=mask_address(answer.representative.email),
+        receipt_address=mask_address(answer.representative.email) if answer.representative else "",
         withdrawn_at=show_instant(answer.withdrawn_at, letter.deadline_zone) if answer.withdrawn_at else None,
     )
 

@@ -1,16 +1,15 @@
-"""What a roster comes to, without reading all of it: how many societies stand where, and which of them need somebody."""
+"""What a roster comes to, without reading all of it: how many societies stand where."""
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from webapp.domain.answer import StandingFacts, is_to_be_affirmed
 from webapp.domain.letter import LetterState
-from webapp.domain.stage import Stage, stage_of, while_circulating
+from webapp.domain.stage import Stage, doubt_about, stage_of, while_circulating
 from webapp.persistence.tables import (
     AnswerRow,
     CirculatedRow,
@@ -18,14 +17,8 @@ from webapp.persistence.tables import (
     CommentRow,
     InvitationRow,
     LetterRow,
-    OutboxRow,
-    RepresentativeRow,
 )
-from webapp.persistence.tables.message import MessageState
 from webapp.services.documents import HAS_OBJECTED, counting_digests
-
-LINK_MAILS = ("comment_request", "invitation", "new_link", "handed_over")
-"""The messages that bring a representative's link."""
 
 # The standing answer of an invitation, else the newest one, which its society took back.
 NEWEST_ANSWER = (
@@ -58,6 +51,8 @@ STAGE_FACTS = (
     AnswerRow.digest,
     AnswerRow.authority,
     HAS_OBJECTED.label("has_objected"),
+    AnswerRow.is_disputed,
+    AnswerRow.is_confirmed,
 )
 # Counting needs no more than the standing answer, and asks for others only where there is none.
 _ANSWERED = aliased(AnswerRow)
@@ -74,22 +69,6 @@ def _stages(*columns: Any) -> Select[Any]:
 
 _STAGES, _STAGES_WHILE_CIRCULATING = _stages(*_COUNTED), _stages(*_COUNTED, HAS_COMMENTED.label("has_commented"))
 _COMMENTED = select(InvitationRow.id).where(InvitationRow.letter_id == bindparam("letter"), HAS_COMMENTED)
-_UNDELIVERED = (
-    select(RepresentativeRow.invitation_id)
-    .join(OutboxRow, OutboxRow.to_address == RepresentativeRow.email)
-    .where(OutboxRow.letter_id == bindparam("letter"), OutboxRow.kind.in_(LINK_MAILS), OutboxRow.state == MessageState.FAILED)
-)
-_REPRESENTED = select(RepresentativeRow.invitation_id).where(
-    RepresentativeRow.invitation_id == InvitationRow.id, RepresentativeRow.revoked_at.is_(None)
-)
-_WANTING = select(InvitationRow.id).where(
-    InvitationRow.letter_id == bindparam("letter"),
-    or_(
-        InvitationRow.board_meets_on < bindparam("today"),
-        InvitationRow.id.in_(_UNDELIVERED),
-        ~_REPRESENTED.correlate(InvitationRow).exists(),
-    ),
-)
 
 
 def stage_counts(session: Session, letter: LetterRow) -> Counter[Stage]:
@@ -114,17 +93,15 @@ def commented(session: Session, letter: LetterRow) -> set[int] | None:
 
 def stage_from(row: Any, digests: Collection[str]) -> Stage:
     """The stage that a row with the columns of `STAGE_FACTS` and `has_withdrawn` gives, where these digests count (R4)."""
+    answer = None
+    if row.is_standing:
+        answer = StandingFacts(row.kind, row.is_standing, row.digest, row.authority, row.has_objected, row.is_disputed, row.is_confirmed)
     return stage_of(
         was_invited=row.was_invited,
         was_opened=row.was_opened,
         board_meets_on=row.board_meets_on,
         standing_kind=row.kind if row.is_standing else None,
         has_withdrawn=row.has_withdrawn,
-        is_to_be_affirmed=bool(row.is_standing)
-        and is_to_be_affirmed(StandingFacts(row.kind, row.is_standing, row.digest, row.authority, row.has_objected), digests=digests),
+        is_to_be_affirmed=answer is not None and is_to_be_affirmed(answer, digests=digests),
+        doubt=doubt_about(answer) if answer else None,
     )
-
-
-def wanting(session: Session, letter: LetterRow, *, today: date) -> list[int]:
-    """The invitations that may need somebody: mail came back, a board has met, nobody can answer. Which of them do, their lines say."""
-    return list(session.scalars(_WANTING, {"letter": letter.id, "today": today}))

@@ -83,6 +83,7 @@ def seal_letter(session: Session, actor: Actor, reference: str, plan: SealPlan, 
                 officer=line.officer or "",
                 office=line.office or "",
                 country=answer.invitation.society.country,
+                note=line.note,
             )
         )
     digest = hashlib.sha256(pdf).hexdigest()

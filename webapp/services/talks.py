@@ -133,7 +133,7 @@ def _said(session: Session, letter: LetterRow, invitation: InvitationRow, *, sho
     conditions = select(AnswerRow).where(AnswerRow.invitation_id == invitation.id, AnswerRow.kind == AnswerKind.SIGN_IF)
     for answer in session.scalars(conditions.options(joinedload(AnswerRow.representative))):
         at = show_instant(answer.received_at, letter.deadline_zone)
-        yield answer.received_at, Said(True, answer.representative.name, at, answer.reason, is_condition=True)
+        yield answer.received_at, Said(True, answer.given_by, at, answer.reason, is_condition=True)
     messages = select(TalkRow).where(TalkRow.invitation_id == invitation.id)
     for row in session.scalars(messages.options(joinedload(TalkRow.representative), joinedload(TalkRow.staff))):
         at = show_instant(row.said_at, letter.deadline_zone)

@@ -14,7 +14,7 @@ from webapp.domain.errors import NotFound
 from webapp.domain.permission import Permission
 from webapp.domain.tokens import hash_token
 from webapp.persistence.database import DatabaseBusy
-from webapp.services import access, doors, staff
+from webapp.services import access, directory, doors, staff
 from webapp.services.place import Place
 from webapp.web.transaction import now, reading, transaction
 from webapp.web.typed import typed_text
@@ -67,6 +67,19 @@ def for_administrator(view: View) -> View:
         return view(*args, **values)
 
     return cast(View, _name_access(checked, "administrator"))
+
+
+def for_keeper(view: View) -> View:
+    """Only staff who keep the directory of societies."""
+
+    @wraps(view)
+    def checked(*args: Any, **values: Any) -> Any:
+        if desk_actor() is None:
+            return _ask_to_sign_in()
+        directory.check_keeper(reading(), actor())
+        return view(*args, **values)
+
+    return cast(View, _name_access(checked, "keeper"))
 
 
 def may(permission: str) -> bool:

@@ -30,11 +30,32 @@ def change_check(table: str, constraint: str, before: str, after: str) -> None:
         op.drop_constraint(op.f(constraint), table, type_="check")
         op.create_check_constraint(op.f(constraint), table, after)
         return
+    edit_schema(table, before, after)
+
+
+def let_be_empty(table: str, column: str) -> None:
+    """Lets an INTEGER column be NULL, in a table that others refer to."""
+    if is_sqlite():
+        edit_schema(table, f"{column} INTEGER NOT NULL", f"{column} INTEGER")
+    else:
+        op.alter_column(table, column, nullable=True)
+
+
+def let_not_be_empty(table: str, column: str) -> None:
+    """Takes `let_be_empty` back, where no row has made use of it."""
+    if is_sqlite():
+        edit_schema(table, f"{column} INTEGER,", f"{column} INTEGER NOT NULL,")
+    else:
+        op.alter_column(table, column, nullable=False)
+
+
+def edit_schema(table: str, before: str, after: str) -> None:
+    """Other words in what SQLite keeps as the definition of a table: only for what no stored row is touched by."""
     connection = op.get_bind()
     select_sql = sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :table")
     sql: str = connection.execute(select_sql, {"table": table}).scalar_one()
     if sql.count(before) != 1:
-        raise RuntimeError(f"the table {table} has no single CHECK with {before}")
+        raise RuntimeError(f"the definition of the table {table} says “{before}” not exactly once")
     version: int = connection.execute(sa.text("PRAGMA schema_version")).scalar_one()
     connection.execute(sa.text("PRAGMA writable_schema = ON"))
     edit = sa.text("UPDATE sqlite_master SET sql = :sql WHERE type = 'table' AND name = :table")

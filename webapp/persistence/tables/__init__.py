@@ -2,6 +2,7 @@
 
 from webapp.persistence.base import Base
 from webapp.persistence.tables.answer import AnswerRow, PendingAnswerRow
+from webapp.persistence.tables.authority import AuthorityCheckRow, ProofFileRow, RecordedAnswerRow
 from webapp.persistence.tables.comment import CirculatedRow, CirculationRow, CommentRow
 from webapp.persistence.tables.directory import (
     ColumnMatchRow,
@@ -11,6 +12,7 @@ from webapp.persistence.tables.directory import (
     SocietyChangeRow,
     SocietyRow,
 )
+from webapp.persistence.tables.dispute import DisputeRow, WitnessRow
 from webapp.persistence.tables.door import CodeRow, SignInLinkRow, StaffCodeRow, WebSessionRow
 from webapp.persistence.tables.event import EventRow
 from webapp.persistence.tables.installation import InstallationRow
@@ -30,6 +32,7 @@ from webapp.persistence.tables.worker import WorkerRow
 __all__ = [
     "AnswerRow",
     "AuthorRow",
+    "AuthorityCheckRow",
     "Base",
     "ChosenVenueRow",
     "CirculatedRow",
@@ -39,6 +42,7 @@ __all__ = [
     "CommentRow",
     "ContactRow",
     "CountRow",
+    "DisputeRow",
     "DocumentRow",
     "Ended",
     "EventRow",
@@ -56,6 +60,8 @@ __all__ = [
     "ObjectionRow",
     "OutboxRow",
     "PendingAnswerRow",
+    "ProofFileRow",
+    "RecordedAnswerRow",
     "ReminderPlanRow",
     "ReminderRow",
     "RepresentativeRow",
@@ -73,5 +79,6 @@ __all__ = [
     "TextRow",
     "VenueRow",
     "WebSessionRow",
+    "WitnessRow",
     "WorkerRow",
 ]

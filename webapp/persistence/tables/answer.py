@@ -1,15 +1,18 @@
 """What societies have said. No answer is overwritten; the newest stands, and only one can (R1)."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.domain.answer import AnswerKind, AuthorityCheck, Ground, Mandate
+from webapp.domain.answer import AnswerKind, AuthorityCheck, Ground, Mandate, Source
 from webapp.persistence.base import Base, Instant
 from webapp.persistence.tables.letter import one_of
 from webapp.persistence.tables.roster import InvitationRow, RepresentativeRow
+
+if TYPE_CHECKING:
+    from webapp.persistence.tables.authority import RecordedAnswerRow
 
 
 class AnswerRow(Base):
@@ -20,6 +23,10 @@ class AnswerRow(Base):
         CheckConstraint(one_of("authority", [check.value for check in AuthorityCheck]), name="authority"),
         CheckConstraint(one_of("ground", [*(ground.value for ground in Ground), ""]), name="ground"),
         CheckConstraint("(ground <> '') = (kind = 'abstain')", name="abstains"),
+        CheckConstraint(one_of("source", [source.value for source in Source]), name="source"),
+        # R12: what a coordinator has recorded names no representative as its giver.
+        CheckConstraint("(source = 'room') = (representative_id IS NOT NULL)", name="giver"),
+        CheckConstraint("is_confirmed OR source <> 'room'", name="confirmed"),
         CheckConstraint("NOT is_standing OR withdrawn_at IS NULL", name="withdrawn"),
         CheckConstraint("kind <> 'sign' OR (officer <> '' AND printed_name <> '')", name="printed"),
         # R1, where two representatives of one society press at the same instant.
@@ -36,7 +43,8 @@ class AnswerRow(Base):
     reference: Mapped[str] = mapped_column(unique=True)
     letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id"), index=True)
     invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id"), index=True)
-    representative_id: Mapped[int] = mapped_column(ForeignKey("representative.id"), index=True)
+    representative_id: Mapped[int | None] = mapped_column(ForeignKey("representative.id"), index=True)
+    """None where a coordinator has recorded what came by phone, paper or e-mail."""
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("answer.id"))
     nonce: Mapped[str] = mapped_column(unique=True)
     """Chosen by the page: the same form sent twice is one answer (R8)."""
@@ -54,6 +62,11 @@ class AnswerRow(Base):
     mandate: Mapped[str]
     authority_sentence: Mapped[str]
     authority: Mapped[str]
+    source: Mapped[str] = mapped_column(default=Source.ROOM)
+    is_confirmed: Mapped[bool] = mapped_column(default=True)
+    """False while a recorded answer waits for the second coordinator."""
+    is_disputed: Mapped[bool] = mapped_column(default=False)
+    """Somebody of the society says that it was not theirs, and no coordinator has settled it yet."""
     ground: Mapped[str] = mapped_column(default="")
     """Why it abstains; else empty."""
     reason: Mapped[str]
@@ -67,7 +80,15 @@ class AnswerRow(Base):
     withdrawal_nonce: Mapped[str | None] = mapped_column(unique=True)
 
     invitation: Mapped[InvitationRow] = relationship()
-    representative: Mapped[RepresentativeRow] = relationship()
+    representative: Mapped[RepresentativeRow | None] = relationship()
+    recorded: Mapped["RecordedAnswerRow | None"] = relationship()
+
+    @property
+    def given_by(self) -> str:
+        """The representative who gave it, or from whom it was received."""
+        if self.representative is not None:
+            return self.representative.name
+        return self.recorded.received_from if self.recorded else ""
 
 
 class PendingAnswerRow(Base):

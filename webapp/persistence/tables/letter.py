@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from webapp.domain.answer import AuthorityCheck
 from webapp.domain.letter import ASKS, LetterState
 from webapp.domain.text import TextKind
 from webapp.domain.wording import COLLECTIVE_NOUNS
@@ -53,6 +54,8 @@ class LetterRow(Base):
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     shows_comments: Mapped[bool] = mapped_column(default=False)
     """Whether each society sees what the others remark while a revision circulates."""
+    authority_rule: Mapped[list[str]] = mapped_column(JSON, default=lambda: [AuthorityCheck.CODE.value])
+    """What the letter takes for knowing that a person may speak for a society: any of these."""
     edition: Mapped[int] = mapped_column(default=1)
     """Raised by every edit, so that two people at one draft never overwrite each other unseen."""
     created_at: Mapped[datetime] = mapped_column(Instant)

@@ -18,6 +18,8 @@ class SealedSignatoryRow(Base):
     officer: Mapped[str]
     office: Mapped[str]
     country: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    """That the answer was not the society’s own act but recorded, and from what (R12)."""
 
 
 class DocumentRow(Base):

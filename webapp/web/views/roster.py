@@ -1,5 +1,6 @@
 """The roster: who is invited, where each society is, and adding more."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -7,6 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.permission import Permission
 from webapp.domain.roster import RosterEntry
+from webapp.domain.roster_view import Wanted
 from webapp.domain.wording import count_phrase
 from webapp.rendering.spreadsheet import csv_text
 from webapp.services import addresses, dashboard, roster, roster_list
@@ -15,6 +17,9 @@ from webapp.web.errors import attach
 from webapp.web.forms.desk import ConfirmRosterForm, EmptyForm, NameForm, RosterFileForm, SocietyForm
 from webapp.web.proof import Facts, with_proof
 from webapp.web.transaction import now, reading, settings, transaction
+
+# The parts of what is wanted, as the address of the page names them.
+_NAMES = {"stage": "stage", "search": "q", "country": "country", "trouble": "trouble", "order": "sort"}
 
 bp = Blueprint("roster", __name__, url_prefix="/letters/<letter>/roster")
 
@@ -26,16 +31,24 @@ def _letter(letter: str) -> dashboard.Dashboard:
 @bp.get("")
 @for_staff(Permission.SEE)
 def show(letter: str) -> Any:
-    stage, search = request.args.get("stage", ""), request.args.get("q", "")
-    number = request.args.get("page", 1, type=int)
-    page = roster_list.page_roster(reading(), actor(), letter, stage=stage, search=search, number=number)
-    return render_template("roster/show.html", letter=_letter(letter), page=page, stage=stage, search=search, form=EmptyForm())
+    wanted = _wanted(request.args)
+    page = roster_list.page_roster(reading(), actor(), letter, wanted, number=request.args.get("page", 1, type=int), now=now())
+    return render_template("roster/show.html", letter=_letter(letter), page=page, wanted=wanted, kept=_kept(wanted), form=EmptyForm())
+
+
+def _wanted(typed: Mapping[str, str]) -> Wanted:
+    return Wanted(**{part: typed.get(name, "") for part, name in _NAMES.items()})
+
+
+def _kept(wanted: Wanted) -> dict[str, str | None]:
+    """What the page is narrowed to, as its addresses say it; what is as usual stays out of them."""
+    return {name: getattr(wanted, part) or None for part, name in _NAMES.items()}
 
 
 @bp.route("/add", methods=["GET", "POST"])
 @for_staff(Permission.INVITE)
 def add(letter: str) -> Any:
-    form = SocietyForm()
+    form = SocietyForm(data={"society": request.args.get("society", "")})
     if form.validate_on_submit():
         entry = RosterEntry(**{name: (form[name].data or "").strip() for name in RosterEntry.__dataclass_fields__})
         try:

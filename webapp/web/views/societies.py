@@ -1,0 +1,82 @@
+"""The directory of societies: everybody on the staff reads it, whoever coordinates a letter keeps it."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from webapp.domain.errors import Conflict, InvalidInput
+from webapp.services import directory, societies
+from webapp.web.access import actor, for_keeper, for_staff
+from webapp.web.errors import attach
+from webapp.web.forms.society import SocietyFactsForm, facts_as_plain
+from webapp.web.transaction import now, reading, transaction
+
+_LONGEST_NUMBER = 10
+
+bp = Blueprint("societies", __name__, url_prefix="/societies")
+
+
+@bp.get("")
+@for_staff()
+def index() -> Any:
+    search, number = request.args.get("q", ""), request.args.get("page", 1, type=int)
+    page = directory.list_societies(reading(), search=search, number=number)
+    return render_template("societies/index.html", page=page, search=search, may_keep=directory.may_keep(reading(), actor()))
+
+
+@bp.get("/<society>")
+@for_staff()
+def show(society: str) -> Any:
+    current = societies.stands_for(reading(), society)
+    if current != society:
+        return redirect(url_for("societies.show", society=current))
+    return render_template("societies/show.html", view=societies.show_society(reading(), actor(), society))
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@for_keeper
+def new() -> Any:
+    form = SocietyFactsForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                society = societies.add_entry(session, actor(), form.facts(), now=now())
+        except InvalidInput as error:
+            attach(form, error)
+        else:
+            flash(f"{form.printed_name.data} is in the directory.", "ok")
+            return redirect(url_for("societies.show", society=society), 303)
+    return _form_page(form, None)
+
+
+@bp.route("/<society>/edit", methods=["GET", "POST"])
+@for_keeper
+def edit(society: str) -> Any:
+    if (current := societies.stands_for(reading(), society)) != society:
+        return redirect(url_for("societies.show", society=current), 303)
+    view = societies.show_society(reading(), actor(), society)
+    form = SocietyFactsForm(data=facts_as_plain(view.facts, view.edition))
+    if form.validate_on_submit():
+        try:
+            edition, reason = number(form.edition.data), form.reason.data or ""
+            with transaction() as session:
+                is_changed = societies.change_entry(session, actor(), society, form.facts(), edition, reason=reason, now=now())
+        except InvalidInput as error:
+            attach(form, error)
+        except Conflict as error:
+            form.form_errors.append(str(error))
+            # What is typed stays; who sends it once more has seen what is there now.
+            form.edition.data = str(view.edition)
+        else:
+            flash("The entry is saved." if is_changed else "Nothing was different.", "ok")
+            return redirect(url_for("societies.show", society=society), 303)
+    return _form_page(form, view)
+
+
+def number(typed: str | None) -> int:
+    return int(typed) if typed and typed.isdecimal() and len(typed) < _LONGEST_NUMBER else 0
+
+
+def _form_page(form: SocietyFactsForm, view: societies.SocietyView | None) -> Any:
+    form.fill_spare_rows()
+    return render_template("societies/edit.html", form=form, view=view), 422 if form.errors else 200
