@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from webapp.domain.deadline import show_date
+from webapp.domain.forecast import Pace
 from webapp.domain.wording import count_phrase
 
 _MOST_X_LABELS = 6
@@ -23,12 +25,27 @@ class SignOnChart:
     x_labels: tuple[tuple[float, str], ...]
     y_labels: tuple[tuple[float, str], ...]
     rows: tuple[tuple[str, int, int], ...]
+    expected: str = ""
+    """The corners of what is expected by the deadline, at the pace of the last days; empty where nothing is."""
+    expected_y: float = 0.0
+    expected_words: str = ""
+    expected_row: tuple[str, str, str] | None = None
 
 
-def sign_on_chart(signed: Mapping[date, int], first: date, last: date, deadline: date, collective_noun: str) -> SignOnChart:
-    """How many societies signed on each day, from opening to the last day so far; the axis runs on to the deadline."""
+@dataclass(frozen=True)
+class Span:
+    """The days of a chart: from the opening to the last day so far, and on to the deadline."""
+
+    first: date
+    last: date
+    deadline: date
+
+
+def sign_on_chart(signed: Mapping[date, int], span: Span, pace: Pace | None, collective_noun: str) -> SignOnChart:
+    """How many societies signed on each day, and how many will have at this pace."""
+    first, last, deadline = span.first, span.last, span.deadline
     days = max((max(deadline, last) - first).days, 1)
-    top = _round_up(max(sum(signed.values()), 1))
+    top = _round_up(max(sum(signed.values()), pace.high if pace else 0, 1))
     points, rows, total = [(0.0, 100.0)], [], 0
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
@@ -52,7 +69,21 @@ def sign_on_chart(signed: Mapping[date, int], first: date, last: date, deadline:
         x_labels=_x_labels(first, days),
         y_labels=tuple((_y(value, top), str(value)) for value in (0, top // 2, top)),
         rows=tuple(rows),
+        **(_expected(pace, (end, _y(total, top)), deadline, top) if pace else {}),
     )
+
+
+def _expected(pace: Pace, start: tuple[float, float], deadline: date, top: int) -> dict[str, Any]:
+    """From the last day so far to the lowest and the highest at the deadline, and the same in words."""
+    corners = (start, (100.0, _y(pace.high, top)), (100.0, _y(pace.low, top)))
+    least, most = pace.low - pace.so_far, pace.high - pace.so_far
+    more = f"{least} to {most}" if least < most else str(most)
+    return {
+        "expected": " ".join(f"{x:.2f},{y:.2f}" for x, y in corners),
+        "expected_y": _y(pace.high, top),
+        "expected_words": f"{pace.range_words} at this pace",
+        "expected_row": (f"By {show_date(deadline)}, at the pace of the last {pace.days} days", more, pace.range_words),
+    }
 
 
 def _y(value: int, top: int) -> float:

@@ -1,7 +1,7 @@
 """What the coordinator sees: “what needs me now?”, the roster by stage, the course, the record."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -16,15 +16,16 @@ from webapp.domain.stage import Stage
 from webapp.domain.wording import count_phrase, noun_for, signed_sentence
 from webapp.persistence.tables import CirculationRow, DocumentRow, GrantRow, InvitationRow, LetterRow, StaffRow
 from webapp.services.access import load_letter
-from webapp.services.chart import SignOnChart, sign_on_chart
+from webapp.services.chart import SignOnChart
 from webapp.services.comment_desk import unanswered_comments
-from webapp.services.documents import answers_to_affirm, frozen_digest, signed_before, signed_count, since_the_seal
+from webapp.services.documents import answers_to_affirm, frozen_digest, signed_count, since_the_seal
 from webapp.services.milestones import MilestoneLine, clash_needs, lines_of, milestones_of
 from webapp.services.need import Need
-from webapp.services.needs import BEFORE_SIGNING, Found, needs_of, unfrozen_revision, waiting_for
-from webapp.services.roster_facts import stage_counts
+from webapp.services.needs import BEFORE_SIGNING, Found, needs_of, unfrozen_revision
+from webapp.services.roster_facts import stages_and_boards
 from webapp.services.seal import blockers
 from webapp.services.sign_on import missing_for_opening
+from webapp.services.sign_ons import sign_ons_of, waiting_for
 from webapp.services.submissions import SubmissionView, show_submission
 
 COURSE = tuple(state.value for state in LetterState if state is not LetterState.CANCELLED)
@@ -84,6 +85,8 @@ class Dashboard:
     stages: tuple[tuple[Stage, int], ...]
     milestones: tuple[MilestoneLine, ...]
     chart: SignOnChart | None
+    forecast: tuple[str, ...]
+    """What may be expected by the deadline, and what that rests on: sentences, while societies sign."""
     missing: tuple[Need, ...]
     seal_blockers: tuple[Need, ...]
     waiting_for: int
@@ -127,9 +130,9 @@ def _letter_line(session: Session, letter: LetterRow, *, now: datetime) -> Lette
 def show_dashboard(session: Session, actor: Actor, reference: str, links: Links, *, with_needs: bool = False, now: datetime) -> Dashboard:
     """The facts of the letter that its pages share. What is missing or to be done, and when, only `with_needs`: it sets the text."""
     letter = load_letter(session, actor, reference, Permission.SEE)
-    signed, chart = _sign_ons(session, letter, now=now)
-    stages = stage_counts(session, letter)
-    invited = stages.total()
+    stages, boards = stages_and_boards(session, letter)
+    sign_ons = sign_ons_of(session, letter, stages, boards, now=now)
+    signed, invited = sign_ons.signed, stages.total()
     state = LetterState(letter.state)
     seal_blockers = tuple(blockers(session, letter, links, now=now)) if state is LetterState.CLOSED else ()
     missing = tuple(missing_for_opening(session, letter, now=now)) if with_needs and state in BEFORE_SIGNING else ()
@@ -165,7 +168,8 @@ def show_dashboard(session: Session, actor: Actor, reference: str, links: Links,
         needs=tuple(needs_of(session, letter, Found(stages, missing, seal_blockers, clashes), now=now)) if with_needs else (),
         stages=tuple((stage, stages[stage]) for stage in Stage if stages[stage]),
         milestones=tuple(lines_of(letter, milestones, now=now)),
-        chart=chart,
+        chart=sign_ons.chart,
+        forecast=sign_ons.forecast,
         missing=missing,
         seal_blockers=seal_blockers,
         waiting_for=waiting_for(stages),
@@ -188,18 +192,3 @@ def _course(session: Session, letter: LetterRow) -> tuple[str, ...]:
 
 def _shown(instant: datetime | None, letter: LetterRow) -> ShownInstant | None:
     return show_instant(instant, letter.deadline_zone) if instant else None
-
-
-def _sign_ons(session: Session, letter: LetterRow, *, now: datetime) -> tuple[int, SignOnChart | None]:
-    """How many have signed, and on which days; one look for both."""
-    if letter.opened_at is None or letter.deadline is None:
-        return signed_count(session, letter), None
-    zone = ZoneInfo(letter.deadline_zone)
-    first, deadline = letter.opened_at.astimezone(zone).date(), letter.deadline.astimezone(zone).date()
-    last = min(max(now.astimezone(zone).date(), first), deadline)
-    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    midnights = [datetime(day.year, day.month, day.day, tzinfo=zone) for day in days[1:]]
-    in_all = signed_before(session, letter, midnights)
-    per_day = {day: upto - before for day, upto, before in zip(days, in_all, [0, *in_all[:-1]], strict=True)}
-    signed = signed_count(session, letter) if letter.sealed_at else in_all[-1]
-    return signed, sign_on_chart(per_day, first, last, deadline, letter.collective_noun)

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from webapp.domain.deadline import earliest_today, show_date
 from webapp.domain.letter import LetterState
 from webapp.domain.roster_view import Trouble
-from webapp.domain.stage import WAITED_FOR, Stage, is_at
+from webapp.domain.stage import Stage
 from webapp.persistence.tables import CirculationRow, LetterRow, RevisionRow
 from webapp.services.comment_desk import BLOCKING_ACT, COMMENTS_ACT, comment_needs, has_comments
 from webapp.services.documents import frozen_digest
 from webapp.services.invitations import MailState
 from webapp.services.need import Need, Urgency, few_or_all, most_urgent_first
 from webapp.services.revisions import is_as_revised
+from webapp.services.sign_ons import waiting_for
 from webapp.services.talks import waiting_talks
 from webapp.services.troubles import Troubled, troubled
 
@@ -159,10 +160,6 @@ def _met(one: Troubled) -> Need:
 
 def _many(number: int, words: str, trouble: Trouble, urgency: Urgency) -> Need:
     return Need(f"{number} {words}", "roster", "See who.", narrowed=(("trouble", trouble),), urgency=urgency)
-
-
-def waiting_for(stages: Counter[Stage]) -> int:
-    return sum(number for stage, number in stages.items() if is_at(stage, WAITED_FOR))
 
 
 def unfrozen_revision(session: Session, letter: LetterRow) -> int | None:

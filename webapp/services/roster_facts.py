@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, select
@@ -73,15 +74,20 @@ _COMMENTED = select(InvitationRow.id).where(InvitationRow.letter_id == bindparam
 
 def stage_counts(session: Session, letter: LetterRow) -> Counter[Stage]:
     """How many societies are at each stage."""
-    found: Counter[Stage] = Counter()
-    digests = counting_digests(session, letter.id)
-    if letter.state != LetterState.CIRCULATING:
-        for row in session.execute(_STAGES, {"letter": letter.id}):
-            found[stage_from(row, digests)] += row.number
-        return found
-    for row in session.execute(_STAGES_WHILE_CIRCULATING, {"letter": letter.id}):
-        found[while_circulating(stage_from(row, digests), has_commented=row.has_commented)] += row.number
-    return found
+    return stages_and_boards(session, letter)[0]
+
+
+def stages_and_boards(session: Session, letter: LetterRow) -> tuple[Counter[Stage], Counter[date]]:
+    """The same, and on which days the boards meet, or have met, that the letter is with."""
+    stages: Counter[Stage] = Counter()
+    boards: Counter[date] = Counter()
+    digests, is_circulating = counting_digests(session, letter.id), letter.state == LetterState.CIRCULATING
+    for row in session.execute(_STAGES_WHILE_CIRCULATING if is_circulating else _STAGES, {"letter": letter.id}):
+        stage = stage_from(row, digests)
+        stages[while_circulating(stage, has_commented=row.has_commented) if is_circulating else stage] += row.number
+        if stage is Stage.WITH_BOARD:
+            boards[row.board_meets_on] += row.number
+    return stages, boards
 
 
 def commented(session: Session, letter: LetterRow) -> set[int] | None:
