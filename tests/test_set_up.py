@@ -129,7 +129,7 @@ def test_user_without_rights_is_told_what_to_install(machine: Machine, tmp_path:
     answer = machine(uid=1000)
     assert answer.returncode == 1
     assert re.fullmatch(r'Please ask an administrator for "apt-get install .*", then repeat this\.\n', answer.stderr)
-    assert {"chromium", "qpdf", "poppler-utils", "git"} <= set(re.split(r'[\s"]+', answer.stderr))
+    assert {"chromium-headless-shell", "qpdf", "poppler-utils", "git"} <= set(re.split(r'[\s"]+', answer.stderr))
     assert not (tmp_path / "apt").exists()
 
 
@@ -139,7 +139,7 @@ def test_user_without_rights_is_told_what_to_install(machine: Machine, tmp_path:
 def test_what_only_one_target_needs_is_asked_for_by_that_target_alone(machine: Machine, mode: str, needed: set[str]) -> None:
     asked = set(re.split(r'[\s"]+', machine(uid=1000, mode=mode).stderr))
     assert asked & {"wrk", "strace", "util-linux", "mount", "faketime"} == needed
-    assert "chromium" in asked
+    assert "chromium-headless-shell" in asked
 
 
 def test_everything_is_assured_twice_on_each_database() -> None:
@@ -154,7 +154,7 @@ def test_failed_installer_does_not_name_its_host(machine: Machine, tmp_path: Pat
     answer = machine(uid=0)
     assert answer.returncode == 1
     assert "E: Failed to fetch http://(registry)/x" in answer.stderr
-    assert "chromium" in answer.stderr
+    assert "chromium-headless-shell" in answer.stderr
     assert "mirror.example" not in answer.stdout + answer.stderr
     assert (tmp_path / "apt").exists()
 

@@ -1,17 +1,16 @@
 """What journeys share: one real server for each process, and Debian's Chromium."""
 
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from tests.chromium import open_chromium
 from webapp.rendering.environment import ROOT
 
 from .chrome import Gallery, Person
 from .server import Server, running_server
 
-_SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 HEIGHTS = {1280: 900, 360: 740}
 
 NewPerson = Callable[..., Person]
@@ -26,10 +25,8 @@ def server() -> Iterator[Server]:
 # Not for the whole session: Playwright keeps an event loop in this thread, and other tests start their own.
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_SWITCHES)
+    with open_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

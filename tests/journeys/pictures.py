@@ -1,11 +1,11 @@
 """The README's pictures, of the demonstration: `python -m tests.journeys.pictures` makes them again in docs/pictures, after `make demo`."""
 
 import re
-import shutil
 import subprocess
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from tests.chromium import open_chromium
 from tests.journeys.server import Server, running_server
 from webapp.rendering.environment import ROOT
 
@@ -19,8 +19,7 @@ def make_pictures() -> None:
     """Letter, dashboard and reading room, from one fresh demonstration."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     _letter()
-    with running_server() as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
+    with running_server() as server, open_chromium() as browser:
         server.command("demo")
         desk = browser.new_page(viewport=_DESK)
         _sign_in(desk, server)
@@ -28,7 +27,6 @@ def make_pictures() -> None:
         _reading_room(browser, desk, server)
         for width in (1280, 360):
             _drafting_room(browser, server, width)
-        browser.close()
 
 
 def _sign_in(desk: Page, server: Server) -> None:

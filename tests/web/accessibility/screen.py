@@ -1,7 +1,6 @@
 """Debian's Chromium, showing pages that the test's application has made, with the real style sheets, fonts and scripts."""
 
 import mimetypes
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +10,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+from tests.chromium import open_chromium
 from webapp.rendering.environment import ROOT, STATIC
 from webapp.web.security import POLICY
 
@@ -21,7 +21,6 @@ AXE = ROOT / "tests" / "vendor" / "axe-core-4.14.1" / "axe.min.js"
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice")
 HEIGHTS = {320: 640, 1280: 900}
 _MOST_STOPS = 250
-_SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 # `label-content-name-mismatch` (WCAG 2.5.3) is an experiment of axe's, so no tag names it.
 _RUN = """(tags) => axe.run(document, {
@@ -137,12 +136,10 @@ def open_screen() -> Iterator[Screen]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Pages)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_SWITCHES)
+        with open_chromium() as browser:
             screen = Screen(browser.new_page(locale="en-GB"), f"http://127.0.0.1:{server.server_port}")
             screen.page.on("pageerror", lambda error: screen.problems.append(f"error in a script: {error}"))
             yield screen
-            browser.close()
     finally:
         server.shutdown()
         server.server_close()
