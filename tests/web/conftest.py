@@ -73,9 +73,14 @@ def lasting(tmp_path_factory: pytest.TempPathFactory, seeded: Seeded) -> Iterato
 @pytest.fixture
 def world(tmp_path: Path, seeded: Seeded, lasting: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """The world for one test. The press is a fake: what it prints is the business of tests/rendering."""
-    _make_no_files(monkeypatch)
+    make_no_files(monkeypatch)
+    yield from untouched(seeded, lasting, tmp_path)
+
+
+def untouched(seeded: Seeded, lasting: World, folder: Path) -> Iterator[World]:
+    """The world as it was seeded: the lasting one put back, or, where that cannot be, another."""
     if lasting.engine.dialect.name != "sqlite":
-        yield from seeded.open(tmp_path)
+        yield from seeded.open(folder)
         return
     put_back(seeded, lasting)
     yield lasting
@@ -99,11 +104,11 @@ def fresh_world(tmp_path: Path, seeded: Seeded) -> Iterator[World]:
 def readers(tmp_path_factory: pytest.TempPathFactory, seeded: Seeded) -> Iterator[World]:
     """One world for tests that change nothing in it."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        _make_no_files(monkeypatch)
+        make_no_files(monkeypatch)
         yield from seeded.open(tmp_path_factory.mktemp("readers"))
 
 
-def _make_no_files(monkeypatch: pytest.MonkeyPatch) -> None:
+def make_no_files(monkeypatch: pytest.MonkeyPatch) -> None:
     made = (
         (documents, "letter_pdf"),
         (revisions, "redline_pdf"),

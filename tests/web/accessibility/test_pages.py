@@ -8,10 +8,10 @@ from zlib import crc32
 import pytest
 
 from tests.counts import IS_ASSURE
+from tests.web.accessibility.made import Pages
 from tests.web.accessibility.reviewed import is_reviewed
 from tests.web.accessibility.screen import Screen
 from tests.web.accessibility.states import State, every_state
-from tests.web.world import World
 from webapp.rendering.environment import TEMPLATES
 
 pytestmark = pytest.mark.browser
@@ -20,9 +20,9 @@ COMBINATIONS = [(320, "light"), (320, "dark"), (1280, "light"), (1280, "dark")]
 
 
 @pytest.mark.parametrize("one", every_state(), ids=lambda one: one.name)
-def test_page_is_accessible(world: World, monkeypatch: pytest.MonkeyPatch, screen: Screen, one: State) -> None:
-    page = one.make(world, monkeypatch)
-    if page is None:
+def test_page_is_accessible(pages: Pages, screen: Screen, one: State) -> None:
+    page = pages.of(one)
+    if not page.html:
         return  # The answer is a file or leads on: there is nothing to see.
     combinations = COMBINATIONS if IS_ASSURE else [COMBINATIONS[crc32(one.name.encode()) % len(COMBINATIONS)]]
     screen.show(page.html, combinations[0][0])

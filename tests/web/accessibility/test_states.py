@@ -5,12 +5,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 import pytest
-from flask import Flask, template_rendered
+from werkzeug.wrappers import Response
 
 from tests.browser import Page
+from tests.web.accessibility.made import Pages
 from tests.web.accessibility.reviewed import REVIEWED
 from tests.web.accessibility.states import FRAGMENTS, State, every_state
-from tests.web.conftest import Seeded, put_back
 from tests.web.matrix import MATRIX, routes
 from tests.web.world import World
 from webapp.rendering.environment import TEMPLATES
@@ -48,21 +48,10 @@ class Seen:
 
 
 @pytest.fixture(scope="module")
-def seen(seeded: Seeded, lasting: World) -> list[Seen]:
-    """Every page in every state, once, with the templates that made it."""
-    found = []
-    for one in STATES:
-        put_back(seeded, lasting)
-        names: list[str] = []
-
-        def note(_app: Flask, template: object, names: list[str] = names, **_: object) -> None:
-            names.append(str(getattr(template, "name", "")))
-
-        with pytest.MonkeyPatch.context() as monkeypatch, template_rendered.connected_to(note, lasting.app):
-            page = one.make(lasting, monkeypatch)
-        if page is not None:
-            found.append(Seen(one, page, names))
-    return found
+def seen(pages: Pages) -> list[Seen]:
+    """Every page in every state, with the templates that made it."""
+    made = [(one, pages.of(one)) for one in STATES]
+    return [Seen(one, Page(Response(page.html, page.status)), page.templates) for one, page in made if page.html]
 
 
 def test_every_route_that_answers_with_a_page_is_in_the_list(lasting: World) -> None:
