@@ -109,7 +109,7 @@ def test_reminder_within_two_days_of_another_letter_waits_for_them_to_pass() -> 
 
 def test_last_day_is_not_left_out_for_the_day_before() -> None:
     assert left(somebody(), Plan(days_before=(2, 1))) == mornings(K.NOT_OPENED, 22, 23)
-    assert left(somebody(), Plan(days_before=(3, 2))) == mornings(K.NOT_OPENED, 21) + [("23 09:00", K.NOT_OPENED)]
+    assert left(somebody(), Plan(days_before=(3, 2))) == [*mornings(K.NOT_OPENED, 21), ("23 09:00", K.NOT_OPENED)]
 
 
 def test_who_is_asked_late_is_spared_what_lay_before() -> None:

@@ -14,6 +14,9 @@ class Links:
     def personal(self, token: str) -> str:
         return f"{self.base}/i/{token}"
 
+    def stop(self, representative: str, token: str) -> str:
+        return f"{self.base}/stop/{representative}/{token}"
+
     def sign_in(self, token: str) -> str:
         return f"{self.base}/sign-in/{token}"
 

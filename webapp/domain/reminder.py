@@ -86,7 +86,7 @@ class Recipient:
     """Since when the person is waited for."""
     board_meets_on: date | None = None
     told_at: datetime | None = None
-    """When the person was last written to about the letter."""
+    """When the person was last reminded, or asked."""
     taken: frozenset[str] = frozenset()
     """The moments of which there is nothing more to say: a reminder was put, or is held back."""
     is_left_alone: bool = False
@@ -141,6 +141,27 @@ def reminders_ahead(course: Course, plan: Plan, one: Recipient, *, now: datetime
         yield found
         now = found.at
         one = replace(one, told_at=found.at, taken=one.taken | {found.slot})
+
+
+def planned(course: Course, plan: Plan, one: Recipient, slot: str) -> Reminder | None:
+    """The reminder of one moment as it is planned, for whoever looks at what is held back; None where there is no such moment."""
+    moment = next((each for each in _moments(course, plan, one) if each.slot == slot), None)
+    if moment is None:
+        return None
+    kind = kind_at(one.stage, one.board_meets_on, _day(moment.at, one.zone), is_circulating=course.is_circulating)
+    return Reminder(slot, kind, moment.at, moment.at) if kind is not None else None
+
+
+def still_leaves(course: Course, plan: Plan, one: Recipient, slot: str, *, now: datetime) -> ReminderKind | None:
+    """What a reminder that was put says at the moment of sending; None where it is not to be sent any more.
+
+    `told_at` is then of the other messages, and `taken` holds what is held back.
+    """
+    reminder = planned(course, plan, one, slot)
+    if reminder is None or slot in one.taken or plan.is_paused or one.is_left_alone or now >= course.until:
+        return None
+    kind = kind_at(one.stage, one.board_meets_on, _day(now, one.zone), is_circulating=course.is_circulating)
+    return kind if kind in plan.kinds and may_follow(slot, one.told_at, now=now) else None
 
 
 def may_follow(slot: str, told_at: datetime | None, *, now: datetime) -> bool:

@@ -21,6 +21,10 @@ class Keyring:
         """The token in a representative's link; raising the generation makes another and kills this one (R14)."""
         return self._token("personal-link/v1", representative, str(generation))
 
+    def stop_link(self, representative: str, generation: int) -> str:
+        """The token in the link that stops reminders and does nothing else; it dies with the personal link."""
+        return self._token("stop-link/v1", representative, str(generation))
+
     def sign_in_link(self, link: str) -> str:
         """The token in a one-time link for staff."""
         return self._token("sign-in-link/v1", link)

@@ -16,7 +16,7 @@ from webapp.log import note
 from webapp.mail.transport import transport_for
 from webapp.persistence.database import DatabaseBusy, transaction
 from webapp.persistence.outbox import SEND_WORKFLOW
-from webapp.services import delivery, installation, sign_on, tick
+from webapp.services import delivery, installation, reminders, sign_on, tick
 from webapp.services.sign_on import CLOSE_WORKFLOW
 from webapp.settings import Settings
 
@@ -97,6 +97,12 @@ class Workflows:
         """What waits for the database waits no longer."""
         self._is_ending.set()
 
+    def remind(self, letter_id: int) -> None:
+        with Session(self._engine) as session, transaction(session):
+            # While mail is held nothing is put: what is late by then comes once, and not as often as it was held.
+            if installation.may_send(session):
+                reminders.put_due(session, letter_id, now=self._settings.clock.now())
+
     def note_broken(self, outbox_id: int, why: str) -> None:
         with Session(self._engine) as session, transaction(session):
             delivery.note_broken(session, outbox_id, why, now=self._settings.clock.now())
@@ -107,7 +113,7 @@ class Workflows:
                 sign_on.close_if_due(session, letter_id, now=self._settings.clock.now())
 
     def tick_step(self, *, is_steady: Callable[[], bool] = lambda: True) -> None:
-        """Closes what is due, queues what is due again, and ends what is over. Several workers may do so at one time.
+        """Closes what is due, reminds, queues what is due again, and ends what is over. Several workers may do so at one time.
 
         `is_steady` says whether the clock has not jumped of late.
         """
@@ -120,6 +126,7 @@ class Workflows:
             except JobFailed as error:
                 # One letter that cannot be closed holds up neither the others nor the mail.
                 note("letter.not_closed", level=logging.ERROR, reason=str(error))
+        self._remind_all(now=now)
         with Session(self._engine) as session, transaction(session):
             if installation.may_send(session):
                 # Asked behind the lock, and the time first: a jump while one waited for one's turn would pass for an even clock.
@@ -128,6 +135,18 @@ class Workflows:
         with Session(self._engine) as session, transaction(session):
             if installation.may_write(session):
                 tick.end_what_is_over(session, now=now)
+
+    def _remind_all(self, *, now: datetime) -> None:
+        try:
+            for letter_id in guarded(self._letters_to_remind)(now):
+                guarded(self.remind)(letter_id)
+        except JobFailed as error:
+            # The rest of the mail leaves all the same.
+            note("letter.not_reminded", level=logging.ERROR, reason=str(error))
+
+    def _letters_to_remind(self, now: datetime) -> list[int]:
+        with Session(self._engine) as session:
+            return reminders.letters_to_remind(session, now=now) if installation.may_send(session) else []
 
     def sweep_step(self) -> None:
         with Session(self._engine) as session, transaction(session):

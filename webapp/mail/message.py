@@ -24,6 +24,8 @@ _HEADERS = {
     "mime-version",
     "content-type",
     "content-transfer-encoding",
+    "list-unsubscribe",
+    "list-unsubscribe-post",
 }
 
 # Python up to 3.12 turns an encoded word in a subject into new header lines (the class of CVE-2024-6923).
@@ -36,13 +38,17 @@ class UnsafeMessage(Exception):
 
 @dataclass(frozen=True)
 class MailForm:
-    """What one message says: `name` is its folder of templates; `calendar` is the calendar file that it brings along, or empty."""
+    """What one message says: `name` is its folder of templates; `calendar` is the calendar file that it brings along, or empty.
+
+    `stop` is the address by which a mail program stops messages of this kind, or empty.
+    """
 
     name: str
     subject: str
     text: str
     html: str
     calendar: bytes = b""
+    stop: str = ""
 
 
 def safe_subject(typed: str) -> str:
@@ -67,9 +73,9 @@ def build_message(form: MailForm, *, sender: str, recipient: str, message_id: st
     body["Message-ID"] = message_id
     body["Auto-Submitted"] = "auto-generated"
     body["X-Auto-Response-Suppress"] = "All"
-    head = f"Subject: {_encoded(safe_subject(form.subject))}\r\n".encode("ascii")
+    head = f"Subject: {_encoded(safe_subject(form.subject))}\r\n{_stop_headers(form.stop)}".encode("ascii")
     raw = head + body.as_bytes()
-    _check(email.message_from_bytes(raw), recipient, message_id)
+    _check(email.message_from_bytes(raw), recipient, message_id, form.stop)
     return raw
 
 
@@ -79,9 +85,20 @@ def _encoded(subject: str) -> str:
     return Header(subject, "utf-8", header_name="Subject", maxlinelen=76).encode(linesep="\r\n")
 
 
-def _check(read_back: Message, recipient: str, message_id: str) -> None:
+def _stop_headers(address: str) -> str:
+    """RFC 8058: the button of the mail program. Written by hand, for a header that is made for people would break the long address."""
+    if not address:
+        return ""
+    # The one press is promised by https alone; without it the address still leads to a page that says how to stop them.
+    one_click = "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" if address.startswith("https://") else ""
+    return f"List-Unsubscribe: <{address}>\r\n{one_click}"
+
+
+def _check(read_back: Message, recipient: str, message_id: str, stop: str) -> None:
     names = [name.lower() for name in read_back]
     if set(names) - _HEADERS or len(names) != len(set(names)):
         raise UnsafeMessage("the headers are not the ones that were written")
     if read_back["To"] != recipient or read_back["Message-ID"] != message_id:
         raise UnsafeMessage("the recipient or the identity is not the one that was written")
+    if read_back["List-Unsubscribe"] != (f"<{stop}>" if stop else None):
+        raise UnsafeMessage("the address by which it is stopped is not the one that was written")

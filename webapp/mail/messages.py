@@ -1,11 +1,12 @@
 """One function per message: from facts to subject, text and HTML. Every message says why it was sent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import fill
 from typing import Any, Literal
 
 from webapp.domain.answer_words import ANSWER_WORDS, AnswerWords
 from webapp.domain.links import Links
+from webapp.domain.reminder import ReminderKind
 from webapp.domain.tokens import show_code
 from webapp.mail.message import MailForm
 from webapp.rendering.mail import mail_bodies
@@ -200,6 +201,37 @@ def society_wrote(links: Links, letter: LetterFacts, reference: str, wrote: Soci
 def objection_receipt(to: Addressed, remark: str) -> MailForm:
     subject = f"Receipt: {to.place.society} objects to the change of “{to.letter.title}”"
     return _form("objection_receipt", subject, **to.facts, remark=remark)
+
+
+@dataclass(frozen=True)
+class ReminderFacts:
+    """What a reminder speaks to; `until` and `left` are of what is waited for, `board` is the day of the society’s board, or empty."""
+
+    kind: ReminderKind
+    until: str
+    until_there: str
+    """The same by the clock of the recipient’s country, where that is another."""
+    left: str
+    board: str
+    is_board_late: bool
+    """It meets after answers are taken."""
+    stop: str
+
+
+_REMINDER_SUBJECTS = {
+    ReminderKind.NOT_OPENED: "{left} left: will {society} sign {title}?",
+    ReminderKind.SILENT: "{left} left: will {society} sign {title}?",
+    ReminderKind.BOARD_AHEAD: "{left} left, and your board: {title}",
+    ReminderKind.BOARD_MET: "What has your board decided? {title}",
+    ReminderKind.CONDITION: "{left} left, and the condition of {society}: {title}",
+    ReminderKind.AFFIRM: "{left} left to affirm the signature of {society}: {title}",
+    ReminderKind.COMMENTS: "{left} left to comment on {title}",
+}
+
+
+def reminder(to: Addressed, facts: ReminderFacts) -> MailForm:
+    subject = _REMINDER_SUBJECTS[facts.kind].format(left=facts.left, society=to.place.society, title=f"“{to.letter.title}”")
+    return replace(_form("reminder", subject, **to.facts, reminder=facts), stop=facts.stop)
 
 
 def name_corrected(letter: LetterFacts, place: PlaceFacts, answer: AnswerFacts) -> MailForm:

@@ -39,6 +39,8 @@ from webapp.services.calendar_files import mailed_calendar
 from webapp.services.coordinators import may_be_told
 from webapp.services.documents import is_waiting
 from webapp.services.invitation_words import filled, text_of
+from webapp.services.reminder_facts import REMINDER
+from webapp.services.reminder_words import reminder_form
 
 
 class Office(Protocol):
@@ -94,7 +96,10 @@ def _worded(session: Session, row: OutboxRow, office: Office, *, now: datetime) 
     if row.kind == "name_corrected":
         return messages.name_corrected(facts, place, _answer_facts(session, row, letter))
     token = office.keyring.personal_link(representative.reference, representative.link_generation)
-    return _with_link(session, row, letter, messages.Addressed(office.links, token, facts, place), now=now)
+    to = messages.Addressed(office.links, token, facts, place)
+    if row.kind == REMINDER:
+        return reminder_form(session, row, letter, to, office, now=now)
+    return _with_link(session, row, letter, to, now=now)
 
 
 def _with_link(session: Session, row: OutboxRow, letter: LetterRow, to: messages.Addressed, *, now: datetime) -> MailForm | None:

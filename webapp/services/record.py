@@ -78,6 +78,12 @@ _EVENT_TITLES = {
     "venue.dropped": "Venue taken off a text",
     "style.set": "Citation style of a text set",
     "venue.window_set": "Start of a venue’s window set",
+    "reminders.planned": "Plan of reminders changed",
+    "reminders.held": "Reminders held back",
+    "reminders.let_go": "Reminders let go again",
+    "reminders.sent": "Reminders sent",
+    "reminders.stopped": "Reminders stopped",
+    "reminders.resumed": "Reminders wanted again",
     "submission.planned": "Day of submission planned",
 }
 

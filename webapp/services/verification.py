@@ -26,6 +26,7 @@ from webapp.persistence.tables import (
 from webapp.services.verified_answers import answer_problems
 from webapp.services.verified_changes import change_problems
 from webapp.services.verified_comments import comment_problems
+from webapp.services.verified_reminders import reminder_problems
 from webapp.services.verified_roster import roster_problems
 from webapp.services.verified_talks import talk_problems
 from webapp.services.verified_text import text_problems
@@ -88,6 +89,7 @@ def _content_problems(session: Session, letter: LetterRow, events: list[Recorded
             *comment_problems(session, letter, events),
             *talk_problems(session, letter, events),
             *roster_problems(session, letter, events),
+            *reminder_problems(session, letter, events),
         ]
     except (KeyError, TypeError, ValueError, AttributeError):
         found = [("its record cannot be compared with what the database holds.", None)]
