@@ -109,6 +109,7 @@ def test_links_of_mails_and_documents_are_the_addresses_of_the_pages(routes: Fla
     pages = {
         "personal": ("rooms.door", {"token": "t0ken"}, links.personal("t0ken")),
         "sign_in": ("sign_in.confirm", {"token": "t0ken"}, links.sign_in("t0ken")),
+        "stop": ("stops.show", {"mark": "one.t0ken"}, links.stop("one.t0ken")),
         "letter": ("letters.show", {"letter": "ref"}, links.letter("ref")),
         "mailbox": ("mailbox.index", {}, links.mailbox()),
         "stays": ("stays.show", {}, links.stays()),

@@ -48,6 +48,7 @@ from webapp.web.views import (
     societies,
     staff,
     stays,
+    stops,
     submissions,
     talks,
     text_change,
@@ -82,6 +83,7 @@ BLUEPRINTS = (
     stays,
     mailbox,
     rooms,
+    stops,
     comments,
     answers,
     talks,
@@ -116,6 +118,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(module.bp)
     # The link in its address stands in for the token (R6): the page before it may set no cookie to carry one.
     csrf.exempt("webapp.web.views.rooms.enter")
+    # A mail program has no page to take a token from (RFC 8058); all that it can do is to stop reminders.
+    csrf.exempt("webapp.web.views.stops.press")
     app.context_processor(_page_facts)
     app.jinja_env.globals["program"] = program_for_others()
     # Macros see these too: a limit that is not known reads the same wherever it stands.

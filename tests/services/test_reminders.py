@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from email import message_from_bytes
 
 import pytest
 from sqlalchemy import Engine, func, select, update
@@ -12,7 +11,6 @@ from tests.conftest import Store
 from tests.factories import (
     ANNA,
     BRUNO,
-    COORDINATOR,
     NOW,
     OTTO,
     FakeClock,
@@ -33,7 +31,6 @@ from tests.postman import Postman
 from webapp.domain.actor import COMMAND, Actor
 from webapp.domain.answer import AnswerKind
 from webapp.domain.reminder import ReminderKind
-from webapp.mail.message import build_message
 from webapp.persistence.database import transaction
 from webapp.persistence.record import load_events
 from webapp.persistence.tables import AnswerRow, ObjectionRow, OutboxRow, ReminderRow, SocietyRow
@@ -302,20 +299,8 @@ def test_deadline_in_both_zones_and_the_way_out_stand_in_the_reminder(store: Sto
         assert "14 March 2026, 21:45 Asia/Kathmandu" in words
         assert "7 days left" in words
         row = representative(session, letter, OTTO)
-        assert f"/stop/{row.reference}/{settings.keyring.stop_link(row.reference, 1)}" in words
+        assert f"/stop/{settings.keyring.stop_link(row.reference, 1)}" in words
         assert settings.keyring.personal_link(row.reference, 1) in words
-
-
-def test_rfc_8058_headers_are_those_that_were_written(store: Store, letter: str, settings: Settings) -> None:
-    with store() as session:
-        put(session, letter, now=WEEK)
-        query = select(OutboxRow).where(OutboxRow.kind == "reminder").limit(1)
-        envelope = delivery.prepare_message(session, session.scalars(query).one().id, settings, now=WEEK)
-        assert envelope is not None
-        raw = build_message(envelope.form, sender=COORDINATOR, recipient=ANNA, message_id="<a@b>", sent_at=WEEK)
-        read = message_from_bytes(raw)
-        assert read["List-Unsubscribe"] == f"<{envelope.form.stop}>"
-        assert read["List-Unsubscribe-Post"] is None, "one press is promised by https alone"
 
 
 def test_r16_mail_that_is_held_puts_nothing_and_what_is_late_comes_once(

@@ -113,6 +113,7 @@ VENUE = {"journal": "Journal of Ferns", "route": "letter", "window": "", "refuse
 # The letter that circulates has a short form that its revision does not have.
 FIT = {"is_fit": "y", "reason_unanswered": "It repeats what others have said.", "note": "A short form", "change": "editorial"}
 SENT_OUT = {"revision": "1", "until": "2026-03-09T17:00", "to": "all"}
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 TALK = {"words": "What of § 3?", "nonce": "a-nonce-of-this-talk"}
 STEP = {"kind": "acknowledged", "happened_on": SEALABLE.date().isoformat(), "outcome": ""}
 
@@ -278,6 +279,11 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("rooms.door", "GET"): rule(For.PUBLIC, 404, 200, 200, 200, 200, 200, 200, 200),
     ("rooms.enter", "POST"): rule(For.PUBLIC, 404, 303, 303, 303, 303, 303, 303, 303),
     ("rooms.request_link", "POST"): rule(For.PUBLIC, 200, email=ANNA),
+    ("stops.show", "GET"): rule(For.PUBLIC, 404, 200, 200, 200, 200, 200, 200, 200),
+    ("stops.press", "POST"): rule(For.PUBLIC, 404, 200, 200, 200, 200, 200, 200, 200, **ONE_CLICK),
+    ("stops.ask", "POST"): rule(For.PUBLIC, 404, 200, 200, 200, 200, 200, 200, 200, word="reminders"),
+    # The code is another.
+    ("stops.confirm", "POST"): rule(For.PUBLIC, 404, 422, 422, 422, 422, 422, 422, 422, code="ABCD-EFGH"),
     ("rooms.read", "GET"): rule(For.ROOM, 404, 200, 200, 200, 200, 200, 200, 200),
     ("rooms.board", "GET"): rule(For.ROOM, 404, 200, 200, 200, 200, 200, 200, 200),
     ("rooms.board", "POST"): rule(For.ROOM, 404, 303, 303, 409, 409, 409, 409, 409, board_meets_on="2026-03-09"),

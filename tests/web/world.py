@@ -235,6 +235,7 @@ class World:
                 "number": "1",
                 "form": "bib",
                 "token": KEYRING.personal_link(anna.reference, 1),
+                "mark": KEYRING.stop_link(anna.reference, 1),
                 "reference": self.facts.mailbox,
                 "filename": "css/base.css",
                 "venue": VENUE,

@@ -14,8 +14,8 @@ class Links:
     def personal(self, token: str) -> str:
         return f"{self.base}/i/{token}"
 
-    def stop(self, representative: str, token: str) -> str:
-        return f"{self.base}/stop/{representative}/{token}"
+    def stop(self, mark: str) -> str:
+        return f"{self.base}/stop/{mark}"
 
     def sign_in(self, token: str) -> str:
         return f"{self.base}/sign-in/{token}"

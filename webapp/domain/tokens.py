@@ -22,8 +22,8 @@ class Keyring:
         return self._token("personal-link/v1", representative, str(generation))
 
     def stop_link(self, representative: str, generation: int) -> str:
-        """The token in the link that stops reminders and does nothing else; it dies with the personal link."""
-        return self._token("stop-link/v1", representative, str(generation))
+        """In the link that stops reminders and does nothing else: whose they are, and the proof. It dies with the personal link."""
+        return f"{representative}.{self._token('stop-link/v1', representative, str(generation))}"
 
     def sign_in_link(self, link: str) -> str:
         """The token in a one-time link for staff."""

@@ -85,7 +85,7 @@ def use_code(session: Session, place: Place, nonce: str, typed: str, keyring: Ke
     return judge_code(session, CodeRow, code, typed, keyring, now=now)
 
 
-def refuse_too_many(recent: Sequence[int | None], stay: int) -> None:
+def refuse_too_many(recent: Sequence[int | None], stay: int | None) -> None:
     """`recent` are the sessions of all codes of one person within the hour. Raises TooMany."""
     if recent.count(stay) >= limits.CODES_AN_HOUR or len(recent) >= limits.CODES_OF_A_PERSON_AN_HOUR:
         raise TooMany(f"{len(recent)} codes have been sent within the hour. Please look for the newest one, or try again in an hour.")

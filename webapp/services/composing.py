@@ -40,7 +40,7 @@ from webapp.services.coordinators import may_be_told
 from webapp.services.documents import is_waiting
 from webapp.services.invitation_words import filled, text_of
 from webapp.services.reminder_facts import REMINDER
-from webapp.services.reminder_words import reminder_form
+from webapp.services.reminder_words import reminder_words
 
 
 class Office(Protocol):
@@ -98,7 +98,8 @@ def _worded(session: Session, row: OutboxRow, office: Office, *, now: datetime) 
     token = office.keyring.personal_link(representative.reference, representative.link_generation)
     to = messages.Addressed(office.links, token, facts, place)
     if row.kind == REMINDER:
-        return reminder_form(session, row, letter, to, office, now=now)
+        words = reminder_words(session, row, letter, office, now=now)
+        return messages.reminder(to, words) if words else None
     return _with_link(session, row, letter, to, now=now)
 
 

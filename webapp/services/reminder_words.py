@@ -10,7 +10,6 @@ from webapp.domain.deadline import show_date, show_instant
 from webapp.domain.links import Links
 from webapp.domain.tokens import Keyring
 from webapp.mail import messages
-from webapp.mail.message import MailForm
 from webapp.persistence.tables import LetterRow, OutboxRow, RepresentativeRow
 from webapp.services.reminders import Speaking, speaking
 
@@ -24,16 +23,14 @@ class Sender(Protocol):
     def keyring(self) -> Keyring: ...
 
 
-def reminder_form(
-    session: Session, row: OutboxRow, letter: LetterRow, to: messages.Addressed, sender: Sender, *, now: datetime
-) -> MailForm | None:
+def reminder_words(session: Session, row: OutboxRow, letter: LetterRow, sender: Sender, *, now: datetime) -> messages.ReminderFacts | None:
     """None where the society has answered since it was put, or is not waited for any more."""
     found = speaking(session, row, letter, now=now)
     if found is None:
         return None
     representative = session.get_one(RepresentativeRow, found.place.representative_id)
-    token = sender.keyring.stop_link(representative.reference, representative.link_generation)
-    return messages.reminder(to, _facts(found, letter, sender.links.stop(representative.reference, token), now=now))
+    mark = sender.keyring.stop_link(representative.reference, representative.link_generation)
+    return _facts(found, letter, sender.links.stop(mark), now=now)
 
 
 def _facts(found: Speaking, letter: LetterRow, stop: str, *, now: datetime) -> messages.ReminderFacts:

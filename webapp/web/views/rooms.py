@@ -6,10 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 
 from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.rate import LINK_MISSES
-from webapp.services import calendar_files, change_view, circulated_room, doors, rooms
+from webapp.services import calendar_files, change_view, circulated_room, doors, rooms, stopping
 from webapp.services.place import Place
 from webapp.web.access import for_representative, open_room, public, reload_place, shut_room
 from webapp.web.calendars import calendar_response
+from webapp.web.dead import dead_link
 from webapp.web.errors import attach
 from webapp.web.forms.desk import LinkForm
 from webapp.web.forms.room import BoardForm
@@ -27,7 +28,7 @@ def door(token: str) -> Any:
     try:
         view = rooms.show_door(reading(), token)
     except NotFound:
-        return _dead()
+        return dead_link()
     return render_template("rooms/door.html", door=view, token=token)
 
 
@@ -37,18 +38,14 @@ def door(token: str) -> Any:
 def enter(token: str) -> Any:
     # Looked up before the transaction, so that guessing at links holds up nobody.
     if not rooms.is_link_live(reading(), token):
-        return _dead()
+        return dead_link()
     try:
         with transaction() as session:
             stay, invitation = rooms.enter_room(session, token, now=now())
     except NotFound:
-        return _dead()
+        return dead_link()
     open_room(invitation, stay)
     return redirect(url_for("rooms.read", invitation=invitation), 303)
-
-
-def _dead() -> Any:
-    return render_template("rooms/dead.html", form=LinkForm(formdata=None)), 404
 
 
 @bp.post("/link")
@@ -66,15 +63,17 @@ def request_link() -> Any:
 @for_representative
 def read(place: Place) -> Any:
     dates = calendar_files.room_dates(reading(), place)
+    mark = stopping.mark_in_room(reading(), place, settings().keyring)
     if circulated_room.is_circulated_room(reading(), place):
         circulated = circulated_room.show_circulated(reading(), place, now=now())
-        return render_template("rooms/circulated.html", circulated=circulated, room=circulated.head, dates=dates)
+        return render_template("rooms/circulated.html", circulated=circulated, room=circulated.head, dates=dates, mark=mark)
     return render_template(
         "rooms/read.html",
         room=rooms.show_room(reading(), place, now=now()),
         change=change_view.show_change(reading(), place, now=now()),
         has_dispositions=circulated_room.has_dispositions(reading(), place),
         dates=dates,
+        mark=mark,
         now_iso=now().isoformat(timespec="seconds"),
     )
 
