@@ -142,6 +142,27 @@ def csv_problems(text: str) -> list[str]:
     return formulas + (["rows of different lengths"] if len(widths) > 1 else [])
 
 
+_SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def workbook_cells(content: bytes) -> list[tuple[str, str]]:
+    """The type and the text of each cell of the first sheet: `s` is a text, by its place among the words of the book."""
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        words = ["".join(one.itertext()) for one in ElementTree.fromstring(book.read("xl/sharedStrings.xml"))]
+        cells = [one for one in ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml")).iter(f"{_SHEET}c") if len(one)]
+    return [(cell.get("t", ""), words[int(cell.findtext(f"{_SHEET}v", ""))] if cell.get("t") == "s" else "") for cell in cells]
+
+
+def workbook_problems(content: bytes) -> list[str]:
+    """Nothing in it is a formula, a link or active, and no text would be one where it is saved as CSV."""
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        parts = {name: book.read(name).decode() for name in book.namelist()}
+    found = [f"a part {name}" for name in parts if _ACTIVE_PARTS.search(name) or "externalLink" in name]
+    found += [f"{words} in {name}" for name, text in parts.items() for words in ("<f>", "<f ", "<hyperlink", "External") if words in text]
+    return found + [f"a formula: {text[:60]}" for _kind, text in workbook_cells(content) if text.startswith(_FORMULA)]
+
+
 def line_problems(output: str) -> list[str]:
     """Of what a command prints: nothing in it moves the cursor, rings, or begins a line of its own."""
     return [

@@ -219,6 +219,8 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("people.change_role", "POST"): rule(Permission.SHARE, 303, role=Role.DRAFTER),
     ("people.remove", "POST"): rule(Permission.SHARE, 303),
     ("roster.show", "GET"): rule(_SEE, 200),
+    ("roster.as_csv", "GET"): rule(_SEE, 200),
+    ("roster.as_xlsx", "GET"): rule(_SEE, 200),
     ("roster.export_addresses", "GET"): rule(Permission.EXPORT_ADDRESSES, 200),
     ("roster.export_addresses", "POST"): rule(Permission.EXPORT_ADDRESSES, 200),
     ("roster.add", "GET"): rule(_INVITE, 200),

@@ -8,6 +8,7 @@ import pytest
 from tests.browser import Browser
 from tests.dump import unchanged
 from tests.factories import ANNA, BRUNO, COORDINATOR
+from tests.hostile.checks import workbook_cells, workbook_problems
 from tests.web.test_access import token_of
 from tests.web.world import ACCOUNTS, Person, World
 from webapp.rendering.spreadsheet import csv_text
@@ -34,6 +35,19 @@ def test_addresses_come_as_a_file_after_the_code_and_the_record_says_so(world: W
     record = browser.get(f"/letters/{letter}/record")
     assert "Addresses of the representatives exported" in record.text
     assert ANNA not in record.text
+
+
+def test_addresses_come_as_a_workbook_where_that_was_pressed(world: World) -> None:
+    browser, letter = Browser(world.app), world.facts.letters["signing"]
+    world.sign_in(browser, is_proved=False)
+    browser.get(f"/letters/{letter}/roster/addresses")
+    page = browser.press("Export them for Excel (XLSX)", xlsx="1", status=403)
+    sent = {**page.values(page.form("Confirm and")), "proof_code": world.mail.code(COORDINATOR)}
+    answer = browser.ask(f"/letters/{letter}/roster/addresses", "POST", data=sent)
+    assert answer.headers["Content-Disposition"] == f"attachment; filename=addresses-{letter}.xlsx"
+    cells = [text for _kind, text in workbook_cells(answer.data)]
+    assert {ANNA, BRUNO} <= set(cells)
+    assert workbook_problems(answer.data) == []
 
 
 @pytest.mark.parametrize("person", [Person.READER, Person.DRAFTER, Person.STRANGER])

@@ -19,7 +19,17 @@ from tests.cli.conftest import command_in
 from tests.counts import times
 from tests.factories import FAKE_PDF, SEALABLE
 from tests.hostile.canary import Canary, listening
-from tests.hostile.checks import csv_problems, html_problems, line_problems, pdf_problems, text_in, word_problems
+from tests.hostile.checks import (
+    XLSX,
+    csv_problems,
+    html_problems,
+    line_problems,
+    pdf_problems,
+    text_in,
+    word_problems,
+    workbook_cells,
+    workbook_problems,
+)
 from tests.hostile.letters import HostileLetters
 from tests.hostile.words import BLOCKS, LINES, expected, statement
 from tests.rendering.pdf_text import squeezed, text_of
@@ -108,6 +118,8 @@ class Seen:
                 self.note(where, csv_problems(answer.text), answer.text.replace('""', '"'))
             case kind if kind == WORD:
                 self.note(where, word_problems(answer.data))
+            case kind if kind == XLSX:
+                self.note(where, workbook_problems(answer.data), " ".join(text for _kind, text in workbook_cells(answer.data)))
             case "application/json":
                 self.note(where, [], " ".join(_strings(json.loads(answer.data))))
             case _:
@@ -184,7 +196,7 @@ def _at(site: Site, part: str, state: str = "drafting") -> str:
 
 
 def test_nothing_that_was_typed_acts_or_leads_elsewhere_in_any_page_or_file(seen: Seen) -> None:
-    assert {"text/html", "application/pdf", "text/csv", "application/json", WORD} <= seen.kinds
+    assert {"text/html", "application/pdf", "text/csv", "application/json", WORD, XLSX} <= seen.kinds
     assert len(seen.words) > 200
     assert seen.problems == {}
 

@@ -1,6 +1,6 @@
 """The roster as the desk lists it: each society with its stage, its newest answer and its people."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -80,8 +80,7 @@ def roster_lines(session: Session, letter: LetterRow, only: Sequence[int]) -> li
         return []
     place = {invitation: number for number, invitation in enumerate(only)}
     invitations = sorted(invitations_of(session, letter, only), key=lambda row: place[row.id])
-    answers = select(AnswerRow).where(AnswerRow.invitation_id.in_(only)).order_by(AnswerRow.is_standing, AnswerRow.id)
-    newest = {row.invitation_id: row for row in session.scalars(answers.options(joinedload(AnswerRow.representative)))}
+    newest = newest_answers(session, only)
     mail = mail_states(session, letter, [one.email for row in invitations for one in row.representatives])
     waiting = {answer.id for answer in answers_to_affirm(session, letter)} if len(letter.freezings) > 1 else set()
     said = commented(session, letter)
@@ -90,6 +89,12 @@ def roster_lines(session: Session, letter: LetterRow, only: Sequence[int]) -> li
         for row, one in ((row, newest.get(row.id)) for row in invitations)
     }
     return [_roster_line(row, newest.get(row.id), stages[row.id], mail, letter) for row in invitations]
+
+
+def newest_answers(session: Session, invitations: Collection[int]) -> dict[int, AnswerRow]:
+    """The standing answer of each of these, else the newest one, which its society took back."""
+    answers = select(AnswerRow).where(AnswerRow.invitation_id.in_(invitations)).order_by(AnswerRow.is_standing, AnswerRow.id)
+    return {row.invitation_id: row for row in session.scalars(answers.options(joinedload(AnswerRow.representative)))}
 
 
 def _roster_line(invitation: InvitationRow, answer: AnswerRow | None, stage: Stage, mail: dict[str, str], letter: LetterRow) -> RosterLine:

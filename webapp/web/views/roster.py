@@ -10,11 +10,11 @@ from webapp.domain.permission import Permission
 from webapp.domain.roster import RosterEntry
 from webapp.domain.roster_view import Wanted
 from webapp.domain.wording import count_phrase
-from webapp.rendering.spreadsheet import csv_text
-from webapp.services import addresses, dashboard, roster, roster_list
+from webapp.services import addresses, dashboard, roster, roster_export, roster_list
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
 from webapp.web.forms.desk import ConfirmRosterForm, EmptyForm, NameForm, RosterFileForm, SocietyForm
+from webapp.web.lists import file_of
 from webapp.web.proof import Facts, with_proof
 from webapp.web.transaction import now, reading, settings, transaction
 
@@ -43,6 +43,22 @@ def _wanted(typed: Mapping[str, str]) -> Wanted:
 def _kept(wanted: Wanted) -> dict[str, str | None]:
     """What the page is narrowed to, as its addresses say it; what is as usual stays out of them."""
     return {name: getattr(wanted, part) or None for part, name in _NAMES.items()}
+
+
+@bp.get("/list.csv")
+@for_staff(Permission.SEE)
+def as_csv(letter: str) -> Response:
+    return file_of("csv", roster_export.COLUMNS, _exported(letter), f"roster-{letter}")
+
+
+@bp.get("/list.xlsx")
+@for_staff(Permission.SEE)
+def as_xlsx(letter: str) -> Response:
+    return file_of("xlsx", roster_export.COLUMNS, _exported(letter), f"roster-{letter}")
+
+
+def _exported(letter: str) -> list[tuple[str, ...]]:
+    return roster_export.export_roster(reading(), actor(), letter, _wanted(request.args), now=now())
 
 
 @bp.route("/add", methods=["GET", "POST"])
@@ -82,8 +98,7 @@ def export_addresses(letter: str) -> Any:
         return render_template("roster/addresses.html", form=form, letter=_letter(letter))
     with transaction() as session:
         rows = addresses.export_addresses(session, actor(), letter, now=now())
-    disposition = {"Content-Disposition": f"attachment; filename=addresses-{letter}.csv"}
-    return Response(csv_text(addresses.ADDRESS_COLUMNS, rows), content_type="text/csv; charset=utf-8", headers=disposition)
+    return file_of("xlsx" if "xlsx" in request.form else "csv", addresses.ADDRESS_COLUMNS, rows, f"addresses-{letter}")
 
 
 @bp.route("/import", methods=["GET", "POST"])
