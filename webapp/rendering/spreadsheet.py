@@ -33,8 +33,7 @@ def xlsx_file(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, name: st
 
     The apostrophe stands here too: whoever saves the sheet as CSV has the cells without their types.
     """
-    # Half a second and some memory that only this needs.
-    import xlsxwriter  # noqa: PLC0415
+    import xlsxwriter  # noqa: PLC0415 - memory that only this needs
 
     written = io.BytesIO()
     with xlsxwriter.Workbook(written, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
