@@ -76,7 +76,7 @@ def thaw(session: Session) -> None:
         for name in names:
             session.execute(text(f"DROP TRIGGER {name}"))
         return
-    for table in ("revision", "event", "sealed_signatory", "document", "answer", "freezing", "objection", "comment", "talk"):
+    for table in ("revision", "event", "sealed_signatory", "document", "answer", "freezing", "objection", "comment", "talk", "reminder"):
         session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
 
 

@@ -113,6 +113,7 @@ VENUE = {"journal": "Journal of Ferns", "route": "letter", "window": "", "refuse
 # The letter that circulates has a short form that its revision does not have.
 FIT = {"is_fit": "y", "reason_unanswered": "It repeats what others have said.", "note": "A short form", "change": "editorial"}
 SENT_OUT = {"revision": "1", "until": "2026-03-09T17:00", "to": "all"}
+PLAN = {"days_before": "7, 2", "days_after_board": "1", "kinds": "silent", "edition": "0"}
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 TALK = {"words": "What of § 3?", "nonce": "a-nonce-of-this-talk"}
 STEP = {"kind": "acknowledged", "happened_on": SEALABLE.date().isoformat(), "outcome": ""}
@@ -240,6 +241,13 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("invitations.text", "POST"): rule(_INVITE, 303, 303, 303, 409, 409, 409, 409, 409, subject="{society}", words="{name}", edition="0"),
     ("invitations.as_html", "GET"): rule(_INVITE, 200),
     ("invitations.mail_test", "POST"): rule(_INVITE, 303, nonce="a-nonce-of-this-test"),
+    ("reminders.show", "GET"): rule(_INVITE, 200),
+    ("reminders.plan", "GET"): rule(_INVITE, 200),
+    ("reminders.plan", "POST"): rule(_INVITE, 303, 303, 303, 409, 409, 409, 409, 409, **PLAN),
+    ("reminders.hold", "POST"): rule(_INVITE, 303, 303, 303, 409, 409, 409, 409, 409),
+    ("reminders.let_go", "POST"): rule(_INVITE, 303, 303, 303, 409, 409, 409, 409, 409),
+    ("reminders.hold_society", "POST"): rule(_INVITE, 303, 303, 303, 409, 409, 409, 409, 409),
+    ("reminders.let_go_society", "POST"): rule(_INVITE, 303, 303, 303, 409, 409, 409, 409, 409),
     ("circulation.circulate", "GET"): rule(Permission.CIRCULATE, 200),
     ("circulation.circulate", "POST"): rule(Permission.CIRCULATE, 303, 303, 409, 409, 409, 409, 409, 409, **SENT_OUT),
     ("dispositions.show", "GET"): rule(_SEE, 200),

@@ -17,6 +17,7 @@ from webapp.services.comment_desk import BLOCKING_ACT, COMMENTS_ACT, comment_nee
 from webapp.services.documents import frozen_digest
 from webapp.services.invitations import MailState
 from webapp.services.need import Need, Urgency, few_or_all, most_urgent_first
+from webapp.services.reminder_desk import going_out_soon
 from webapp.services.revisions import is_as_revised
 from webapp.services.sign_ons import waiting_for
 from webapp.services.talks import waiting_talks
@@ -46,7 +47,7 @@ class Found:
 
 def needs_of(session: Session, letter: LetterRow, found: Found, *, now: datetime) -> list[Need]:
     """What waits, each with the page on which it is done. What keeps sign-on from being opened is not said twice."""
-    needs = _in_this_state(session, letter, found, now=now)
+    needs = [*_in_this_state(session, letter, found, now=now), *_reminders(session, letter, now=now)]
     said = {need.text for need in needs}
     return most_urgent_first([*needs, *(clash for clash in found.clashes if clash.text not in said)])
 
@@ -65,6 +66,15 @@ def _in_this_state(session: Session, letter: LetterRow, found: Found, *, now: da
     if state is LetterState.SUBMITTED:
         return [*talks, Need("Record what the journal has answered", "course", "Receipt, answer or outcome, each with its day.")]
     return talks if state is LetterState.RESOLVED else []
+
+
+def _reminders(session: Session, letter: LetterRow, *, now: datetime) -> list[Need]:
+    """What leaves by itself, while it can still be held back."""
+    number = going_out_soon(session, letter, now=now)
+    words = "1 reminder goes" if number == 1 else f"{number} reminders go"
+    return (
+        [Need(f"{words} out by tomorrow", "reminders", "Look at them; each can be held back.", urgency=Urgency.TO_KNOW)] if number else []
+    )
 
 
 def _talks(session: Session, letter: LetterRow) -> list[Need]:

@@ -32,7 +32,7 @@ from webapp.services.roster_facts import NEWEST_ANSWER, STAGE_FACTS, commented, 
 from webapp.services.zones import zone_of_country
 
 # After one of these nobody needs to be reminded for two days.
-_ASKING = ("invitation", "comment_request", "deadline_moved", "text_changed")
+_ASKING = ("invitation", "new_link", "comment_request", "deadline_moved", "text_changed")
 REMINDER = "reminder"
 
 _PLACES = (

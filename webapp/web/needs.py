@@ -39,6 +39,7 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "invitations": Way("invitations.show", _P.INVITE),
         "milestones": Way("milestones.show", _P.EDIT, part="plan"),
         "open": Way("sign_on.open_sign_on", _P.OPEN_SIGN_ON),
+        "reminders": Way("reminders.show", _P.INVITE),
         "represent": Way("roster.add", _P.INVITE),
         "revise": Way("revisions.make", _P.EDIT),
         "roster": Way("roster.show", _P.INVITE),
