@@ -98,9 +98,6 @@ class Screen:
         _Pages.kept["/page"] = html, policy
         self.page.goto(f"{self.base}/page", wait_until="load")
         self.page.evaluate("document.fonts.ready.then(() => true)")
-        if not self.page.evaluate("Boolean(window.axe)"):
-            self.page.evaluate(AXE.read_text())
-            self.page.evaluate((HERE / "look.js").read_text())
         assert not self.problems, self.problems
 
     def turn(self, width: int, scheme: str, forced: str = "none") -> None:
@@ -138,6 +135,8 @@ def open_screen() -> Iterator[Screen]:
     try:
         with open_chromium() as browser:
             screen = Screen(browser.new_page(locale="en-GB"), f"http://127.0.0.1:{server.server_port}")
+            for script in (AXE, HERE / "look.js"):
+                screen.page.add_init_script(path=script)
             screen.page.on("pageerror", lambda error: screen.problems.append(f"error in a script: {error}"))
             yield screen
     finally:
