@@ -8,16 +8,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import update
 
 from tests.browser import Browser
 from tests.dump import changed, dump, unchanged
-from tests.factories import ANNA, COORDINATOR, FAKE_PDF, OTTO, SEALABLE
+from tests.factories import ANNA, COORDINATOR, FAKE_PDF, NOW, OTTO, SEALABLE
 from tests.web.conftest import Seeded
 from tests.web.matrix import VENUE
 from tests.web.test_access import token_of
 from tests.web.world import Person, World
 from webapp.domain import limits
 from webapp.domain.errors import RenderingFailed
+from webapp.persistence.tables import RepresentativeRow
 from webapp.services import roster_list
 from webapp.settings import MailSecurity, Smtp
 from webapp.web.views import documents
@@ -370,6 +372,19 @@ def test_r11_sealed_files_are_handed_out_as_they_were_sealed(world: World, desk:
         assert answer.headers["Content-Disposition"].startswith("attachment; filename=signatories-")
         assert "Gullhaven, Society of" in answer.text
         assert "@" not in answer.text
+
+
+# Talks
+
+
+def test_message_that_nobody_can_be_mailed_is_not_called_sent(world: World, desk: Browser) -> None:
+    letter, facts = world.facts.letters["answered"], world.values("answered")
+    with world.engine.begin() as connection:
+        connection.execute(update(RepresentativeRow).where(RepresentativeRow.reference == facts["representative"]).values(revoked_at=NOW))
+    desk.get(f"/letters/{letter}/roster/{facts['invitation']}/talk")
+    desk.press("Send to the society", words="Are you there?")
+    assert "nobody was mailed: the society has no representative whose link lives" in desk.page.text
+    assert "told by mail" not in desk.page.text
 
 
 # The mailbox

@@ -75,23 +75,25 @@ def say_in_room(session: Session, place: Place, words: str, nonce: str, *, now: 
     tell_coordinators(session, letter.id, "society_wrote", row.reference, {"talk": row.id}, now=now)
 
 
-def say_at_desk(session: Session, actor: Actor, reference: str, invitation: str, words: str, nonce: str, *, now: datetime) -> None:
-    """A coordinator says something; every representative of the society is told. The same form twice is one message."""
+def say_at_desk(session: Session, actor: Actor, reference: str, invitation: str, words: str, nonce: str, *, now: datetime) -> int:
+    """A coordinator says something; every representative of the society is told: how many there are. The same form twice is one message."""
     letter = load_letter(session, actor, reference, Permission.INVITE, for_update=True)
     if letter.revision_in_force is None:
         raise WrongState("A society can be written to here once sign-on has been opened.")
     place = _invitation(session, letter, invitation)
     staff = session.scalars(select(StaffRow).where(StaffRow.reference == actor.reference)).one()
+    told = live_representatives(place)
     row = TalkRow(letter_id=letter.id, invitation_id=place.id, staff_id=staff.id, nonce=nonce, said_at=now)
     if not _say(session, row, letter.state, words):
-        return
+        return len(told)
     public = {"society": place.society.reference, "talk": row.reference}
     append_event(session, letter, actor, "talk.said", public, now=now, private={"words": row.words})
     due = [
         outbox.Due(f"coordinators_wrote:{row.reference}:{one.reference}", one.email, {"talk": row.id, "representative": one.id})
-        for one in live_representatives(place)
+        for one in told
     ]
     outbox.put_all(session, "coordinators_wrote", due, now=now, letter_id=letter.id)
+    return len(told)
 
 
 def _say(session: Session, row: TalkRow, state: str, words: str) -> bool:

@@ -61,14 +61,17 @@ def say_at_desk(letter: str, invitation: str) -> Any:
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                talks.say_at_desk(session, actor(), letter, invitation, form.words.data or "", form.nonce.data or "", now=now())
+                told = talks.say_at_desk(session, actor(), letter, invitation, form.words.data or "", form.nonce.data or "", now=now())
         except InvalidInput as error:
             attach(form, error)
         except (Conflict, WrongState) as error:
             status, form.nonce.data = 409, new_nonce()
             form.form_errors.append(str(error))
         else:
-            flash("Everyone who represents the society is told by mail.", "ok")
+            if told:
+                flash("Everyone who represents the society is told by mail.", "ok")
+            else:
+                flash("It is kept here, and nobody was mailed: the society has no representative whose link lives.", "warn")
             return redirect(url_for("talks.at_desk", letter=letter, invitation=invitation), 303)
     form.nonce.data = form.nonce.data or new_nonce()
     return _desk_page(letter, invitation, form, status)
