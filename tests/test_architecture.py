@@ -86,6 +86,7 @@ def test_every_mail_is_sent_by_somebody_and_every_kind_is_a_mail() -> None:
         "Addressed",
         "AnswerFacts",
         "ChangeFacts",
+        "EndedPlace",
         "LetterFacts",
         "PlaceFacts",
         "RequestFacts",
@@ -113,6 +114,7 @@ def test_links_of_mails_and_documents_are_the_addresses_of_the_pages(routes: Fla
         "letter": ("letters.show", {"letter": "ref"}, links.letter("ref")),
         "mailbox": ("mailbox.index", {}, links.mailbox()),
         "stays": ("stays.show", {}, links.stays()),
+        "people": ("representatives.show", {"letter": "ref", "invitation": "one"}, links.people("ref", "one")),
         "talk": ("talks.at_desk", {"letter": "ref", "invitation": "one"}, links.talk("ref", "one")),
     }
     builders = {one for one in vars(Links) if not one.startswith("_") and callable(getattr(Links, one))}
@@ -264,6 +266,7 @@ NEED_PROOF = {
     "sign_on.cancel": "cancel the letter",
     "text_change.change_text": "put the new text in force",
     "documents.seal_letter": "seal the letter",
+    "representatives.correct": "correct the address",
     "invitations.send": "send the invitations",
     "roster.export_addresses": "export the addresses",
     "people.add": "let them work on the letter",
@@ -288,6 +291,7 @@ FINAL = {
     "documents.seal_letter",
     "roster.export_addresses",
     "invitations.send",
+    "representatives.correct",
 }
 
 

@@ -33,6 +33,7 @@ from webapp.web.views import (
     dispositions,
     documents,
     front,
+    handing_over,
     health,
     invitations,
     letters,
@@ -41,6 +42,7 @@ from webapp.web.views import (
     people,
     references,
     reminders,
+    representatives,
     revisions,
     rooms,
     roster,
@@ -70,6 +72,7 @@ BLUEPRINTS = (
     roster,
     invitations,
     reminders,
+    representatives,
     texts,
     text_change,
     documents,
@@ -88,6 +91,7 @@ BLUEPRINTS = (
     stops,
     comments,
     answers,
+    handing_over,
     talks,
 )
 

@@ -28,6 +28,10 @@ WITHDRAWN = {**BOARD, "has_withdrawn": True}
         pytest.param({**BOARD, "standing_kind": "abstain"}, "abstained", id="an abstention outranks the board"),
         pytest.param({**BOARD, "standing_kind": "separate"}, "separate statement", id="a statement of its own outranks the board"),
         pytest.param(WITHDRAWN, "withdrawn", id="a withdrawal outranks the board"),
+        pytest.param({**READING, "said_not_us": True}, "not us", id="that it reached the wrong place outranks reading"),
+        pytest.param({**BOARD, "said_not_us": True}, "not us", id="and the board"),
+        pytest.param({**BOARD, "said_not_us": True, "standing_kind": "sign"}, "signed", id="an answer outranks that"),
+        pytest.param({**WITHDRAWN, "said_not_us": True}, "withdrawn", id="and so does a withdrawal"),
         pytest.param({**WITHDRAWN, "standing_kind": "sign"}, "signed", id="who withdrew and signed again has signed"),
         pytest.param({**WITHDRAWN, "standing_kind": "decline"}, "declined", id="who withdrew and declined has declined"),
     ],
@@ -51,6 +55,10 @@ def test_stage_while_a_revision_goes_round(stage: Stage, has_commented: bool, sh
     found = while_circulating(stage, has_commented=has_commented)
     assert found == shown
     assert is_at(found, WAITED_FOR) is (shown not in {"on the list", "commented"})
+
+
+def test_nobody_waits_for_a_society_that_the_letter_should_not_have_reached() -> None:
+    assert not is_at(Stage.NOT_US, WAITED_FOR)
 
 
 @pytest.mark.parametrize("kind", ["decline", "sign_if", "abstain", "separate", "another", ""])

@@ -18,7 +18,17 @@ from webapp.domain.errors import InvalidInput
 from webapp.domain.links import Links
 from webapp.mail import message, messages
 from webapp.mail.message import MailForm
-from webapp.mail.messages import Addressed, AnswerFacts, ChangeFacts, InvitationWords, LetterFacts, PlaceFacts, RequestFacts, SocietyWords
+from webapp.mail.messages import (
+    Addressed,
+    AnswerFacts,
+    ChangeFacts,
+    EndedPlace,
+    InvitationWords,
+    LetterFacts,
+    PlaceFacts,
+    RequestFacts,
+    SocietyWords,
+)
 from webapp.mail.transport import Envelope as Outgoing
 from webapp.mail.transport import SmtpTransport
 from webapp.services.doors import clean_address
@@ -95,6 +105,8 @@ MESSAGES: dict[str, Said] = {
     "text_changed": lambda typed: messages.text_changed(
         addressed(typed), ChangeFacts(is_editorial=True, note=typed, object_until=typed, answer="stands")
     ),
+    "handed_over": lambda typed: messages.handed_over(addressed(typed), typed, typed),
+    "place_ended": lambda typed: messages.place_ended(LINKS, letter(typed), "ref", EndedPlace(typed, "inv", typed, typed, typed)),
     "coordinators_wrote": lambda typed: messages.coordinators_wrote(addressed(typed), typed),
     "society_wrote": lambda typed: messages.society_wrote(
         LINKS, letter(typed), "ref", SocietyWords(typed, "inv", typed, typed, is_condition=True)

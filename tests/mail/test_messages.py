@@ -11,7 +11,17 @@ from webapp.domain.answer import AnswerKind
 from webapp.domain.links import Links
 from webapp.mail import messages
 from webapp.mail.message import MailForm
-from webapp.mail.messages import Addressed, AnswerFacts, ChangeFacts, InvitationWords, LetterFacts, PlaceFacts, RequestFacts, SocietyWords
+from webapp.mail.messages import (
+    Addressed,
+    AnswerFacts,
+    ChangeFacts,
+    EndedPlace,
+    InvitationWords,
+    LetterFacts,
+    PlaceFacts,
+    RequestFacts,
+    SocietyWords,
+)
 
 LINKS = Links("https://letters.example.org")
 LETTER = LetterFacts(
@@ -90,6 +100,14 @@ MESSAGES: dict[str, MailForm] = {
     "text_changed, stands, substantive": messages.text_changed(TO, replace(SUBSTANTIVE, answer="stands")),
     "text_changed, waits, substantive": messages.text_changed(TO, replace(SUBSTANTIVE, answer="waits")),
     "text_changed, waits, editorial": messages.text_changed(TO, replace(EDITORIAL, answer="waits")),
+    "handed_over": messages.handed_over(TO, "Anna <Berg>", "I have <left> {{ 7 * 7 }}."),
+    "place_ended, to a colleague": messages.place_ended(
+        LINKS, LETTER, "ref", EndedPlace("Gullhaven <b>", "inv", "Anna Berg", "Bruno Wirth", "I have left.")
+    ),
+    "place_ended, not us": messages.place_ended(
+        LINKS, LETTER, "ref", EndedPlace("Gullhaven <b>", "inv", "Anna Berg", "", "It is not for us.")
+    ),
+    "code, leaving": messages.code("ABCD2345", 30, LETTER, PLACE, "With it you hand your society’s place over to Bruno <b>."),
     "objection_receipt": messages.objection_receipt(TO, "It is <b>more</b> than a word."),
     "name_corrected": messages.name_corrected(LETTER, PLACE, ANSWER),
     "letter_cancelled": messages.letter_cancelled(LETTER, PLACE, "The article was retracted."),
@@ -123,7 +141,7 @@ def test_message_says_why_it_was_sent(name: str) -> None:
 
 @ALL
 def test_message_about_a_letter_names_whom_to_ask(name: str) -> None:
-    if name not in {"sign_in", "staff_code"} and not name.startswith("society_wrote"):
+    if name not in {"sign_in", "staff_code"} and not name.startswith(("society_wrote", "place_ended")):
         assert LETTER.contact_email in MESSAGES[name].text
         assert LETTER.contact_email in MESSAGES[name].html
 

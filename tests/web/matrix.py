@@ -115,6 +115,7 @@ FIT = {"is_fit": "y", "reason_unanswered": "It repeats what others have said.", 
 SENT_OUT = {"revision": "1", "until": "2026-03-09T17:00", "to": "all"}
 PLAN = {"days_before": "7, 2", "days_after_board": "1", "kinds": "silent", "edition": "0"}
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+COLLEAGUE = {"name": "Fern Wood", "email": "fern@ferns.example.org", "reason": "I have left.", "nonce": "a-nonce-of-leaving"}
 TALK = {"words": "What of § 3?", "nonce": "a-nonce-of-this-talk"}
 STEP = {"kind": "acknowledged", "happened_on": SEALABLE.date().isoformat(), "outcome": ""}
 
@@ -234,6 +235,10 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("roster.remove_society", "POST"): rule(_INVITE, 303, 409, 409, 409, 409, 409, 409, 409),
     ("roster.correct_name", "GET"): rule(_INVITE, 404, 404, 404, 200, 200, 200, 200, 404),
     ("roster.correct_name", "POST"): rule(_INVITE, 404, 404, 404, 303, 409, 409, 409, 404, printed_name="Society of Gullhaven"),
+    ("representatives.show", "GET"): rule(_SEE, 200),
+    ("representatives.correct", "GET"): rule(_INVITE, 200),
+    ("representatives.correct", "POST"): rule(_INVITE, 303, 303, 303, 303, 409, 409, 409, 409, **COLLEAGUE),
+    ("representatives.settle", "POST"): rule(_INVITE, 303, 303, 303, 303, 409, 409, 409, 409),
     ("invitations.show", "GET"): rule(_SEE, 200),
     ("invitations.review", "POST"): rule(_INVITE, 409, 409, 422, 409, 409, 409, 409, 409),
     ("invitations.send", "POST"): rule(_INVITE, 409, 409, 422, 409, 409, 409, 409, 409),
@@ -315,6 +320,13 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("answers.object", "POST"): rule(For.ROOM, 404, 404, 422, 422, 422, 422, 422, 422),
     ("answers.withdraw", "GET"): rule(For.ROOM, 404, 404, 200, 200, 200, 200, 200, 200),
     ("answers.withdraw", "POST"): rule(For.ROOM, 404, 404, 422, 422, 422, 422, 422, 422),
+    ("handing_over.hand_over", "GET"): rule(For.ROOM, 404, 200, 200, 200, 200, 200, 200, 404),
+    ("handing_over.hand_over", "POST"): rule(For.ROOM, 404, 303, 303, 303, 303, 303, 303, 409, **COLLEAGUE),
+    ("handing_over.not_us", "GET"): rule(For.ROOM, 404, 200, 200, 200, 404, 404, 404, 404),
+    ("handing_over.not_us", "POST"): rule(For.ROOM, 404, 303, 303, 303, 409, 409, 409, 409, which="not_concerned", **COLLEAGUE),
+    ("handing_over.review", "GET"): rule(For.ROOM, 404, 303, 303, 303, 303, 303, 303, 303),
+    ("handing_over.review", "POST"): rule(For.ROOM, 404, 422, 422, 422, 422, 422, 422, 422),
+    ("handing_over.code", "POST"): rule(For.ROOM, 404, 303, 303, 303, 303, 303, 303, 303),
     ("talks.in_room", "GET"): rule(For.ROOM, 404, 404, 200, 200, 200, 200, 200, 200),
     ("talks.say_in_room", "POST"): rule(For.ROOM, 404, 404, 303, 303, 303, 303, 303, 409, **TALK),
     ("answers.review", "GET"): rule(For.ROOM, 404, 404, 303, 303, 303, 303, 303, 303),

@@ -26,6 +26,9 @@ class Links:
     def talk(self, reference: str, invitation: str) -> str:
         return f"{self.letter(reference)}/roster/{invitation}/talk"
 
+    def people(self, reference: str, invitation: str) -> str:
+        return f"{self.letter(reference)}/roster/{invitation}/representatives"
+
     def stays(self) -> str:
         return f"{self.base}/stays"
 

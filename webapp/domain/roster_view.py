@@ -11,6 +11,8 @@ class Trouble(StrEnum):
     """No representative whose link lives, or mail came back from each."""
     MAIL_FAILED = "mail failed"
     """The newest link could not be delivered to one of its representatives at least."""
+    NOT_US = "wrong place"
+    """Somebody there says that the letter has reached the wrong place, and no coordinator has seen to it."""
     BOARD_MET = "board has met"
     """Its board met on a day that is past everywhere, and it has not answered."""
 

@@ -24,6 +24,8 @@ class Stage(StrEnum):
     ABSTAINED = "abstained"
     SEPARATE = "separate statement"
     WITHDRAWN = "withdrawn"
+    NOT_US = "not us"
+    """Somebody there says that the letter has reached the wrong place: nobody asks again until a coordinator has seen to it."""
     TO_CHECK = "to be checked"
     """It has answered, and it is not known yet that whoever did may speak for it."""
     DISPUTED = "disputed"
@@ -41,7 +43,7 @@ WAITED_FOR = "waited for"
 """Not a stage but several: invited, and without a standing answer on the text in force; before that, asked and without a comment.
 
 The roster can be narrowed to it as to a stage."""
-_WAITED_FOR = frozenset(Stage) - HAS_ANSWERED - {Stage.ON_THE_LIST, Stage.COMMENTED}
+_WAITED_FOR = frozenset(Stage) - HAS_ANSWERED - {Stage.ON_THE_LIST, Stage.COMMENTED, Stage.NOT_US}
 
 
 def is_at(stage: Stage, wanted: str) -> bool:
@@ -56,6 +58,7 @@ def stage_of(
     board_meets_on: date | None,
     standing_kind: str | None,
     has_withdrawn: bool,
+    said_not_us: bool = False,
     is_to_be_affirmed: bool = False,
     doubt: Stage | None = None,
 ) -> Stage:
@@ -68,6 +71,8 @@ def stage_of(
         return Stage.TO_AFFIRM if is_to_be_affirmed else Stage.SIGNED
     if has_withdrawn:
         return Stage.WITHDRAWN
+    if said_not_us:
+        return Stage.NOT_US
     if board_meets_on is not None:
         return Stage.WITH_BOARD
     if was_opened:

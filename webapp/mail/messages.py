@@ -99,9 +99,10 @@ def new_link(links: Links, token: str, letter: LetterFacts, place: PlaceFacts) -
     return _form("new_link", f"Your link to “{letter.title}”", link=links.personal(token), letter=letter, place=place)
 
 
-def code(one_time_code: str, minutes: int, letter: LetterFacts, place: PlaceFacts) -> MailForm:
-    shown = show_code(one_time_code)
-    return _form("code", f"{shown} is your code for “{letter.title}”", code=shown, minutes=minutes, letter=letter, place=place)
+def code(one_time_code: str, minutes: int, letter: LetterFacts, place: PlaceFacts, leaving: str = "") -> MailForm:
+    """`leaving` says what it confirms, where that is no answer: nobody is to be talked out of such a code unknowing."""
+    shown, subject = show_code(one_time_code), f"{show_code(one_time_code)} is your code for “{letter.title}”"
+    return _form("code", subject, code=shown, minutes=minutes, letter=letter, place=place, leaving=leaving)
 
 
 def receipt(links: Links, token: str, letter: LetterFacts, place: PlaceFacts, answer: AnswerFacts) -> MailForm:
@@ -196,6 +197,30 @@ def society_wrote(links: Links, letter: LetterFacts, reference: str, wrote: Soci
     what = "would sign on a condition" if wrote.is_condition else "has written"
     subject = f"{wrote.society} {what}: “{letter.title}”"
     return _form("society_wrote", subject, link=links.talk(reference, wrote.invitation), letter=letter, wrote=wrote)
+
+
+def handed_over(to: Addressed, before: str, reason: str) -> MailForm:
+    """To the colleague; `before` is who hands over."""
+    return _form("handed_over", f"{before} hands over to you: “{to.letter.title}”", **to.facts, before=before, reason=reason)
+
+
+@dataclass(frozen=True)
+class EndedPlace:
+    """A representative who has left the letter to a colleague, or says that it has reached the wrong place."""
+
+    society: str
+    invitation: str
+    who: str
+    successor: str
+    """The colleague’s name; empty where there is none."""
+    reason: str
+
+
+def place_ended(links: Links, letter: LetterFacts, reference: str, ended: EndedPlace) -> MailForm:
+    """To the coordinators; `reference` is the letter’s."""
+    what = "hands over" if ended.successor else "says “not us”"
+    subject = f"{ended.society} {what}: “{letter.title}”"
+    return _form("place_ended", subject, link=links.people(reference, ended.invitation), letter=letter, ended=ended)
 
 
 def objection_receipt(to: Addressed, remark: str) -> MailForm:

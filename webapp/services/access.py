@@ -45,6 +45,7 @@ _INVITATION = (
     InvitationRow.invited_at,
     InvitationRow.opened_at,
     InvitationRow.board_meets_on,
+    InvitationRow.not_us_at,
 )
 _SOCIETY = (SocietyRow.reference, SocietyRow.printed_name, SocietyRow.country)
 # What is judged behind the lock is never the text, which is by far the longest part of a letter.

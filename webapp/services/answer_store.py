@@ -32,7 +32,7 @@ _LIVE_REPRESENTATIVES = (
 
 @dataclass(frozen=True)
 class Pending:
-    """What was typed and waits for its code."""
+    """What was typed and waits for its code; `id` is 0 until it is kept."""
 
     id: int
     nonce: str

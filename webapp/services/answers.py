@@ -12,6 +12,7 @@ from webapp.domain.answer import AnswerKind, Ground, Mandate, SignOn, is_in_time
 from webapp.domain.answer_words import ANSWER_WORDS
 from webapp.domain.deadline import latest_today, show_instant
 from webapp.domain.errors import AnswerStands, Conflict, InvalidInput, StaleText, TookTooLong, TooLate, WrongState
+from webapp.domain.handing_over import LEAVING
 from webapp.domain.letter import LetterState
 from webapp.domain.lifetime import has_gone_back
 from webapp.domain.names import bounded_line, bounded_text
@@ -110,7 +111,7 @@ def prepare_answer(session: Session, place: Place, intent: Intent, keyring: Keyr
     _refuse_stale(letter, intent.digest)
     standing = standing_answer(session, place.invitation.id)
     _refuse_unasked_replacement(standing, intent.replaces, letter)
-    _refuse_used_nonce(session, place, intent.nonce)
+    refuse_used_nonce(session, place, intent.nonce)
     if intent.act == WITHDRAW and standing is None:
         raise WrongState("There is no answer of your society to withdraw.")
     if intent.act == OBJECT:
@@ -121,17 +122,23 @@ def prepare_answer(session: Session, place: Place, intent: Intent, keyring: Keyr
         return
     if pending is not None:
         forget_pending(session, pending)
+    kept = Pending(0, intent.nonce, intent.act, intent.digest, content, standing.id if standing else None)
+    keep_pending(session, place, kept, now=now)
+    send_code(session, place, intent.nonce, keyring, now=now)
+
+
+def keep_pending(session: Session, place: Place, pending: Pending, *, now: datetime) -> None:
+    """Keeps what was typed in this stay until its code comes."""
     row = {
         "web_session_id": place.stay.id,
-        "nonce": intent.nonce,
-        "act": intent.act,
-        "digest": intent.digest,
-        "content": content,
-        "replaces_id": standing.id if standing else None,
+        "nonce": pending.nonce,
+        "act": pending.act,
+        "digest": pending.digest,
+        "content": pending.content,
+        "replaces_id": pending.replaces_id,
         "saved_at": now,
     }
     run(session, _INSERT_PENDING, row)
-    send_code(session, place, intent.nonce, keyring, now=now)
 
 
 def send_another_code(session: Session, place: Place, keyring: Keyring, *, now: datetime) -> None:
@@ -154,7 +161,7 @@ def confirm_answer(
         return Recorded(done)
     _refuse_slow(received_at, now=now)
     pending = pending_answer(session, place)
-    if pending is None or pending.nonce != nonce:
+    if pending is None or pending.nonce != nonce or pending.act in LEAVING:
         if objected := objected_before(session, place, nonce):
             return Recorded(objected)
         raise Conflict("This page is older than your last one. Open the letter again and continue there.")
@@ -215,7 +222,7 @@ def _refuse_unasked_replacement(standing: AnswerRow | None, replaces: str | None
         raise AnswerStands(sentence, standing.reference)
 
 
-def _refuse_used_nonce(session: Session, place: Place, nonce: str) -> None:
+def refuse_used_nonce(session: Session, place: Place, nonce: str) -> None:
     """The page chooses it, so it may come from anywhere: a form that was kept, or that somebody wrote by hand."""
     is_used = look(session, _USED_NONCE, {"nonce": nonce}).first() is not None
     if is_used or look(session, _PENDING_NONCE, {"nonce": nonce, "stay": place.stay.id}).first() is not None:

@@ -12,6 +12,7 @@ from webapp.domain import limits
 from webapp.domain.answer import MANDATES, AnswerKind
 from webapp.domain.answer_words import said_facts
 from webapp.domain.deadline import show_date, show_instant
+from webapp.domain.handing_over import HAND_OVER, LEAVING
 from webapp.domain.letter import ASKS, LetterState
 from webapp.domain.links import Links
 from webapp.domain.milestone import comments_key
@@ -23,12 +24,14 @@ from webapp.persistence.tables import (
     AnswerRow,
     CirculationRow,
     CodeRow,
+    Ended,
     EventRow,
     FreezingRow,
     InvitationRow,
     LetterRow,
     ObjectionRow,
     OutboxRow,
+    PendingAnswerRow,
     RepresentativeRow,
     RevisionRow,
     SignInLinkRow,
@@ -78,10 +81,8 @@ def _worded(session: Session, row: OutboxRow, office: Office, *, now: datetime) 
         return _sign_in(session, row, office, now=now)
     if row.kind == "staff_code":
         return _staff_code(session, row, office, now=now)
-    if row.kind == "society_wrote":
-        return _society_wrote(session, row, office)
-    if row.kind == "invitation_test":
-        return _invitation_test(session, row, office)
+    if row.kind in _TO_COORDINATORS:
+        return _TO_COORDINATORS[row.kind](session, row, office)
     representative = session.get_one(RepresentativeRow, row.parameters["representative"])
     if representative.revoked_at is not None:
         return None
@@ -110,6 +111,9 @@ def _with_link(session: Session, row: OutboxRow, letter: LetterRow, to: messages
         return write(to.links, to.token, to.letter, to.place, _answer_facts(session, row, letter))
     if row.kind == "invitation":
         return messages.invitation(to, filled(text_of(session, letter.id), to.letter, to.place))
+    if row.kind == "handed_over":
+        before = session.get_one(RepresentativeRow, row.parameters["before"])
+        return messages.handed_over(to, before.name, before.ended_reason)
     if row.kind == "text_changed":
         return messages.text_changed(to, _change_facts(session, row, letter))
     if row.kind == "objection_receipt":
@@ -139,7 +143,32 @@ def _code(
     if one.used_at is not None or now >= one.expires_at:
         return None
     minutes = int(limits.CODE_LIFE.total_seconds() // 60)
-    return messages.code(office.keyring.code(one.reference), minutes, facts, place)
+    return messages.code(office.keyring.code(one.reference), minutes, facts, place, _leaving(session, one))
+
+
+def _leaving(session: Session, code: CodeRow) -> str:
+    """What the code confirms, where it ends its owner’s own link."""
+    waiting = select(PendingAnswerRow).where(PendingAnswerRow.nonce == code.nonce, PendingAnswerRow.act.in_(LEAVING))
+    row = session.scalars(waiting.where(PendingAnswerRow.web_session_id == code.web_session_id)).one_or_none()
+    if row is None:
+        return ""
+    if row.act == HAND_OVER:
+        return f"With it you hand your society’s place over to {row.content['name']}, and your own link ends."
+    return "With it you say that the letter has reached the wrong place, and your own link ends."
+
+
+def _place_ended(session: Session, row: OutboxRow, office: Office) -> MailForm | None:
+    """To a coordinator, who may have been taken off the letter meanwhile."""
+    before = session.get_one(RepresentativeRow, row.parameters["ended"])
+    letter = session.get_one(LetterRow, before.invitation.letter_id)
+    # Whoever is back since has not left.
+    if before.revoked_at is None or not may_be_told(session, letter.id, row.reason.split(":")[2]):
+        return None
+    after = session.scalars(select(RepresentativeRow.name).where(RepresentativeRow.reference == before.successor)).one_or_none()
+    successor = after or "" if before.ended_by == Ended.HANDED_OVER else ""
+    invitation = before.invitation
+    ended = messages.EndedPlace(invitation.society.printed_name, invitation.reference, before.name, successor, before.ended_reason)
+    return messages.place_ended(office.links, letter_facts(letter), letter.reference, ended)
 
 
 def _staff_code(session: Session, row: OutboxRow, office: Office, *, now: datetime) -> MailForm | None:
@@ -184,6 +213,9 @@ def _invitation_test(session: Session, row: OutboxRow, office: Office) -> MailFo
         return None
     to = as_if_to(letter, session.get(RepresentativeRow, row.parameters["representative"]), office.links)
     return messages.invitation(to, filled(text_of(session, letter.id), to.letter, to.place), is_test=True)
+
+
+_TO_COORDINATORS = {"society_wrote": _society_wrote, "place_ended": _place_ended, "invitation_test": _invitation_test}
 
 
 def as_if_to(letter: LetterRow, one: RepresentativeRow | None, links: Links) -> messages.Addressed:

@@ -21,7 +21,7 @@ from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, Outbo
 from webapp.persistence.tables.message import MessageState
 from webapp.services.access import load_letter
 from webapp.services.documents import sort_key
-from webapp.services.personal_links import end_stays, renewed
+from webapp.services.personal_links import asks_again, end_stays, renewed
 from webapp.services.troubles import LINK_MAILS
 
 _PAGE = 200
@@ -205,6 +205,7 @@ def send(session: Session, actor: Actor, reference: str, marks: str, keyring: Ke
     for line in chosen.first:
         row = rows[line.representative]
         row.invitation.invited_at = row.invitation.invited_at or now
+        asks_again(row.invitation)
         happenings.append(Happening(move.event, {"society": row.invitation.society.reference, "representative": row.reference}))
         due.append(outbox.Due(f"invitation:{row.reference}", row.email, {"representative": row.id}))
     for line in chosen.again:

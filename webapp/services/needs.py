@@ -122,7 +122,7 @@ def _while_signing(session: Session, letter: LetterRow, stages: Counter[Stage], 
     if waiting := stages[Stage.ON_THE_LIST]:
         what = f"{waiting} {'society has' if waiting == 1 else 'societies have'} not been invited to sign yet"
         needs.append(Need(what, "invitations", "Choose who is invited now.", narrowed=_NOT_INVITED, urgency=Urgency.SOON))
-    elif may_close and stages and not waiting_for(stages):
+    elif may_close and stages and not waiting_for(stages) and not stages[Stage.NOT_US]:
         needs.append(Need("Every society has answered: sign-on can be closed now", "close"))
     unfrozen = unfrozen_revision(session, letter)
     if unfrozen and is_as_revised(letter):
@@ -140,9 +140,11 @@ def _troubles(societies: Sequence[Troubled]) -> list[Need]:
     """Who cannot be reached, and whose board has met; one sentence for many of them, with the roster narrowed to just these."""
     alone = [_unreachable(one) for one in societies if Trouble.UNREACHABLE in one.troubles]
     half = [_half_reached(one) for one in societies if one.failed and not one.was_opened and Trouble.UNREACHABLE not in one.troubles]
+    wrong = [_not_us(one) for one in societies if Trouble.NOT_US in one.troubles]
     met = [_met(one) for one in societies if one.board_met_on]
     return [
         *few_or_all(alone, lambda number: _many(number, "societies cannot be reached", Trouble.UNREACHABLE, Urgency.NOW)),
+        *few_or_all(wrong, lambda number: _many(number, "societies say “not us”", Trouble.NOT_US, Urgency.NOW)),
         *half,
         *few_or_all(met, lambda number: _many(number, "boards have met, and not answered", Trouble.BOARD_MET, Urgency.SOON)),
     ]
@@ -160,7 +162,12 @@ def _half_reached(one: Troubled) -> Need:
 
 
 def _came_back(one: Troubled, what: str, urgency: Urgency) -> Need:
-    return Need(what, "roster", f"Check the address {one.failed[0]}.", narrowed=(("q", one.society),), urgency=urgency)
+    return Need(what, "people", f"Check the address {one.failed[0]}, and correct it.", one.invitation, urgency=urgency)
+
+
+def _not_us(one: Troubled) -> Need:
+    what = f"{one.society}: somebody there says that the letter has reached the wrong place"
+    return Need(what, "people", "Find the right address, or leave it at that.", one.invitation, urgency=Urgency.NOW)
 
 
 def _met(one: Troubled) -> Need:

@@ -37,6 +37,7 @@ class Invitation:
     invited_at: datetime | None
     opened_at: datetime | None
     board_meets_on: date | None
+    not_us_at: datetime | None
     society: Society
 
 

@@ -15,6 +15,7 @@ from webapp.domain.answer_words import ANSWER_WORDS, AnswerWords, said_facts
 from webapp.domain.deadline import ShownInstant, earliest_today, show_date, show_instant, time_left
 from webapp.domain.document import TargetLine
 from webapp.domain.errors import InvalidInput, NotFound, TooLate
+from webapp.domain.handing_over import LEAVING
 from webapp.domain.letter import ASKS, LetterState
 from webapp.domain.rate import LINKS_FOR_NETWORK, LINKS_OF_LETTER, LINKS_TO_ADDRESS
 from webapp.domain.stage import Stage, doubt_about, stage_of
@@ -261,6 +262,7 @@ def invitation_stage(invitation: Invitation | InvitationRow, newest: AnswerRow |
         board_meets_on=invitation.board_meets_on,
         standing_kind=newest.kind if newest and newest.is_standing else None,
         has_withdrawn=newest is not None and newest.withdrawn_at is not None,
+        said_not_us=invitation.not_us_at is not None,
         is_to_be_affirmed=is_to_be_affirmed,
         doubt=doubt_about(facts_of(newest, has_objected=False)) if newest else None,
     )
@@ -294,7 +296,7 @@ def _answer_view(answer: AnswerRow, letter: LetterRow) -> AnswerView:
 
 def _pending_view(session: Session, place: Place, letter: LetterRow) -> PendingView | None:
     row = pending_answer(session, place)
-    if row is None:
+    if row is None or row.act in LEAVING:
         return None
     replaced = session.get(AnswerRow, row.replaces_id) if row.replaces_id else None
     given = str(show_instant(replaced.received_at, letter.deadline_zone)) if replaced else None

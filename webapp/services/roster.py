@@ -22,7 +22,7 @@ from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, Repre
 from webapp.rendering.fonts import describe_character, uncovered_characters
 from webapp.services.access import load_letter
 from webapp.services.circulation import ask_newcomers
-from webapp.services.personal_links import end_stays, renewed
+from webapp.services.personal_links import asks_again, end_stays, renewed
 from webapp.services.references import new_reference
 from webapp.services.roster_check import FACTS, CheckedRow, RosterPreview, check_rows, refuse_too_many, societies_named
 from webapp.services.sign_on import invitations_of, invite
@@ -83,6 +83,8 @@ def _add(session: Session, actor: Actor, letter: LetterRow, rows: Sequence[Check
     session.flush()
     append_events(session, letter, actor, happenings, now=now)
     joined = [places[name] for name in dict.fromkeys(row.entry.society for row in rows)]
+    for place in joined:
+        asks_again(place)
     if letter.state == LetterState.SIGNING:
         invite(session, letter, joined, now=now)
     elif letter.state == LetterState.CIRCULATING:

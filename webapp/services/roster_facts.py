@@ -47,6 +47,7 @@ STAGE_FACTS = (
     InvitationRow.invited_at.is_not(None).label("was_invited"),
     InvitationRow.opened_at.is_not(None).label("was_opened"),
     InvitationRow.board_meets_on,
+    InvitationRow.not_us_at.is_not(None).label("said_not_us"),
     AnswerRow.kind,
     AnswerRow.is_standing,
     AnswerRow.digest,
@@ -108,6 +109,7 @@ def stage_from(row: Any, digests: Collection[str]) -> Stage:
         board_meets_on=row.board_meets_on,
         standing_kind=row.kind if row.is_standing else None,
         has_withdrawn=row.has_withdrawn,
+        said_not_us=row.said_not_us,
         is_to_be_affirmed=answer is not None and is_to_be_affirmed(answer, digests=digests),
         doubt=doubt_about(answer) if answer else None,
     )

@@ -258,10 +258,14 @@ def letters_due(session: Session, *, now: datetime) -> list[int]:
 
 
 def unanswered(session: Session, letter: LetterRow) -> list[InvitationRow]:
-    """The invitations without a standing answer, and those whose signature has to be affirmed on the text in force."""
+    """The invitations without a standing answer, and those whose signature has to be affirmed on the text in force.
+
+    Nobody waits for a society that said “not us”, where the coordinators left it at that and nobody can answer any more.
+    """
     standing = select(AnswerRow.invitation_id).where(AnswerRow.letter_id == letter.id, AnswerRow.is_standing.is_(True))
     answered = set(session.scalars(standing)) - {answer.invitation_id for answer in answers_to_affirm(session, letter)}
-    return [row for row in invitations_of(session, letter) if row.id not in answered]
+    waiting = [row for row in invitations_of(session, letter) if row.id not in answered]
+    return [row for row in waiting if row.not_us_settled_at is None or live_representatives(row)]
 
 
 def close_early(session: Session, actor: Actor, reference: str, *, now: datetime) -> None:

@@ -27,6 +27,7 @@ _REPRESENTED = select(RepresentativeRow.invitation_id).where(
 _ANSWERED = select(AnswerRow.id).where(AnswerRow.invitation_id == InvitationRow.id)
 _HAS_MET = and_(InvitationRow.board_meets_on < bindparam("today"), ~_ANSWERED.correlate(InvitationRow).exists())
 _IS_ALONE = ~_REPRESENTED.correlate(InvitationRow).exists()
+_SAID_NOT_US = InvitationRow.not_us_at.is_not(None)
 _MAY_HAVE_FAILED = InvitationRow.id.in_(_CAME_BACK)
 _TROUBLED = (
     select(
@@ -34,6 +35,8 @@ _TROUBLED = (
         InvitationRow.reference,
         InvitationRow.opened_at,
         InvitationRow.board_meets_on,
+        InvitationRow.not_us_at,
+        InvitationRow.not_us_settled_at,
         SocietyRow.printed_name,
         SocietyRow.sort_name,
         _HAS_MET.label("has_met"),
@@ -41,7 +44,7 @@ _TROUBLED = (
         _MAY_HAVE_FAILED.label("may_have_failed"),
     )
     .join(SocietyRow, SocietyRow.id == InvitationRow.society_id)
-    .where(InvitationRow.letter_id == bindparam("letter"), or_(_HAS_MET, _IS_ALONE, _MAY_HAVE_FAILED))
+    .where(InvitationRow.letter_id == bindparam("letter"), or_(_HAS_MET, _IS_ALONE, _MAY_HAVE_FAILED, _SAID_NOT_US))
 )
 
 
@@ -74,7 +77,9 @@ def troubled(session: Session, letter: LetterRow, *, today: date) -> list[Troubl
 def _troubled(row: Any, people: Collection[str], mail: dict[str, str]) -> Troubled:
     failed = tuple(email for email in people if mail.get(email) == MessageState.FAILED)
     named = (
-        (Trouble.UNREACHABLE, row.is_alone or (bool(failed) and len(failed) == len(people))),
+        # Where the letter has reached the wrong place, nobody is missing until there is a right one; and once left at that, nobody at all.
+        (Trouble.UNREACHABLE, (row.is_alone and row.not_us_at is None) or (bool(failed) and len(failed) == len(people))),
+        (Trouble.NOT_US, row.not_us_at is not None and row.not_us_settled_at is None),
         (Trouble.MAIL_FAILED, failed),
         (Trouble.BOARD_MET, row.has_met),
     )

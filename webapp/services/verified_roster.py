@@ -39,6 +39,7 @@ def roster_problems(session: Session, letter: LetterRow, events: list[RecordedEv
             yield f"its record does not tell of the representative {row.reference}.", None
         else:
             yield from _differences(row, one)
+    yield from _not_us_problems(session, letter, events)
     yield from _text_problems(session, letter, events, private)
 
 
@@ -58,8 +59,10 @@ def _replayed(events: list[RecordedEvent], private: dict[int, dict[str, str]]) -
         elif event.kind == "invitation.sent":
             one.was_invited, one.event = True, event.sequence
         elif event.kind in _ENDS:
-            reason = private.get(event.sequence, {}).get("reason", "")
-            one.lives, one.ended_by, one.event, one.reason = False, _ENDS[event.kind], event.sequence, reason
+            if one.lives:
+                # Whoever had gone with “not us” has somebody come after, and that is all.
+                one.lives, one.ended_by, one.reason = False, _ENDS[event.kind], private.get(event.sequence, {}).get("reason", "")
+            one.event = event.sequence
             _succeed(told, one, event)
     return told
 
@@ -84,6 +87,29 @@ def _differences(row: RepresentativeRow, told: _Told) -> Iterator[Found]:
     for name, (present, recorded) in said.items():
         if present != recorded:
             yield f"the {name} of the representative {row.reference} is not what its record tells.", told.event or None
+
+
+# A coordinator has found a way to the society.
+_ASKED_AGAIN = frozenset({"address.corrected", "representative.added", "invitation.sent", "link.replaced"})
+
+
+def _not_us_problems(session: Session, letter: LetterRow, events: list[RecordedEvent]) -> Iterator[Found]:
+    society: dict[str, str] = {}
+    said: dict[str, bool] = {}
+    for event in events:
+        of = event.public.get("society") or society.get(event.public.get("representative", ""), "")
+        for person in ("representative", "successor"):
+            society.setdefault(event.public.get(person, ""), of)
+        if event.kind == "representative.not_us":
+            said[of] = False
+        elif event.kind == "not_us.settled" and of in said:
+            said[of] = True
+        elif event.kind in _ASKED_AGAIN:
+            said.pop(of, None)
+    for row in session.scalars(select(InvitationRow).where(InvitationRow.letter_id == letter.id)):
+        present = None if row.not_us_at is None else row.not_us_settled_at is not None
+        if present != said.get(row.society.reference):
+            yield f"whether the letter had reached the wrong place with {row.society.reference} is not what its record tells.", None
 
 
 def _text_problems(session: Session, letter: LetterRow, events: list[RecordedEvent], private: dict[int, dict[str, str]]) -> Iterator[Found]:

@@ -41,6 +41,7 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "open": Way("sign_on.open_sign_on", _P.OPEN_SIGN_ON),
         "reminders": Way("reminders.show", _P.INVITE),
         "represent": Way("roster.add", _P.INVITE),
+        "people": Way("representatives.show", _P.INVITE, of="invitation"),
         "revise": Way("revisions.make", _P.EDIT),
         "roster": Way("roster.show", _P.INVITE),
         "seal": Way("documents.seal_letter", _P.SEAL),

@@ -83,7 +83,8 @@ def _address(world: World, endpoint: str, method: str, letter_state: str) -> str
 
 
 # Fragments that the editor takes in: they are looked at there.
-FRAGMENTS = {"chosen_venues.meters", "letters.preview", "texts.compare", "texts.preview"}
+# A mail is looked at in test_mails.py.
+FRAGMENTS = {"chosen_venues.meters", "invitations.as_html", "letters.preview", "texts.compare", "texts.preview"}
 
 
 def every_state() -> list[State]:

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 
 from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.rate import LINK_MISSES
-from webapp.services import calendar_files, change_view, circulated_room, doors, rooms, stopping
+from webapp.services import calendar_files, change_view, circulated_room, doors, handing_over, rooms, stopping
 from webapp.services.place import Place
 from webapp.web.access import for_representative, open_room, public, reload_place, shut_room
 from webapp.web.calendars import calendar_response
@@ -62,19 +62,21 @@ def request_link() -> Any:
 @bp.get("/room/<invitation>")
 @for_representative
 def read(place: Place) -> Any:
-    dates = calendar_files.room_dates(reading(), place)
-    mark = stopping.mark_in_room(reading(), place, settings().keyring)
+    shared = {
+        "dates": calendar_files.room_dates(reading(), place),
+        "mark": stopping.mark_in_room(reading(), place, settings().keyring),
+        "leaving": handing_over.choices(reading(), place),
+    }
     if circulated_room.is_circulated_room(reading(), place):
         circulated = circulated_room.show_circulated(reading(), place, now=now())
-        return render_template("rooms/circulated.html", circulated=circulated, room=circulated.head, dates=dates, mark=mark)
+        return render_template("rooms/circulated.html", circulated=circulated, room=circulated.head, **shared)
     return render_template(
         "rooms/read.html",
         room=rooms.show_room(reading(), place, now=now()),
         change=change_view.show_change(reading(), place, now=now()),
         has_dispositions=circulated_room.has_dispositions(reading(), place),
-        dates=dates,
-        mark=mark,
         now_iso=now().isoformat(timespec="seconds"),
+        **shared,
     )
 
 
