@@ -269,7 +269,7 @@ def test_previews_of_what_is_brought_in_are_harmless(site: Site) -> None:
     hostile = dict.fromkeys(("quote", "prefix", "suffix", "remark", "wording"), statement(web)[:1_500])
     found.look_at("comments.give", site.ask("comments.give", "POST", "circulating", {**said, **hostile}))
     roster = f"society,contact,email\n{statement(web)[:400]!r},<b>x</b>,x@example.org\n=1+1,@SUM(1),<script>alert(1)</script>\n"
-    found.look_at("roster.import_file", site.ask("roster.import_file", "POST", "drafting", {"pasted": roster}))
+    found.look_at("roster_import.choose", site.ask("roster_import.choose", "POST", "drafting", {"pasted": roster}))
     assert found.problems == {}
     assert site.canary.calls == []
 

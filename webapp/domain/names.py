@@ -82,6 +82,11 @@ def refuse_deceptive(text: str, *, field: str | None, what: str) -> None:
         raise InvalidInput(f"{what} holds nothing that can be seen.", field=field)
 
 
+def visible(text: str, instead: str = "\N{REPLACEMENT CHARACTER}") -> str:
+    """What was typed, as a page can show it: control characters, which no page may hold, are replaced."""
+    return "".join(instead if unicodedata.category(character) in {"Cc", "Cs"} else character for character in text)
+
+
 def _invisible(character: str, *, field: str | None, what: str) -> InvalidInput:
     return InvalidInput(f"{what} holds an invisible character (U+{ord(character):04X}). Type it again instead of pasting it.", field=field)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,32 +15,45 @@ from webapp.domain.letter import Action, LetterState, move_for
 from webapp.domain.names import bounded_line
 from webapp.domain.permission import Permission
 from webapp.domain.roster import RosterEntry, RosterRow, read_roster
+from webapp.domain.society import ChangeKind
 from webapp.domain.tokens import Keyring, hash_token
 from webapp.persistence import outbox
-from webapp.persistence.database import take_alone
 from webapp.persistence.record import Happening, append_event, append_events
-from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, RepresentativeRow, SocietyRow
+from webapp.persistence.tables import AnswerRow, ContactRow, InvitationRow, LetterRow, RepresentativeRow, SocietyRow
 from webapp.rendering.fonts import describe_character, uncovered_characters
+from webapp.rendering.workbook import as_list
 from webapp.services.access import load_letter
 from webapp.services.circulation import ask_newcomers
+from webapp.services.directory import hold_names, joins
 from webapp.services.personal_links import asks_again, end_stays, renewed
 from webapp.services.references import new_reference
 from webapp.services.roster_check import FACTS, CheckedRow, RosterPreview, check_rows, refuse_too_many, societies_named
 from webapp.services.sign_on import invitations_of, invite
+from webapp.services.society_history import change
 
-# Any number, as long as it stands for nothing else in this database.
-_NAMES = 7_083_001
+_LISTED = "the list of a letter"
 
 
 def preview_roster(session: Session, actor: Actor, reference: str, data: bytes) -> RosterPreview:
     """What the file would add, row by row; stores nothing. Raises InvalidInput where it cannot be read at all."""
     letter = load_letter(session, actor, reference, Permission.INVITE)
     move_for(letter.state, Action.INVITE)
-    return check_rows(session, letter, read_roster(data))
+    return check_rows(session, letter, read_roster(as_list(data)))
 
 
-def import_roster(session: Session, actor: Actor, reference: str, preview: RosterPreview, keyring: Keyring, *, now: datetime) -> int:
+def import_roster(
+    session: Session,
+    actor: Actor,
+    reference: str,
+    preview: RosterPreview,
+    keyring: Keyring,
+    *,
+    keeps_contacts: bool = False,
+    now: datetime,
+) -> int:
     """Adds every row of the preview, or none: InvalidInput names each row that cannot be taken. Returns how many societies are new.
+
+    Representatives become usual contacts in the directory only where somebody has said so.
 
     The rows were checked before the transaction; what can have changed since, the roster itself, is looked at again behind the lock.
     """
@@ -47,7 +61,10 @@ def import_roster(session: Session, actor: Actor, reference: str, preview: Roste
     problems = [f"Row {row.number}: {problem}" for row in preview.rows for problem in row.problems]
     if problems:
         raise InvalidInput("Nothing was stored. " + " ".join(problems), field="file")
-    return _add(session, actor, letter, preview.rows, keyring, now=now)
+    count = _add(session, actor, letter, preview.rows, keyring, now=now)
+    if keeps_contacts:
+        _keep_contacts(session, preview.rows)
+    return count
 
 
 def add_society(session: Session, actor: Actor, reference: str, entry: RosterEntry, keyring: Keyring, *, now: datetime) -> CheckedRow:
@@ -63,57 +80,94 @@ def add_society(session: Session, actor: Actor, reference: str, entry: RosterEnt
 def _add(session: Session, actor: Actor, letter: LetterRow, rows: Sequence[CheckedRow], keyring: Keyring, *, now: datetime) -> int:
     """Stores checked rows in a handful of statements, however many they are: everybody else's answers wait behind this."""
     move = move_for(letter.state, Action.INVITE)
-    places = {row.society.printed_name: row for row in invitations_of(session, letter)}
-    _refuse_given_meanwhile(places, rows)
-    societies = _societies(session, [row.entry for row in rows], now=now)
-    before, happenings = len(places), []
+    # Two letters of one moment may bring the same society for the first time, and each holds only its own row.
+    hold_names(session)
+    joined = joins(session)
+    societies = _societies(session, actor, [row.entry for row in rows], joined, now=now)
+    places = {joined.get(row.society_id, row.society_id): row for row in invitations_of(session, letter)}
+    _refuse_given_meanwhile(places, societies, rows)
+    before, happenings, touched = len(places), [], {}
     for entry in (row.entry for row in rows):
         society = societies[entry.society]
-        invitation = places.get(entry.society)
+        invitation = places.get(society.id)
         if invitation is None:
             invitation = InvitationRow(reference=new_reference(), letter_id=letter.id, society=society, added_at=now)
             session.add(invitation)
-            places[entry.society] = invitation
+            places[society.id] = invitation
             happenings.append(Happening(move.event, {"society": society.reference, "printed_name": society.printed_name}))
+        touched[society.id] = invitation
         representative = _representative(invitation, entry, keyring, now=now)
         private = {"name": representative.name, "email": representative.email}
-        public = {"society": society.reference, "representative": representative.reference}
+        public = {"society": invitation.society.reference, "representative": representative.reference}
         happenings.append(Happening("representative.added", public, private))
     refuse_too_many(len(places))
     session.flush()
     append_events(session, letter, actor, happenings, now=now)
-    joined = [places[name] for name in dict.fromkeys(row.entry.society for row in rows)]
-    for place in joined:
+    for place in touched.values():
         asks_again(place)
     if letter.state == LetterState.SIGNING:
-        invite(session, letter, joined, now=now)
+        invite(session, letter, list(touched.values()), now=now)
     elif letter.state == LetterState.CIRCULATING:
-        ask_newcomers(session, letter, joined, now=now)
+        ask_newcomers(session, letter, list(touched.values()), now=now)
     return len(places) - before
 
 
-def _refuse_given_meanwhile(places: Mapping[str, InvitationRow], rows: Sequence[CheckedRow]) -> None:
-    there = {(name, row.email.lower()) for name, place in places.items() for row in place.representatives}
+def _refuse_given_meanwhile(places: Mapping[int, InvitationRow], societies: Mapping[str, SocietyRow], rows: Sequence[CheckedRow]) -> None:
+    there = {(society, row.email.lower()) for society, place in places.items() for row in place.representatives}
     for row in rows:
-        if (row.entry.society, row.entry.email.lower()) in there:
+        if (societies[row.entry.society].id, row.entry.email.lower()) in there:
             sentence = f"Nothing was stored. Row {row.number}: “{row.entry.society}” with {row.entry.email} is on the roster already."
             raise InvalidInput(sentence, field="file")
 
 
-def _societies(session: Session, entries: Sequence[RosterEntry], *, now: datetime) -> dict[str, SocietyRow]:
+def _societies(
+    session: Session, actor: Actor, entries: Sequence[RosterEntry], joined: Mapping[int, int], *, now: datetime
+) -> dict[str, SocietyRow]:
     """The society of each printed name, new where there is none; what nobody had said of it is filled in, and nothing is changed."""
-    # Two letters of one moment may bring the same society for the first time, and each holds only its own row.
-    take_alone(session, _NAMES)
-    societies = societies_named(session, {entry.society for entry in entries})
+    societies = societies_named(session, {entry.society for entry in entries}, joined)
+    made: dict[str, SocietyRow] = {}
+    told: dict[str, dict[str, Any]] = {}
     for entry in entries:
         if entry.society not in societies:
-            made = SocietyRow(reference=new_reference(), printed_name=entry.society, created_at=now, **dict.fromkeys(FACTS, ""))
-            session.add(made)
-            societies[entry.society] = made
-        for part in FACTS:
-            society = societies[entry.society]
-            setattr(society, part, getattr(society, part) or getattr(entry, part))
+            made[entry.society] = SocietyRow(
+                reference=new_reference(), printed_name=entry.society, created_at=now, **dict.fromkeys(FACTS, "")
+            )
+            societies[entry.society] = made[entry.society]
+        filled = _fill_in(societies[entry.society], entry)
+        if filled:
+            told.setdefault(entry.society, {}).update(filled)
+    session.add_all(made.values())
+    session.flush()
+    for name in {**made, **told}:
+        kind, source = (ChangeKind.ADDED, {"source": _LISTED}) if name in made else (ChangeKind.CHANGED, {"source": _LISTED})
+        session.add(change(societies[name].id, actor, kind, told.get(name, {}) | source, now=now))
+        societies[name].edition += name not in made
     return societies
+
+
+def _fill_in(society: SocietyRow, entry: RosterEntry) -> dict[str, Any]:
+    """What the row says that nobody had said."""
+    filled = {part: ("", getattr(entry, part)) for part in FACTS if getattr(entry, part) and not getattr(society, part)}
+    for part, (_before, value) in filled.items():
+        setattr(society, part, value)
+    return filled
+
+
+def _keep_contacts(session: Session, rows: Sequence[CheckedRow]) -> None:
+    societies = societies_named(session, {row.entry.society for row in rows}, joins(session))
+    ids = [society.id for society in societies.values()]
+    kept: dict[int, set[str]] = {one: set() for one in ids}
+    for contact in session.scalars(select(ContactRow).where(ContactRow.society_id.in_(ids))):
+        kept[contact.society_id].add(contact.email.lower())
+    for row in rows:
+        known = kept[societies[row.entry.society].id]
+        if row.entry.email.lower() not in known and len(known) < limits.CONTACTS:
+            contact = ContactRow(
+                society_id=societies[row.entry.society].id, position=len(known), name=row.entry.contact, email=row.entry.email
+            )
+            session.add(contact)
+            known.add(row.entry.email.lower())
+    session.flush()
 
 
 def _representative(invitation: InvitationRow, entry: RosterEntry, keyring: Keyring, *, now: datetime) -> RepresentativeRow:

@@ -14,6 +14,7 @@ from webapp.domain.web_address import clean_link
 from webapp.services.doors import clean_address
 
 T = TypeVar("T")
+_LANGUAGES = ("pt", "it", "es", "fr", "de", "en")
 # Codes that Unicode’s list of territories has beside those of ISO 3166: regions, unions, islands of a country, and tests.
 _NO_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
 # What the European Union’s own papers write.
@@ -45,10 +46,12 @@ def clean_name(typed: str, *, field: str) -> str:
 
 
 def clean_country(typed: str, *, field: str | None = None) -> str:
-    """The code of a country in capitals, or nothing."""
+    """The code of a country in capitals, or nothing; the name of a country in one of six languages is taken for its code."""
     code = typed.strip().upper()
     if not code or code in _country_codes():
         return code
+    if named := _country_names().get(typed.strip().casefold()):
+        return named
     if code in _OTHER_CODES:
         raise InvalidInput(f"“{typed}” is not a code of ISO 3166: {_OTHER_CODES[code]}.", field=field)
     raise InvalidInput(f"“{typed}” is not a country code of two letters (ISO 3166), such as DE or BR.", field=field)
@@ -58,6 +61,16 @@ def clean_country(typed: str, *, field: str | None = None) -> str:
 def _country_codes() -> frozenset[str]:
     """The 249 codes of ISO 3166-1, and XK, under which Kosovo’s societies are listed everywhere."""
     return frozenset(code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha()) - _NO_COUNTRIES
+
+
+@cache
+def _country_names() -> dict[str, str]:
+    return {
+        str(name).casefold(): code
+        for language in _LANGUAGES
+        for code, name in Locale(language).territories.items()
+        if code in _country_codes()
+    }
 
 
 def clean_website(typed: str, *, field: str = "website") -> str:

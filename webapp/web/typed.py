@@ -6,6 +6,8 @@ from werkzeug.exceptions import HTTPException
 # What a form asks with, and not what was typed into it.
 _ASKED = ("-asked", "-readings", "-reading")
 _OURS = {"csrf_token", "nonce", "digest", "replaces", "edition", "code", "proof_code", "another_code"}
+# A list on its way into the roster, packed; its corrections are shown.
+_PACKED = {"content", "encoding", "columns", "seen", "left_out"}
 
 
 def typed_text() -> list[tuple[str, str]]:
@@ -18,4 +20,4 @@ def typed_text() -> list[tuple[str, str]]:
 
 
 def _is_typed(name: str) -> bool:
-    return name not in _OURS and not name.endswith(_ASKED)
+    return name not in _OURS | _PACKED and not name.endswith(_ASKED)

@@ -842,6 +842,13 @@ def list_with_doubts(world: World, _: MonkeyPatch) -> Page:
     return browser.press("Show what would be added", pasted=LIST)
 
 
+@state("filled")
+def list_with_columns_to_match(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "drafting", "/roster/import"))
+    return browser.press("Show what would be added", pasted=LIST.replace("contact", "who"))
+
+
 @state("error")
 def list_with_mistakes(world: World, _: MonkeyPatch) -> Page:
     browser = desk(world)

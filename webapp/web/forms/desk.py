@@ -1,7 +1,6 @@
 """The desk's smaller forms."""
 
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField
 from wtforms.validators import InputRequired
 
@@ -60,15 +59,6 @@ class DeadlineForm(FlaskForm):
 
 class CancelForm(FlaskForm):
     reason = paragraph("Why", limits.REASON, "Say in a sentence why: everyone who was invited is told.")
-
-
-class RosterFileForm(FlaskForm):
-    file = FileField("CSV file")
-    pasted = paragraph("Or paste the list", limits.ROSTER_BYTES)
-
-
-class ConfirmRosterForm(FlaskForm):
-    pasted = HiddenField()
 
 
 class SocietyForm(FlaskForm):

@@ -5,15 +5,15 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
+from webapp.domain.columns import COLUMNS
 from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.permission import Permission
 from webapp.domain.roster import RosterEntry
 from webapp.domain.roster_view import Wanted
-from webapp.domain.wording import count_phrase
 from webapp.services import addresses, dashboard, roster, roster_export, roster_list
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
-from webapp.web.forms.desk import ConfirmRosterForm, EmptyForm, NameForm, RosterFileForm, SocietyForm
+from webapp.web.forms.desk import EmptyForm, NameForm, SocietyForm
 from webapp.web.lists import file_of
 from webapp.web.proof import Facts, with_proof
 from webapp.web.transaction import now, reading, settings, transaction
@@ -66,7 +66,7 @@ def _exported(letter: str) -> list[tuple[str, ...]]:
 def add(letter: str) -> Any:
     form = SocietyForm(data={"society": request.args.get("society", "")})
     if form.validate_on_submit():
-        entry = RosterEntry(**{name: (form[name].data or "").strip() for name in RosterEntry.__dataclass_fields__})
+        entry = RosterEntry(**{field.name: (field.data or "").strip() for field in form if field.name in COLUMNS})
         try:
             with transaction() as session:
                 checked = roster.add_society(session, actor(), letter, entry, settings().keyring, now=now())
@@ -99,45 +99,6 @@ def export_addresses(letter: str) -> Any:
     with transaction() as session:
         rows = addresses.export_addresses(session, actor(), letter, now=now())
     return file_of("xlsx" if "xlsx" in request.form else "csv", addresses.ADDRESS_COLUMNS, rows, f"addresses-{letter}")
-
-
-@bp.route("/import", methods=["GET", "POST"])
-@for_staff(Permission.INVITE)
-def import_file(letter: str) -> Any:
-    form = RosterFileForm()
-    if not form.validate_on_submit():
-        return render_template("roster/import.html", form=form, letter=_letter(letter)), 422 if form.errors else 200
-    data = form.file.data.read() if form.file.data else (form.pasted.data or "").encode()
-    try:
-        preview = roster.preview_roster(reading(), actor(), letter, data)
-    except InvalidInput as error:
-        attach(form, error)
-        return render_template("roster/import.html", form=form, letter=_letter(letter)), 422
-    confirm, view = ConfirmRosterForm(formdata=None, pasted=_text_of(data)), _letter(letter)
-    phrase = count_phrase(preview.society_count, view.collective_noun)
-    status = 422 if preview.problem_count else 200
-    return render_template("roster/preview.html", form=confirm, preview=preview, letter=view, phrase=phrase), status
-
-
-def _text_of(data: bytes) -> str:
-    """What was read, once more as text: the preview's button sends it back, so that nothing is stored before."""
-    return data.decode("utf-16") if data.startswith((b"\xff\xfe", b"\xfe\xff")) else data.decode("utf-8-sig")
-
-
-@bp.post("/import/confirm")
-@for_staff(Permission.INVITE)
-def confirm_import(letter: str) -> Any:
-    pasted = ConfirmRosterForm().pasted.data or ""
-    try:
-        preview = roster.preview_roster(reading(), actor(), letter, pasted.encode())
-        with transaction() as session:
-            count = roster.import_roster(session, actor(), letter, preview, settings().keyring, now=now())
-    except InvalidInput as error:
-        form = RosterFileForm(formdata=None, pasted=pasted)
-        attach(form, error)
-        return render_template("roster/import.html", form=form, letter=_letter(letter)), 422
-    flash(f"{count} {_letter(letter).collective_noun} are on the roster.", "ok")
-    return redirect(url_for("roster.show", letter=letter), 303)
 
 
 @bp.post("/representatives/<representative>/link")
