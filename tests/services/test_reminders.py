@@ -251,8 +251,11 @@ def test_control_without_the_look_at_sending_it_would_have_left(
 ) -> None:
     with store() as session:
         put(session, letter, now=WEEK)
+        # As if it were sent as it was put.
+        mine = session.scalars(select(OutboxRow).where(OutboxRow.kind == "reminder", OutboxRow.to_address == ANNA)).one()
+        as_put = reminders.speaking(session, mine, letter_row(session, letter), now=WEEK)
         sign(session, letter, BRUNO, at=WEEK)
-        monkeypatch.setattr("webapp.services.reminders.still_leaves", lambda *_facts, **_more: K.SILENT)
+        monkeypatch.setattr("webapp.services.reminder_words.speaking", lambda *_facts, **_more: as_put)
         assert composed(session, settings, ANNA, now=WEEK) is not None
 
 

@@ -171,13 +171,13 @@ def may_follow(slot: str, told_at: datetime | None, *, now: datetime) -> bool:
 
 
 def near(course: Course, plan: Plan, boards: Collection[date], *, now: datetime) -> bool:
-    """Whether anything could be due within a day, in whatever zone: most minutes of most letters, nothing is."""
+    """Whether anything could leave within a day, late or in time, in whatever zone: on most days of most letters nothing can."""
     if plan.is_paused or now >= course.until:
         return False
     days = {course.until.date() - timedelta(days=one) for one in plan.days_before}
     days |= {board + timedelta(days=one) for board in boards for one in plan.days_after_board}
     # A day of ours is another one elsewhere; and what is late may leave for three days.
-    return any(-2 <= (now.date() - day).days <= LATEST.days + 2 for day in days)
+    return any(-2 <= (now.date() - day).days <= LATEST.days + 1 for day in days)
 
 
 def _moments(course: Course, plan: Plan, one: Recipient) -> list[_Moment]:

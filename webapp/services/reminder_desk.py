@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from webapp.domain.actor import Actor
 from webapp.domain.deadline import ShownInstant, show_date, show_instant
 from webapp.domain.permission import Permission
-from webapp.domain.reminder import KIND_WORDS, Plan, Reminder, ReminderKind, planned, reminders_ahead
+from webapp.domain.reminder import KIND_WORDS, Plan, Reminder, ReminderKind, next_reminder, planned, reminders_ahead
 from webapp.persistence.tables import (
     InvitationRow,
     LetterRow,
@@ -135,13 +135,14 @@ def show_reminders(
 
 
 def going_out_soon(session: Session, letter: LetterRow, *, now: datetime) -> int:
-    """How many leave today or tomorrow if nothing changes, by each recipient’s clock; cheap on the days on which none can."""
+    """How many leave today or tomorrow if nothing changes; cheap on the days on which none can."""
     plan = plan_of(session, letter.id)
     if not is_near(session, letter, plan, now=now):
         return 0
-    tomorrow = now.astimezone(ZoneInfo(letter.deadline_zone)).date() + timedelta(days=1)
-    places = reminder_places(session, letter, now=now)
-    return sum(1 for one in _ahead(plan, places, now=now) if one.day <= tomorrow and not one.is_held)
+    zone = ZoneInfo(letter.deadline_zone)
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+    first = (next_reminder(one.course, plan, one.due, now=now) for one in reminder_places(session, letter, now=now))
+    return sum(1 for one in first if one is not None and one.at.astimezone(zone).date() <= tomorrow)
 
 
 def _ahead(plan: Plan, places: Iterable[ReminderPlace], *, now: datetime) -> list[AheadLine]:

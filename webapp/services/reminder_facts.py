@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Boolean, and_, bindparam, case, func, literal, not_, or_, select
+from sqlalchemy.orm import Session, aliased
 
+from webapp.domain.answer import AnswerKind
 from webapp.domain.letter import LetterState
 from webapp.domain.reminder import GAP, Course, Plan, Recipient, ReminderKind
 from webapp.domain.stage import Stage, while_circulating
@@ -28,13 +29,20 @@ from webapp.persistence.tables import (
 )
 from webapp.persistence.tables.message import WAITING, MessageState
 from webapp.services.documents import counting_digests
-from webapp.services.roster_facts import NEWEST_ANSWER, STAGE_FACTS, commented, stage_from
+from webapp.services.roster_facts import COUNTED_FACTS, commented, stage_from
 from webapp.services.zones import zone_of_country
 
 # After one of these nobody needs to be reminded for two days.
 _ASKING = ("invitation", "new_link", "comment_request", "deadline_moved", "text_changed")
 REMINDER = "reminder"
 
+_OTHER = aliased(AnswerRow)
+_HAVE_ANSWERED = select(_OTHER.invitation_id).where(
+    _OTHER.letter_id == bindparam("letter"),
+    _OTHER.is_standing.is_(True),
+    _OTHER.kind != AnswerKind.SIGN_IF,
+    or_(_OTHER.kind != AnswerKind.SIGN, not_(bindparam("has_changed", type_=Boolean))),
+)
 _PLACES = (
     select(
         InvitationRow.id.label("invitation_id"),
@@ -52,13 +60,18 @@ _PLACES = (
         RepresentativeRow.email,
         RepresentativeRow.added_at,
         RepresentativeRow.reminders_stopped_at,
-        AnswerRow.withdrawn_at.is_not(None).label("has_withdrawn"),
-        *STAGE_FACTS,
+        *COUNTED_FACTS,
     )
     .join(SocietyRow, SocietyRow.id == InvitationRow.society_id)
     .join(RepresentativeRow, RepresentativeRow.invitation_id == InvitationRow.id)
-    .outerjoin(AnswerRow, AnswerRow.id == NEWEST_ANSWER)
-    .where(InvitationRow.letter_id == bindparam("letter"), InvitationRow.invited_at.is_not(None), RepresentativeRow.revoked_at.is_(None))
+    .outerjoin(AnswerRow, and_(AnswerRow.invitation_id == InvitationRow.id, AnswerRow.is_standing.is_(True)))
+    .where(
+        InvitationRow.letter_id == bindparam("letter"),
+        InvitationRow.invited_at.is_not(None),
+        RepresentativeRow.revoked_at.is_(None),
+        # Of a long roster most have answered: they are left out first, before anything is joined. The rule is the domain’s.
+        InvitationRow.id.not_in(_HAVE_ANSWERED),
+    )
 )
 _ROUNDS = (
     select(CirculatedRow.invitation_id, CirculationRow.reference, CirculationRow.sent_at, CirculationRow.until)
@@ -66,8 +79,10 @@ _ROUNDS = (
     .where(CirculationRow.letter_id == bindparam("letter"))
     .order_by(CirculationRow.id)
 )
-_BOARDS = select(InvitationRow.board_meets_on).where(
-    InvitationRow.letter_id == bindparam("letter"), InvitationRow.board_meets_on.is_not(None)
+_BOARDS = (
+    select(InvitationRow.board_meets_on)
+    .where(InvitationRow.letter_id == bindparam("letter"), InvitationRow.board_meets_on.is_not(None))
+    .distinct()
 )
 
 
@@ -144,7 +159,7 @@ def reminder_places(
     if course is None:
         return []
     query = _PLACES if only is None else _PLACES.where(RepresentativeRow.id == only)
-    rows = session.execute(query, {"letter": letter.id}).all()
+    rows = session.execute(query, {"letter": letter.id, "has_changed": len(letter.freezings) > 1}).all()
     known = _Known(
         digests=counting_digests(session, letter.id),
         commented=commented(session, letter),
@@ -205,8 +220,8 @@ def _told(session: Session, letter: LetterRow, *, now: datetime, but: int | None
         OutboxRow.letter_id == letter.id,
         OutboxRow.kind.in_([*_ASKING, REMINDER]),
         OutboxRow.state != MessageState.FAILED,
-        # By a clock that has been set back since; it says nothing.
-        OutboxRow.sent_at.is_(None) | (OutboxRow.sent_at <= now + GAP),
+        # What lies further back keeps nothing waiting; what lies so far ahead left by a clock that has been set back since.
+        OutboxRow.sent_at.is_(None) | OutboxRow.sent_at.between(now - GAP, now + GAP),
     )
     query = select(to.label("to"), at.label("at")).where(counted).group_by(to)
     if but is not None:

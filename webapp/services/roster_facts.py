@@ -59,7 +59,7 @@ STAGE_FACTS = (
 # Counting needs no more than the standing answer, and asks for others only where there is none.
 _ANSWERED = aliased(AnswerRow)
 _WITHDRAWN = select(_ANSWERED.id).where(_ANSWERED.invitation_id == InvitationRow.id, _ANSWERED.withdrawn_at.is_not(None))
-_COUNTED = (*STAGE_FACTS, and_(AnswerRow.id.is_(None), _WITHDRAWN.correlate(InvitationRow).exists()).label("has_withdrawn"))
+COUNTED_FACTS = (*STAGE_FACTS, and_(AnswerRow.id.is_(None), _WITHDRAWN.correlate(InvitationRow).exists()).label("has_withdrawn"))
 
 
 def _stages(*columns: Any) -> Select[Any]:
@@ -69,7 +69,7 @@ def _stages(*columns: Any) -> Select[Any]:
     return counted.outerjoin(AnswerRow, standing).where(InvitationRow.letter_id == bindparam("letter")).group_by(*columns)
 
 
-_STAGES, _STAGES_WHILE_CIRCULATING = _stages(*_COUNTED), _stages(*_COUNTED, HAS_COMMENTED.label("has_commented"))
+_STAGES, _STAGES_WHILE_CIRCULATING = _stages(*COUNTED_FACTS), _stages(*COUNTED_FACTS, HAS_COMMENTED.label("has_commented"))
 _COMMENTED = select(InvitationRow.id).where(InvitationRow.letter_id == bindparam("letter"), HAS_COMMENTED)
 
 
