@@ -42,6 +42,8 @@ def test_g3_scanner_that_presses_everything_answers_nothing_and_the_link_still_w
         assert house.standing() == before
         assert (house.count("answer"), house.count("answer", "withdrawn_at IS NOT NULL")) == (2, 0)
         assert house.count("representative", "revoked_at IS NOT NULL") == 0
+        assert "Mail me the code" in scanner.pressed, "it has been where reminders are stopped"
+        assert house.count("representative", "reminders_stopped_at IS NOT NULL") == 0
         assert house.sign_as_anna() == "Gullhaven, Society of has signed"
 
 

@@ -27,11 +27,12 @@ class ReminderKind(StrEnum):
     """It was asked to comment, and has not."""
 
 
+# Each goes on from “a society that …”.
 KIND_WORDS: dict[ReminderKind, str] = {
     ReminderKind.NOT_OPENED: "has not opened the letter",
-    ReminderKind.SILENT: "has read it, and said nothing",
-    ReminderKind.BOARD_AHEAD: "its board is still to meet",
-    ReminderKind.BOARD_MET: "its board has met, and no word",
+    ReminderKind.SILENT: "has opened it, and said nothing",
+    ReminderKind.BOARD_AHEAD: "waits for its board",
+    ReminderKind.BOARD_MET: "has had its board meeting, and sent no word",
     ReminderKind.CONDITION: "would sign on a condition",
     ReminderKind.AFFIRM: "must affirm the changed text",
     ReminderKind.COMMENTS: "was asked to comment, and has not",

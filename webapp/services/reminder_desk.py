@@ -95,6 +95,8 @@ class RemindersView:
     is_waiting: bool
     """Somebody may be reminded: sign-on is open, or a revision goes round."""
     tomorrow: int
+    next: DayLine | None
+    """The next day on which any leaves."""
     days: tuple[DayLine, ...]
     day: DayLine | None
     lines: tuple[AheadLine, ...]
@@ -122,6 +124,7 @@ def show_reminders(
     return RemindersView(
         is_waiting=course_of(letter) is not None,
         tomorrow=sum(1 for one in ahead if one.day == today + timedelta(days=1) and not one.is_held),
+        next=next((one for one in days if one.leaving), None),
         days=tuple(days),
         day=chosen,
         lines=tuple(of_day[(number - 1) * _PAGE : number * _PAGE]),

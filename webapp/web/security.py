@@ -46,8 +46,8 @@ def guard(app: Flask) -> None:
 
 
 def _refuse_unreadable() -> None:
-    """PostgreSQL takes no NUL, and no name or search of ours holds one. The token of a link may: it is hashed before it is looked up."""
-    names = [value for name, value in (request.view_args or {}).items() if name != "token"]
+    """PostgreSQL takes no NUL, and no name or search of ours holds one. A link may, which is looked up by its hash, or without it."""
+    names = [value for name, value in (request.view_args or {}).items() if name not in {"token", "mark"}]
     if any("\0" in str(value) for value in (*names, *request.args.values())):
         raise NotFound
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pytest import MonkeyPatch
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from tests import factories
@@ -23,8 +23,9 @@ from webapp.domain.text import Change
 from webapp.domain.venue import Limits, Part, Venue, WordLimit
 from webapp.lookup.record import Record
 from webapp.persistence.database import DatabaseBusy, transaction
-from webapp.persistence.tables import InstallationRow
-from webapp.services import chosen_venues, dashboard, reference_list, revisions, sign_on, text_change, texts, venues
+from webapp.persistence.tables import InstallationRow, OutboxRow
+from webapp.persistence.tables.message import MessageState
+from webapp.services import chosen_venues, dashboard, reference_list, reminders, revisions, sign_on, text_change, texts, venues
 from webapp.services.revisions import Declaration
 from webapp.settings import LookUp
 from webapp.web.views import documents
@@ -1332,3 +1333,41 @@ def word_file_with_changes_and_comments(world: World, _: MonkeyPatch) -> Page:
 @state("error")
 def word_file_that_is_none(world: World, _: MonkeyPatch) -> Page:
     return _upload(world, b"%PDF-1.7", status=422)
+
+
+# Reminders
+
+
+@state("filled")
+def reminders_ahead_held_back_stopped_and_sent(world: World, _: MonkeyPatch) -> Page:
+    letter = world.facts.letters["signing"]
+    with Session(world.engine) as session, transaction(session):
+        session.execute(update(OutboxRow).values(state=MessageState.SENT, sent_at=NOW))
+        reminders.put_due(session, factories.letter_row(session, letter).id, now=datetime(2026, 3, 7, 8, 0, tzinfo=UTC))
+        session.execute(update(OutboxRow).values(state=MessageState.SENT, sent_at=NOW))
+        factories.representative(session, letter, ANNA).reminders_stopped_at = NOW
+    browser = desk(world)
+    browser.get(at(world, "signing", "/reminders"))
+    return browser.press("This one, Bruno Wirth")
+
+
+@state("filled")
+def reminders_of_a_society_that_are_held_back(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "signing", "/reminders"))
+    return browser.press("All to this society")
+
+
+@state("success")
+def reminders_that_were_stopped(world: World, _: MonkeyPatch) -> Page:
+    browser, address = Browser(world.app), f"/stop/{KEYRING.stop_link(world.facts.representative, 1)}"
+    browser.ask(address, "POST", data={"List-Unsubscribe": "One-Click"})
+    return browser.get(address)
+
+
+@state("error")
+def code_that_stops_reminders(world: World, _: MonkeyPatch) -> Page:
+    browser = Browser(world.app)
+    browser.get(f"/stop/{KEYRING.stop_link(world.facts.representative, 1)}")
+    browser.press("Mail me the code", word="reminders")
+    return browser.press("Stop the reminders", status=422, code="0000-0000")
