@@ -25,6 +25,8 @@ from webapp.services.personal_links import asks_again, end_stays, renewed
 from webapp.services.troubles import LINK_MAILS
 
 _PAGE = 200
+INVITING = frozenset({"invitation", "handed_over"})
+"""The messages by which somebody is asked to sign: by the coordinators, or by a colleague who hands over."""
 
 
 class MailState(StrEnum):
@@ -64,6 +66,8 @@ class Line:
     """How many messages with a link they have been sent."""
     has_opened: bool
     has_answered: bool
+    is_new: bool
+    """Not asked to sign yet, while the society has not answered."""
     mark: str
     """What this line goes by: a form that was made before something was sent chooses nobody."""
 
@@ -128,7 +132,7 @@ def _mails(session: Session, letter: LetterRow) -> dict[int, list[OutboxRow]]:
 
 
 def _line(row: RepresentativeRow, mails: Sequence[OutboxRow], letter: LetterRow, *, has_answered: bool) -> Line:
-    invited = [mail for mail in mails if mail.kind == "invitation"]
+    invited = [mail for mail in mails if mail.kind in INVITING]
     newest = mails[-1] if mails else None
     return Line(
         representative=row.reference,
@@ -143,6 +147,7 @@ def _line(row: RepresentativeRow, mails: Sequence[OutboxRow], letter: LetterRow,
         number=len(mails),
         has_opened=row.invitation.opened_at is not None,
         has_answered=has_answered,
+        is_new=not invited and not has_answered,
         mark=_mark(row, len(mails)),
     )
 
@@ -182,8 +187,8 @@ def _chosen(session: Session, letter: LetterRow, marks: str) -> Chosen:
         raise InvalidInput("Choose at least one representative.", field="who")
     lines = [one for one in lines_of(session, letter, {mark.split(".")[0] for mark in wanted}) if one.mark in wanted]
     return Chosen(
-        first=tuple(one for one in lines if one.first_at is None),
-        again=tuple(one for one in lines if one.first_at is not None),
+        first=tuple(one for one in lines if one.is_new),
+        again=tuple(one for one in lines if not one.is_new),
         changed=len(wanted) - len(lines),
     )
 
