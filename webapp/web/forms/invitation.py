@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField
-from wtforms.validators import Length
+from wtforms.validators import Length, Regexp
 
 from webapp.domain import limits
 from webapp.services.invitation_words import InvitationText
@@ -13,14 +13,13 @@ _LONGEST_CHOICE = 200_000
 
 
 class InvitationTextForm(FlaskForm):
-    edition = HiddenField(validators=[Length(max=9)])
+    edition = HiddenField(validators=[Regexp(r"[0-9]{1,9}\Z", message="Load the page again: it came without its edition.")])
     recipient = SelectField("Preview as it is read by", validate_choice=False)
     subject = line("Subject", limits.MAIL_SUBJECT)
     words = paragraph("Text", limits.MAIL_WORDS)
 
     def text(self) -> InvitationText:
-        edition = self.edition.data or ""
-        return InvitationText(self.subject.data or "", self.words.data or "", int(edition) if edition.isdecimal() else 0)
+        return InvitationText(self.subject.data or "", self.words.data or "", int(self.edition.data or 0))
 
 
 class TestMailForm(FlaskForm):
