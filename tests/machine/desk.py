@@ -122,6 +122,7 @@ class Desk(Walk):
                     place = Place(one.society, row.reference, letter)
                     letter.places.append(place)
                     kinds.append("society.added")
+                place.said_not_us = False
                 kinds.append("representative.added")
                 token = KEYRING.personal_link(person.reference, 1)
                 place.people.append(Person(person.reference, one.email, place, [token]))
@@ -156,6 +157,7 @@ class Desk(Walk):
             person.tokens.append(KEYRING.personal_link(person.reference, len(person.tokens) + 1))
             self.model.tokens.append((person.tokens[-1], person))
             self._shut(person)
+            person.place.said_not_us = False
             self.note(letter, "link.replaced")
 
     @precondition(lambda self: self.model.people())

@@ -15,6 +15,7 @@ from tests.conftest import Store
 from tests.factories import COORDINATOR
 from tests.machine.machine import Machine
 from webapp.domain.actor import COMMAND
+from webapp.domain.handing_over import HAND_OVER
 from webapp.domain.permission import Permission
 from webapp.domain.text import Change
 from webapp.persistence import record
@@ -25,10 +26,13 @@ from webapp.services import (
     answer_store,
     answers,
     codes,
+    corrections,
     dashboard,
     delivery,
     documents,
     doors,
+    handing_over,
+    invitations,
     objections,
     roster,
     sign_on,
@@ -285,6 +289,34 @@ def replace_a_link(machine: Machine) -> None:
     machine.replace_link(number=0, is_owner=True)
 
 
+def hand_over(machine: Machine) -> None:
+    machine.leave_to(machine.model.stays[0], HAND_OVER, "carla")
+
+
+def hand_over_with_a_wrong_code(machine: Machine) -> None:
+    machine.leave_to(machine.model.stays[0], HAND_OVER, "carla", is_right=False)
+
+
+def any_code_hands_over(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(handing_over, "use_code", nothing)
+
+
+def send_to_all_twice(machine: Machine) -> None:
+    machine.send_to_all(number=0, is_owner=True)
+
+
+def second_press_sends_again(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(invitations, "_mark", lambda row, _number: f"{row.reference}.")
+
+
+def correct_an_address(machine: Machine) -> None:
+    machine.correct_address(number=0, to="carla", is_owner=True)
+
+
+def correction_is_not_on_record(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(corrections, "append_events", nothing)
+
+
 def ask_for_too_many_codes(machine: Machine) -> None:
     for _time in range(6):
         machine.send_form(machine.model.stays[0], "sign", "as shown", machine.now)
@@ -337,7 +369,11 @@ FAULTS = [
     Fault("an answer is recorded as of somebody else", "r12_", SIGNING, answer_is_recorded_as_of_somebody_else, sign_again),
     Fault("all staff own every letter", "the rules say NotFound", SIGNED, every_member_of_staff_owns_every_letter, try_as_a_stranger),
     Fault("a stranger is told that a letter exists", "r18_", SIGNED, every_member_of_staff_owns_every_letter, look),
-    Fault("a replaced link leaves its sessions open", "r14_", SIGNED, unset(roster, "_end_stays"), replace_a_link),
+    Fault("a replaced link leaves its sessions open", "r14_", SIGNED, unset(roster, "end_stays"), replace_a_link),
+    Fault("who has handed over still gets in", "r14_", SIGNING, unset(handing_over, "end_place"), hand_over),
+    Fault("nobody asks for the code to hand over", "leave_to", SIGNING, any_code_hands_over, hand_over_with_a_wrong_code),
+    Fault("a form that is sent twice sends twice", "R16", SIGNING, second_press_sends_again, send_to_all_twice),
+    Fault("a corrected address is not on record", "r17_", SIGNED, correction_is_not_on_record, correct_an_address),
     Fault("every attempt is claimed", "attempt_twice", SIGNED, every_attempt_is_claimed, send_twice),
     Fault("what was tried is not tried again", "r16_none_is_lost", SIGNED, what_was_tried_is_not_tried_again, fail_to_send),
     Fault("the record skips a number", "r17_", SIGNED, record_skips_a_number, look),

@@ -24,6 +24,7 @@ from webapp.persistence.tables.message import MessageState
 from webapp.rendering.signatories import signatories_csv, signatories_json
 from webapp.services import access, circulated_room, dashboard, doors, record, rooms, roster_list, seal
 from webapp.services.documents import answers_to_affirm, signing_answers
+from webapp.services.verified_roster import roster_problems
 
 _NEVER_CHANGES = {
     "event": ("letter_id", "sequence"),
@@ -145,7 +146,7 @@ class Invariants(Walk):
         """I22: a code is accepted at most once, in the session that asked for it, for the form that it was made for."""
         used = sorted(row["nonce"] for row in self.seen["code"] if row["used_at"])
         acts = [nonce for row in self.seen["answer"] for nonce in (row["nonce"], row["withdrawal_nonce"]) if nonce]
-        acts += [row["nonce"] for row in self.seen["objection"]]
+        acts += [row["nonce"] for row in self.seen["objection"]] + self.model.left
         assert used == sorted(acts)
 
     def r8_exactly_one_row_event_receipt(self) -> None:
@@ -223,6 +224,15 @@ class Invariants(Walk):
                     lambda: access.load_place(self.session, hash_token(stay.token), stay.person.place.reference, now=self.now)  # noqa: B023
                 )
 
+    def r14_whoever_has_gone_has_gone(self) -> None:
+        """And whoever came after lives: the house and the model name the same people, and whom the letter should not have reached."""
+        stored = self.seen.by("representative", "reference")
+        for person in self.model.people():
+            assert (stored[person.reference]["revoked_at"] is None) is not person.is_revoked
+            assert stored[person.reference]["link_generation"] == len(person.tokens)
+        wrong = {row["reference"] for row in self.seen["invitation"] if row["not_us_at"] is not None}
+        assert wrong == {place.reference for place in self.model.places() if place.said_not_us}
+
     def r16_no_message_twice_none_lost(self) -> None:
         """I29, I30. Only an attempt that was cut off after the mail server’s word may send its message, as itself, again."""
         rows = self.seen["outbox"]
@@ -249,6 +259,7 @@ class Invariants(Walk):
             assert [event.kind for event in events] == letter.events
             assert first_break(letter.reference, events) is None
             assert replay(events) == as_stored(self.session, row)
+            assert list(roster_problems(self.session, row, events)) == []
             assert row.state == letter.state
             assert record.is_unbroken(self.session, self.actor(letter, is_owner=True), letter.reference)
 

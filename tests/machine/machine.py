@@ -12,13 +12,14 @@ from tests.machine.course import Course
 from tests.machine.desk import ENTRIES, Desk
 from tests.machine.doors import Doors
 from tests.machine.invariants import Invariants
+from tests.machine.leaving import Leaving
 from tests.machine.model import Letter
 from tests.machine.post import Post
 from tests.machine.text import Text
 from webapp.domain.text import Change
 
 
-class Machine(Desk, Text, Course, Circulating, Doors, Post, Invariants):
+class Machine(Desk, Text, Course, Circulating, Leaving, Doors, Post, Invariants):
     """Begins on the way that it is told: a whole course is longer than most walks."""
 
     def __init__(self, engine: Engine, begins: str) -> None:
@@ -83,7 +84,7 @@ class Machine(Desk, Text, Course, Circulating, Doors, Post, Invariants):
 class InTheRooms(Machine):
     """The same house, where for once only representatives act, and the clock: so the walks are full of answers."""
 
-    make_letter = edit_draft = add_society = import_roster = remove_society = None
+    make_letter = edit_draft = add_society = import_roster = remove_society = correct_address = send_to_all = None
     open_sign_on = circulate = close_early = plan_seal = seal_letter = cancel = None
     ask_for_sign_in_link = use_sign_in_link = sweep = attempt = attempt_twice = r16_none_is_lost = None
 

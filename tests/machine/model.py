@@ -120,6 +120,8 @@ class Place:
     answers: list[Answer] = field(default_factory=list)
     was_invited: bool = False
     was_opened: bool = False
+    said_not_us: bool = False
+    """And no coordinator has found another way in."""
     comments_until: datetime | None = None
     """Of the newest revision that was sent to it; None where none was."""
 
@@ -234,6 +236,8 @@ class Model:
     """Every personal link that was ever made, also of people who are gone."""
     leaving: dict[str, int] = field(default_factory=dict)
     """Message → how often a mail server took it."""
+    left: list[str] = field(default_factory=list)
+    """The nonces of the forms by which somebody has handed over, or said “not us”."""
     doubtful: dict[str, int] = field(default_factory=dict)
     """Message → how often its attempt was cut off after the mail server took it."""
 

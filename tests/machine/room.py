@@ -15,6 +15,7 @@ from tests.machine.model import Answer, Code, Pending, Place, Stay
 from tests.machine.walk import NETWORK, Refusal, Walk, one_of, picks
 from webapp.domain import limits
 from webapp.domain.errors import AnswerStands, Conflict, InvalidInput, NotFound, StaleText, TookTooLong, TooLate, TooMany, WrongState
+from webapp.domain.handing_over import LEAVING
 from webapp.domain.tokens import hash_token
 from webapp.persistence.tables import CountRow
 from webapp.services import access, answers, doors, rooms
@@ -231,7 +232,7 @@ class Room(Walk):
                 expected = TookTooLong
             elif is_objection:
                 pass
-            elif pending is None or pending.nonce != nonce:
+            elif pending is None or pending.nonce != nonce or pending.act in LEAVING:
                 expected = Conflict
             else:
                 expected = self._judged(place, pending.act, received_at, pending.digest, pending.replaces)
