@@ -144,6 +144,62 @@ def conditional(world: World) -> Browser:
     return browser
 
 
+def leaving(world: World, **typed: str) -> Browser:
+    """Anna stands before the code with which she hands over."""
+    browser = anna(world)
+    browser.get(room(world, "/hand-over"))
+    browser.press("Go on to review", **{"name": "Otto Lind", "email": "otto@gmail.com", "reason": "I have left the board.", **typed})
+    return browser
+
+
+def said_not_us(world: World) -> Browser:
+    browser = anna(world)
+    browser.get(room(world, "/not-us"))
+    browser.press("Go on to review", which="wrong_person", reason="Ask our secretary.")
+    browser.press("Tell the coordinators, and end my link", code=world.mail.code(ANNA))
+    return browser
+
+
+@state("filled")
+def review_of_handing_over_to_a_doubtful_address(world: World, _: MonkeyPatch) -> Page:
+    return leaving(world).page
+
+
+@state("success")
+def letter_that_is_handed_over(world: World, _: MonkeyPatch) -> Page:
+    return leaving(world).press("Hand over to Otto Lind", code=world.mail.code(ANNA))
+
+
+@state("filled")
+def people_of_a_society_that_said_not_us(world: World, _: MonkeyPatch) -> Page:
+    said_not_us(world)
+    return desk(world).get(at(world, "signing", f"/roster/{world.facts.invitation}/representatives"))
+
+
+@state("error")
+def correction_to_a_doubtful_address(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "signing", f"/roster/{world.facts.invitation}/representatives/correct"))
+    return browser.press("Correct the address", status=422, email="anna@gmail.com")
+
+
+@state("filled")
+def review_of_the_invitations(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "signing", "/invitations"))
+    button = next(one for one in browser.page.all("button") if one.get("name") == "all")
+    return browser.press("Send to all 2", all=button.get("value"))
+
+
+@state("409")
+def invitation_that_a_colleague_has_changed_meanwhile(world: World, _: MonkeyPatch) -> Page:
+    browser, other = desk(world), world.browser(P.COLLEAGUE)
+    browser.get(at(world, "signing", "/invitations/text"))
+    other.get(at(world, "signing", "/invitations/text"))
+    other.press("Save the invitation", words="Dear {name}")
+    return browser.press("Save the invitation", status=409, words="Hello {name}")
+
+
 # Circulation
 
 
