@@ -17,7 +17,7 @@ from webapp.domain.links import Links
 from webapp.domain.permission import Permission
 from webapp.mail import messages
 from webapp.rendering.environment import ROOT, TEMPLATES, document_environment
-from webapp.services import composing
+from webapp.services import answer_mails, composing, mail_facts
 from webapp.web.needs import WAYS
 
 PACKAGE = ROOT / "webapp"
@@ -82,11 +82,13 @@ def test_every_mail_has_its_files_and_every_file_its_mail() -> None:
 
 
 def test_every_mail_is_sent_by_somebody_and_every_kind_is_a_mail() -> None:
-    composed = set(re.findall(r"messages\.(\w+)\b", Path(composing.__file__).read_text())) - {
+    composers = "".join(Path(module.__file__).read_text() for module in (composing, answer_mails, mail_facts))
+    composed = set(re.findall(r"messages\.(\w+)\b", composers)) - {
         "Addressed",
         "AnswerFacts",
         "ChangeFacts",
         "EndedPlace",
+        "DisputeFacts",
         "LetterFacts",
         "PlaceFacts",
         "RequestFacts",
@@ -115,6 +117,9 @@ def test_links_of_mails_and_documents_are_the_addresses_of_the_pages(routes: Fla
         "mailbox": ("mailbox.index", {}, links.mailbox()),
         "stays": ("stays.show", {}, links.stays()),
         "people": ("representatives.show", {"letter": "ref", "invitation": "one"}, links.people("ref", "one")),
+        "not_us": ("witnesses.dispute", {"token": "t0ken"}, links.not_us("t0ken")),
+        "confirm": ("witnesses.confirm", {"token": "t0ken"}, links.confirm("t0ken")),
+        "authority": ("authority.answer", {"letter": "ref", "answer": "one"}, links.authority("ref", "one")),
         "talk": ("talks.at_desk", {"letter": "ref", "invitation": "one"}, links.talk("ref", "one")),
     }
     builders = {one for one in vars(Links) if not one.startswith("_") and callable(getattr(Links, one))}
@@ -260,6 +265,8 @@ def test_package_loads_the_domain_without_flask() -> None:
 
 # What cannot be taken back, and what lets others do it: each asks for a code, however fresh the session is.
 NEED_PROOF = {
+    "authority.confirm": "confirm the recorded answer",
+    "authority.settle_dispute": "settle the dispute",
     "circulation.circulate": "send the revision out",
     "sign_on.open_sign_on": "open sign-on",
     "sign_on.move_deadline": "move the deadline",

@@ -27,6 +27,7 @@ from webapp.settings import Settings, load_settings
 from webapp.web import access, errors, lines, needs, read_only, security, transaction
 from webapp.web.views import (
     answers,
+    authority,
     chosen_venues,
     circulation,
     comments,
@@ -39,7 +40,9 @@ from webapp.web.views import (
     letters,
     mailbox,
     milestones,
+    minutes,
     people,
+    recorded,
     references,
     reminders,
     representatives,
@@ -58,6 +61,7 @@ from webapp.web.views import (
     text_change,
     texts,
     venues,
+    witnesses,
     word_files,
 )
 
@@ -95,6 +99,10 @@ BLUEPRINTS = (
     answers,
     handing_over,
     talks,
+    recorded,
+    authority,
+    witnesses,
+    minutes,
 )
 
 

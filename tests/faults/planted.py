@@ -82,12 +82,12 @@ def stores_piece_by_piece() -> Application:
 def knows_no_nonce() -> Application:
     """Every press is a new answer, and the database lets several stand."""
 
-    def confirm(session: Session, place: Place, _nonce: str, _code: str, _keyring: Keyring, *, received_at: Any, now: Any) -> Any:
+    def confirm(session: Session, place: Place, _nonce: str, _code: str, keyring: Keyring, *, received_at: Any, now: Any) -> Any:
         place, letter = hold_place(session, place)
         pending = answers.pending_answer(session, place)
         assert pending is not None
         kept = {name: getattr(pending, name) for name in ("act", "digest", "content")}
-        act = answer_store.Act(place, letter, replace(pending, nonce=secrets.token_urlsafe(18)), None, received_at, now)
+        act = answer_store.Act(place, letter, replace(pending, nonce=secrets.token_urlsafe(18)), None, received_at, now, keyring)
         reference = answer_store.store_answer(session, act)
         # It goes on waiting, and the next press finds it.
         session.add(PendingAnswerRow(nonce=secrets.token_urlsafe(18), replaces_id=None, web_session_id=place.stay.id, saved_at=now, **kept))

@@ -214,7 +214,7 @@ def test_second_representative_is_told_who_signed_and_when(engine: Engine) -> No
 @pytest.fixture
 def unjudged(monkeypatch: pytest.MonkeyPatch) -> None:
     """The services no longer look whether an answer stands: only the database is left."""
-    monkeypatch.setattr(answers, "_refuse_unasked_replacement", lambda *_: None)
+    monkeypatch.setattr(answers, "refuse_unasked_replacement", lambda *_: None)
     monkeypatch.setattr(answers, "standing_answer", lambda *_: None)
 
 
@@ -454,7 +454,7 @@ def test_two_coordinators_who_change_the_text_at_once_change_it_once(engine: Eng
 
 def test_look_at_the_counts_would_notice_an_answer_to_an_older_text(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: where the digest is not looked at, an answer to the older text is taken."""
-    monkeypatch.setattr(answers, "_refuse_stale", lambda *_arguments: None)
+    monkeypatch.setattr(answers, "refuse_stale", lambda *_arguments: None)
     society = Society(engine, signed=True)
     affirms = society.waits(ANNA, "sign")
     write_anew(society)

@@ -127,13 +127,13 @@ def answer_makes_no_event(patch: pytest.MonkeyPatch) -> None:
 
 def time_of_the_commit_decides(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(answers, "is_in_time", lambda _received_at, closes_at: _CLOCK["now"] < closes_at)
-    real = answers._refuse_late
+    real = answers.refuse_late
 
     def late(*arguments: Any, now: datetime) -> None:
         _CLOCK["now"] = now
         real(*arguments, now=now)
 
-    patch.setattr(answers, "_refuse_late", late)
+    patch.setattr(answers, "refuse_late", late)
 
 
 _CLOCK: dict[str, datetime] = {}
@@ -348,7 +348,7 @@ CHANGED = "signatories and another text"
 
 FAULTS = [
     Fault("the old answer is left standing", "r1_", SIGNED, old_answer_is_left_standing, sign_again, ("DROP INDEX uq_answer_standing",)),
-    Fault("an older digest is taken", "the rules say StaleText", SIGNING, unset(answers, "_refuse_stale"), sign_with_an_old_form),
+    Fault("an older digest is taken", "the rules say StaleText", SIGNING, unset(answers, "refuse_stale"), sign_with_an_old_form),
     Fault("the text changes meanwhile", "r3_", SIGNED, text_changes_while_people_sign, move_the_deadline, ("DROP TRIGGER frozen_0",)),
     Fault("who declines is counted", "r4_", SIGNING, declined_counts_as_signed, decline),
     Fault("the dashboard counts one more", "r5_", SIGNED, dashboard_counts_one_more, look),

@@ -22,6 +22,7 @@ from webapp.mail.messages import (
     Addressed,
     AnswerFacts,
     ChangeFacts,
+    DisputeFacts,
     EndedPlace,
     InvitationWords,
     LetterFacts,
@@ -90,16 +91,26 @@ def addressed(typed: str) -> Addressed:
     return Addressed(LINKS, "a-token", letter(typed), PlaceFacts(typed, typed))
 
 
+def dispute(typed: str) -> DisputeFacts:
+    return DisputeFacts(typed, typed, stands=True, finding=typed)
+
+
 LINKS = Links("https://letters.example.org")
 Said = Callable[[str], MailForm]
 MESSAGES: dict[str, Said] = {
     "invitation": lambda typed: messages.invitation(addressed(typed), InvitationWords(typed, typed)),
     "new_link": lambda typed: messages.new_link(LINKS, "a-token", letter(typed), PlaceFacts(typed, typed)),
     "code": lambda typed: messages.code("ABCDEFGH", 30, letter(typed), PlaceFacts(typed, typed)),
-    "receipt": lambda typed: messages.receipt(LINKS, "a-token", letter(typed), PlaceFacts(typed, typed), answer(typed)),
-    "withdrawal_receipt": lambda typed: messages.withdrawal_receipt(
-        LINKS, "a-token", letter(typed), PlaceFacts(typed, typed), answer(typed)
+    "receipt": lambda typed: messages.receipt(addressed(typed), answer(typed)),
+    "withdrawal_receipt": lambda typed: messages.withdrawal_receipt(addressed(typed), answer(typed)),
+    "answer_recorded": lambda typed: messages.answer_recorded(addressed(typed), answer(typed)),
+    "answer_disputed": lambda typed: messages.answer_disputed(addressed(typed), answer(typed), dispute(typed)),
+    "dispute_settled": lambda typed: messages.dispute_settled(addressed(typed), answer(typed), dispute(typed)),
+    "society_disputes": lambda typed: messages.society_disputes(LINKS.authority("ref", "one"), letter(typed), typed, dispute(typed)),
+    "official_request": lambda typed: messages.official_request(
+        LINKS.confirm("a-token"), letter(typed), PlaceFacts(typed, typed, is_official=True), answer(typed)
     ),
+    "witness_code": lambda typed: messages.witness_code("ABCDEFGH", 30, letter(typed), PlaceFacts(typed, typed)),
     "deadline_moved": lambda typed: messages.deadline_moved(LINKS, "a-token", letter(typed), PlaceFacts(typed, typed)),
     "name_corrected": lambda typed: messages.name_corrected(letter(typed), PlaceFacts(typed, typed), answer(typed)),
     "text_changed": lambda typed: messages.text_changed(

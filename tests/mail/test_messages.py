@@ -15,6 +15,7 @@ from webapp.mail.messages import (
     Addressed,
     AnswerFacts,
     ChangeFacts,
+    DisputeFacts,
     EndedPlace,
     InvitationWords,
     LetterFacts,
@@ -65,6 +66,13 @@ EDITORIAL = ChangeFacts(
 SUBSTANTIVE = replace(EDITORIAL, is_editorial=False, object_until="")
 INVITATION = InvitationWords("Will Gullhaven <b> sign?", f"Dear Anna Berg,\n\n{LETTER.title}\nBy 9 March 2026, 17:00.")
 
+DISOWN = LINKS.not_us("an0ther")
+OFFICIALLY = Addressed(LINKS, "", LETTER, PlaceFacts("colleagues", PLACE.society, is_official=True))
+RECORDED = replace(
+    ANSWER, disown=DISOWN, authority_sentence="", recorded="recorded by the coordinator from a phone call of A. Berg, 2 March 2026"
+)
+DISPUTE = DisputeFacts("Anna Berg", "We have <b>never</b> decided this.", stands=True, finding="Called the office; the board has decided.")
+
 MESSAGES: dict[str, MailForm] = {
     "sign_in": messages.sign_in(LINKS, "t0ken", 15),
     "staff_code": messages.staff_code(LINKS, "ABCDEFGH", 30),
@@ -76,16 +84,24 @@ MESSAGES: dict[str, MailForm] = {
     "dispositions": messages.dispositions(LINKS, "t0ken", LETTER, PLACE),
     "new_link": messages.new_link(LINKS, "t0ken", LETTER, PLACE),
     "code": messages.code("ABCD2345", 30, LETTER, PLACE),
-    "receipt": messages.receipt(LINKS, "t0ken", LETTER, PLACE, ANSWER),
+    "receipt": messages.receipt(TO, replace(ANSWER, disown=DISOWN)),
     **{
-        f"receipt of {kind}": messages.receipt(
-            LINKS, "t0ken", LETTER, PLACE, replace(ANSWER, kind=kind, said=(("Reason", "No."),), statement="")
-        )
+        f"receipt of {kind}": messages.receipt(TO, replace(ANSWER, kind=kind, said=(("Reason", "No."),), statement=""))
         for kind in AnswerKind
         if kind != AnswerKind.SIGN
     },
-    "withdrawal_receipt": messages.withdrawal_receipt(LINKS, "t0ken", LETTER, PLACE, ANSWER),
-    "withdrawal_receipt after the seal": messages.withdrawal_receipt(LINKS, "t0ken", LETTER, PLACE, replace(ANSWER, is_sealed=True)),
+    "withdrawal_receipt": messages.withdrawal_receipt(TO, ANSWER),
+    "withdrawal_receipt after the seal": messages.withdrawal_receipt(TO, replace(ANSWER, is_sealed=True)),
+    "receipt to the official address": messages.receipt(OFFICIALLY, replace(ANSWER, disown=DISOWN, is_waiting=True)),
+    "withdrawal_receipt to the official address": messages.withdrawal_receipt(OFFICIALLY, ANSWER),
+    "answer_recorded": messages.answer_recorded(TO, RECORDED),
+    "answer_recorded to the official address": messages.answer_recorded(OFFICIALLY, replace(RECORDED, is_waiting=True)),
+    "answer_disputed": messages.answer_disputed(TO, ANSWER, DISPUTE),
+    "dispute_settled, stands": messages.dispute_settled(TO, ANSWER, DISPUTE),
+    "dispute_settled, withdrawn": messages.dispute_settled(OFFICIALLY, ANSWER, replace(DISPUTE, stands=False)),
+    "society_disputes": messages.society_disputes(LINKS.authority("ref", "one"), LETTER, "Gullhaven <b>", DISPUTE),
+    "official_request": messages.official_request(LINKS.confirm("t0ken"), LETTER, OFFICIALLY.place, ANSWER),
+    "witness_code": messages.witness_code("ABCD2345", 30, LETTER, PLACE),
     "deadline_moved": messages.deadline_moved(LINKS, "t0ken", LETTER, PLACE),
     "coordinators_wrote": messages.coordinators_wrote(TO, "The paragraph <has> gone.\n\nDoes that help?"),
     **{
@@ -141,7 +157,7 @@ def test_message_says_why_it_was_sent(name: str) -> None:
 
 @ALL
 def test_message_about_a_letter_names_whom_to_ask(name: str) -> None:
-    if name not in {"sign_in", "staff_code"} and not name.startswith(("society_wrote", "place_ended")):
+    if name not in {"sign_in", "staff_code"} and not name.startswith(("society_wrote", "place_ended", "society_disputes")):
         assert LETTER.contact_email in MESSAGES[name].text
         assert LETTER.contact_email in MESSAGES[name].html
 

@@ -27,6 +27,7 @@ from tests.factories import (
     sign,
 )
 from webapp.domain.actor import Actor
+from webapp.domain.address import mask_address
 from webapp.domain.errors import InvalidInput, NotFound, TooLate
 from webapp.domain.stage import Stage
 from webapp.persistence.tables import EventRow, OutboxRow, RepresentativeRow
@@ -215,4 +216,4 @@ def test_asking_again_does_not_kill_the_link(store: Store, letter: str) -> None:
 
 @pytest.mark.parametrize(("address", "masked"), [(ANNA, "a…@gullhaven.example.org"), ("x@y.org", "x…@y.org"), ("“a@b”@c.org", "“…@c.org")])
 def test_address_is_shown_so_that_only_its_owner_knows_it(address: str, masked: str) -> None:
-    assert rooms.mask_address(address) == masked
+    assert mask_address(address) == masked

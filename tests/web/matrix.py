@@ -121,7 +121,7 @@ STEP = {"kind": "acknowledged", "happened_on": SEALABLE.date().isoformat(), "out
 
 # Staff who are signed in are taken from the front page to their letters.
 _TO_LETTERS = dict.fromkeys(AT_DESK, 302)
-_SEE, _EDIT, _INVITE, _CLOSE = Permission.SEE, Permission.EDIT, Permission.INVITE, Permission.CLOSE
+_SEE, _EDIT, _INVITE, _CLOSE, _VOUCH = Permission.SEE, Permission.EDIT, Permission.INVITE, Permission.CLOSE, Permission.VOUCH
 
 # The states in their order: drafting, circulating, signing, closed, sealed, submitted, resolved, cancelled.
 MATRIX: dict[tuple[str, str], Rule] = {
@@ -273,6 +273,25 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("sign_on.move_deadline", "POST"): rule(_CLOSE, 409, 409, 303, 409, 409, 409, 409, 409, deadline_local="2026-03-20T17:00"),
     ("talks.at_desk", "GET"): rule(_SEE, 200),
     ("talks.say_at_desk", "POST"): rule(_INVITE, 409, 409, 303, 303, 303, 303, 303, 409, **TALK),
+    ("authority.show", "GET"): rule(_SEE, 200),
+    ("authority.rule", "GET"): rule(_VOUCH, 200),
+    ("authority.rule", "POST"): rule(_VOUCH, 303, 303, 303, 303, 409, 409, 409, 409, methods="code"),
+    # Before the close nobody has answered in this world, and nothing is open or disputed.
+    ("authority.answer", "GET"): rule(_SEE, 404, 404, 404, 200, 200, 200, 200, 404),
+    ("authority.settle", "POST"): rule(_VOUCH, 404, 404, 404, 422, 422, 422, 422, 404),
+    ("authority.ask", "POST"): rule(_VOUCH, 404, 404, 404, 409, 409, 409, 409, 404),
+    ("authority.confirm", "POST"): rule(_VOUCH, 404, 404, 404, 409, 409, 409, 409, 404),
+    ("authority.settle_dispute", "POST"): rule(_VOUCH, 404, 404, 404, 422, 422, 422, 422, 404),
+    ("authority.proof", "GET"): rule(_VOUCH, 404),
+    ("recorded.record", "GET"): rule(_VOUCH, 409, 409, 200, 200, 200, 200, 200, 200),
+    ("recorded.store", "POST"): rule(_VOUCH, 409, 409, 422, 422, 422, 422, 422, 422),
+    # A personal link is none of these (T24).
+    ("witnesses.dispute", "GET"): rule(For.PUBLIC, 404),
+    ("witnesses.dispute", "POST"): rule(For.PUBLIC, 404),
+    ("witnesses.confirm", "GET"): rule(For.PUBLIC, 404),
+    ("witnesses.confirm", "POST"): rule(For.PUBLIC, 404),
+    ("minutes.attach_minute", "GET"): rule(For.ROOM, 404, 404, 200, 200, 200, 200, 200, 200),
+    ("minutes.attach_minute", "POST"): rule(For.ROOM, 404, 404, 422, 422, 422, 422, 422, 422),
     ("text_change.propose", "GET"): rule(Permission.OPEN_SIGN_ON, 200),
     ("text_change.change_text", "POST"): rule(
         Permission.OPEN_SIGN_ON, 409, 409, 303, 409, 409, 409, 409, 409, change="substantive", is_fit="y"

@@ -18,7 +18,16 @@ from webapp.domain.permission import Role
 from webapp.domain.text import Change, TextKind
 from webapp.domain.tokens import Keyring, hash_token
 from webapp.persistence.database import transaction
-from webapp.persistence.tables import ChosenVenueRow, InvitationRow, MailboxRow, RepresentativeRow, StaffRow, TextRow, WebSessionRow
+from webapp.persistence.tables import (
+    AnswerRow,
+    ChosenVenueRow,
+    InvitationRow,
+    MailboxRow,
+    RepresentativeRow,
+    StaffRow,
+    TextRow,
+    WebSessionRow,
+)
 from webapp.services import doors, people, revisions, sign_on, submissions, texts
 from webapp.services.references import new_reference
 from webapp.services.revisions import Declaration
@@ -244,6 +253,8 @@ class World:
                 "comment": self.facts.comment,
                 "society": anna.invitation.society.reference,
                 "milestone": "deadline",
+                "answer": session.scalar(select(AnswerRow.reference).where(AnswerRow.invitation_id == anna.invitation.id)) or "nobody’s",
+                "proof": "none",
                 "stay": "nobody’s",
                 "text": factories.letter_row(session, letter).texts[-1].reference,
             }

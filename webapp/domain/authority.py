@@ -1,6 +1,7 @@
 """How it is known that a person may speak for a society: what a letter asks for, and what settles it (R4)."""
 
 from collections.abc import Collection, Iterable
+from enum import StrEnum
 
 from webapp.domain.answer import AuthorityCheck, Source
 from webapp.domain.errors import InvalidInput
@@ -27,6 +28,15 @@ CHECK_WORDS: dict[str, str] = {
     AuthorityCheck.REFUSED: "could not be known: not counted",
 }
 SOURCE_WORDS: dict[str, str] = {Source.PHONE: "a phone call", Source.PAPER: "a letter on paper", Source.EMAIL: "an e-mail"}
+
+
+class WitnessPurpose(StrEnum):
+    """What the holder of a witness link may do; a link of one kind is never one of the other (`bar.md` T05)."""
+
+    DISPUTE = "dispute"
+    """Say that an answer was not the society’s own."""
+    CONFIRM = "confirm"
+    """Confirm, from the official address, that it was."""
 
 
 def clean_rule(chosen: Iterable[str]) -> list[str]:

@@ -29,6 +29,15 @@ class Links:
     def people(self, reference: str, invitation: str) -> str:
         return f"{self.letter(reference)}/roster/{invitation}/representatives"
 
+    def not_us(self, token: str) -> str:
+        return f"{self.base}/not-us/{token}"
+
+    def confirm(self, token: str) -> str:
+        return f"{self.base}/confirm/{token}"
+
+    def authority(self, reference: str, answer: str) -> str:
+        return f"{self.letter(reference)}/authority/{answer}"
+
     def stays(self) -> str:
         return f"{self.base}/stays"
 

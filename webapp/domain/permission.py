@@ -14,6 +14,8 @@ class Permission(StrEnum):
     """Send a revision to the roster for comment."""
     INVITE = "invite"
     """Add societies to the roster and send personal links."""
+    VOUCH = "vouch"
+    """Record an answer that came by phone, paper or e-mail, and settle how it is known who speaks for a society."""
     OPEN_SIGN_ON = "open_sign_on"
     """Freeze the revision and ask every society to answer."""
     CLOSE = "close"

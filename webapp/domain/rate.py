@@ -25,6 +25,7 @@ WRONG_CODES = Limit("wrong codes of a network", limits.WRONG_CODES_AN_HOUR, limi
 LINKS_TO_ADDRESS = Limit("links to an address", limits.LINK_REQUESTS_AN_HOUR, limits.AN_HOUR)
 LINKS_FOR_NETWORK = Limit("links for a network", limits.LINK_REQUESTS_OF_A_NETWORK, limits.AN_HOUR)
 LINKS_OF_LETTER = Limit("links of a letter", limits.LINK_REQUESTS_OF_A_LETTER, limits.AN_HOUR)
+WITNESS_CODES = Limit("codes to a witness of an answer", limits.CODES_AN_HOUR, limits.AN_HOUR)
 SIGN_INS_TO_ADDRESS = Limit("sign-in links to an address", limits.LINK_REQUESTS_AN_HOUR, limits.AN_HOUR)
 SIGN_INS_FOR_NETWORK = Limit("sign-in links for a network", limits.LINK_REQUESTS_OF_A_NETWORK, limits.AN_HOUR)
 TEST_MAILS = Limit("test mails of staff", limits.TEST_MAILS_AN_HOUR, limits.AN_HOUR)

@@ -37,6 +37,14 @@ class Keyring:
         """The same for staff; a code of one kind is never one of the other."""
         return self._code("staff-code/v1", code)
 
+    def witness_link(self, purpose: str, witness: str) -> str:
+        """The token in the link by which somebody of a society speaks to one answer; of use for this purpose alone."""
+        return self._token("witness/v1", purpose, witness)
+
+    def witness_code(self, witness: str, number: int) -> str:
+        """The code that goes with it, mailed to the same address; each number is another."""
+        return self._code("witness-code/v1", witness, str(number))
+
     def code_hash(self, reference: str, code: str) -> str:
         """What the database keeps of a code: keyed, for 40 bits could be searched through."""
         return self._derive("code-hash/v1", reference, code).hex()

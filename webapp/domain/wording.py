@@ -45,6 +45,13 @@ def withdrawn_phrase(names: Sequence[str]) -> str:
     return f"{len(names)} {'has' if len(names) == 1 else 'have'} since withdrawn: {'; '.join(names)}."
 
 
+def disputed_phrase(names: Sequence[str]) -> str:
+    """The same for answers that somebody of the society disowns: “1 is disputed: The Marshes (3 April 2026).”"""
+    if not names:
+        return ""
+    return f"{len(names)} {'is' if len(names) == 1 else 'are'} disputed: {'; '.join(names)}."
+
+
 def wrong_code_sentence(tries_left: int) -> str:
     """What is said to somebody whose code was not taken."""
     if tries_left == 0:

@@ -34,6 +34,8 @@ class PlaceFacts:
 
     name: str
     society: str
+    is_official: bool = False
+    """It goes to the society’s official address, and to nobody in particular; it holds no personal link."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,26 @@ class AnswerFacts:
     can_answer: bool = True
     """Sign-on is open, so that what was withdrawn can be given anew."""
 
+    recorded: str = ""
+    """How it came, where a coordinator has recorded it; empty where the society gave it itself."""
+    is_waiting: bool = False
+    """It does not count yet: it is not known that whoever gave it may speak for the society, or somebody disputes it."""
+    disown: str = ""
+    """The recipient’s own link to say that it was not the society’s answer; empty where there is none."""
+
     @property
     def words(self) -> AnswerWords:
         return ANSWER_WORDS[self.kind]
+
+
+@dataclass(frozen=True)
+class DisputeFacts:
+    """That somebody of a society disowns an answer, and what a coordinator found."""
+
+    who: str
+    words: str
+    stands: bool
+    finding: str
 
 
 @dataclass(frozen=True)
@@ -103,16 +122,6 @@ def code(one_time_code: str, minutes: int, letter: LetterFacts, place: PlaceFact
     """`leaving` says what it confirms, where that is no answer: nobody is to be talked out of such a code unknowing."""
     shown, subject = show_code(one_time_code), f"{show_code(one_time_code)} is your code for “{letter.title}”"
     return _form("code", subject, code=shown, minutes=minutes, letter=letter, place=place, leaving=leaving)
-
-
-def receipt(links: Links, token: str, letter: LetterFacts, place: PlaceFacts, answer: AnswerFacts) -> MailForm:
-    subject = f"Receipt: {answer.printed_name} {ANSWER_WORDS[answer.kind].letter} “{letter.title}”"
-    return _form("receipt", subject, link=links.personal(token), letter=letter, place=place, answer=answer)
-
-
-def withdrawal_receipt(links: Links, token: str, letter: LetterFacts, place: PlaceFacts, answer: AnswerFacts) -> MailForm:
-    subject = f"Receipt: {answer.printed_name} has withdrawn its answer to “{letter.title}”"
-    return _form("withdrawal_receipt", subject, link=links.personal(token), letter=letter, place=place, answer=answer)
 
 
 def deadline_moved(links: Links, token: str, letter: LetterFacts, place: PlaceFacts) -> MailForm:
@@ -155,7 +164,7 @@ class Addressed:
 
     @property
     def facts(self) -> dict[str, Any]:
-        return {"link": self.links.personal(self.token), "letter": self.letter, "place": self.place}
+        return {"link": self.links.personal(self.token) if self.token else "", "letter": self.letter, "place": self.place}
 
 
 @dataclass(frozen=True)
@@ -180,6 +189,48 @@ def invitation(to: Addressed, words: InvitationWords, *, is_test: bool = False) 
     """The link stands below whatever words the coordinators chose; that of a test opens nothing."""
     subject = f"Test: {words.subject}" if is_test else words.subject
     return _form("invitation", subject, **to.facts, words=words, is_test=is_test)
+
+
+def receipt(to: Addressed, answer: AnswerFacts) -> MailForm:
+    subject = f"Receipt: {answer.printed_name} {ANSWER_WORDS[answer.kind].letter} “{to.letter.title}”"
+    return _form("receipt", subject, **to.facts, answer=answer)
+
+
+def withdrawal_receipt(to: Addressed, answer: AnswerFacts) -> MailForm:
+    subject = f"Receipt: {answer.printed_name} has withdrawn its answer to “{to.letter.title}”"
+    return _form("withdrawal_receipt", subject, **to.facts, answer=answer)
+
+
+def answer_recorded(to: Addressed, answer: AnswerFacts) -> MailForm:
+    subject = f"Recorded for {answer.printed_name}: it {ANSWER_WORDS[answer.kind].letter} “{to.letter.title}”"
+    return _form("answer_recorded", subject, **to.facts, answer=answer)
+
+
+def answer_disputed(to: Addressed, answer: AnswerFacts, dispute: DisputeFacts) -> MailForm:
+    subject = f"Disputed: the answer of {answer.printed_name} to “{to.letter.title}”"
+    return _form("answer_disputed", subject, **to.facts, answer=answer, dispute=dispute)
+
+
+def dispute_settled(to: Addressed, answer: AnswerFacts, dispute: DisputeFacts) -> MailForm:
+    what = "stands" if dispute.stands else "is withdrawn"
+    subject = f"Settled: the answer of {answer.printed_name} to “{to.letter.title}” {what}"
+    return _form("dispute_settled", subject, **to.facts, answer=answer, dispute=dispute)
+
+
+def society_disputes(link: str, letter: LetterFacts, society: str, dispute: DisputeFacts) -> MailForm:
+    """To the coordinators."""
+    subject = f"{society} says that its answer was not its own: “{letter.title}”"
+    return _form("society_disputes", subject, link=link, letter=letter, society=society, dispute=dispute)
+
+
+def official_request(link: str, letter: LetterFacts, place: PlaceFacts, answer: AnswerFacts) -> MailForm:
+    subject = f"Please confirm for {place.society}: “{letter.title}”"
+    return _form("official_request", subject, link=link, letter=letter, place=place, answer=answer)
+
+
+def witness_code(one_time_code: str, minutes: int, letter: LetterFacts, place: PlaceFacts) -> MailForm:
+    shown = show_code(one_time_code)
+    return _form("witness_code", f"{shown} is your code for “{letter.title}”", code=shown, minutes=minutes, letter=letter, place=place)
 
 
 def text_changed(to: Addressed, change: ChangeFacts) -> MailForm:

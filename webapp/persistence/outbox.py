@@ -21,7 +21,7 @@ SEND_WORKFLOW = "send_message"
 LOST_AFTER = timedelta(minutes=10)
 
 # Somebody is waiting at a screen for these; they do not stand in line behind a thousand invitations.
-_AWAITED = {"code", "staff_code", "sign_in", "receipt", "withdrawal_receipt", "new_link"}
+_AWAITED = {"code", "staff_code", "sign_in", "receipt", "withdrawal_receipt", "new_link", "witness_code"}
 
 # What has left or waits for the same reason is neither put again nor read.
 _INSERT = {

@@ -47,7 +47,7 @@ _INVITATION = (
     InvitationRow.board_meets_on,
     InvitationRow.not_us_at,
 )
-_SOCIETY = (SocietyRow.reference, SocietyRow.printed_name, SocietyRow.country)
+_SOCIETY = (SocietyRow.reference, SocietyRow.printed_name, SocietyRow.country, SocietyRow.domains, SocietyRow.official_address)
 # What is judged behind the lock is never the text, which is by far the longest part of a letter.
 _LETTER = (
     LetterRow.id,
@@ -57,6 +57,7 @@ _LETTER = (
     LetterRow.deadline,
     LetterRow.closed_at,
     LetterRow.deadline_zone,
+    LetterRow.authority_rule,
     select(RevisionRow.digest)
     .join(FreezingRow, FreezingRow.revision_id == RevisionRow.id)
     .where(FreezingRow.letter_id == LetterRow.id)

@@ -9,11 +9,14 @@ from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.answer import AnswerKind, AuthorityCheck, answer_sentence
+from webapp.domain.authority import settled_by_code
 from webapp.domain.errors import Conflict
+from webapp.domain.tokens import Keyring
 from webapp.persistence import outbox
 from webapp.persistence.plain import add, look, run, table
 from webapp.persistence.record import Link, append_event
 from webapp.persistence.tables import AnswerRow, PendingAnswerRow, RepresentativeRow
+from webapp.services import witnesses
 from webapp.services.coordinators import tell_coordinators
 from webapp.services.place import HeldLetter, Place
 from webapp.services.references import new_reference
@@ -52,6 +55,15 @@ class Act:
     standing: AnswerRow | None
     received_at: datetime
     now: datetime
+    keyring: Keyring
+
+    @property
+    def authority(self) -> AuthorityCheck:
+        """What the code has settled. Whoever answers anew while an answer is disputed does not settle the dispute by it."""
+        if self.standing is not None and self.standing.is_disputed:
+            return AuthorityCheck.OPEN
+        society, address = self.place.invitation.society, self.place.representative.email
+        return settled_by_code(self.letter.authority_rule, address, society.domains.splitlines())
 
 
 def store_answer(session: Session, act: Act) -> str:
@@ -66,7 +78,10 @@ def store_answer(session: Session, act: Act) -> str:
         session.flush()
     answer_id = add(session, _INSERT, _answer_row(act, reference, event))
     forget_pending(session, act.pending)
+    society = witnesses.SocietyOf(act.letter.id, act.place.invitation.id, act.place.invitation.society.official_address)
+    witnesses.make_witnesses(session, society, answer_id, act.keyring, now=act.now)
     _send_receipts(session, act, (answer_id, reference), "receipt")
+    witnesses.tell_official(session, society, "official_receipt", reference, {"answer": answer_id}, now=act.now)
     if act.pending.act == AnswerKind.SIGN_IF:
         tell_coordinators(session, act.letter.id, "society_wrote", reference, {"answer": answer_id}, now=act.now)
     return reference
@@ -84,7 +99,7 @@ def _record(session: Session, act: Act, reference: str) -> Link:
         "answer": reference,
         "answer_kind": act.pending.act,
         "digest": act.pending.digest,
-        "authority": AuthorityCheck.CODE,
+        "authority": act.authority,
         "received_at": act.received_at.isoformat(),
         "printed_name": content.get("printed_name", ""),
         "officer": content.get("officer", "") if printed else "",
@@ -118,7 +133,7 @@ def _answer_row(act: Act, reference: str, event: Link) -> dict[str, Any]:
         "competing_interests": content.get("competing_interests", ""),
         "mandate": content.get("mandate", ""),
         "authority_sentence": answer_sentence(pending.act, name, act.letter.title),
-        "authority": AuthorityCheck.CODE,
+        "authority": act.authority,
         "ground": content.get("ground", ""),
         "reason": content.get("reason", ""),
         "link": content.get("link", ""),
@@ -138,6 +153,8 @@ def _withdraw(session: Session, act: Act) -> str:
     standing.withdrawn_at = event.at
     forget_pending(session, act.pending)
     _send_receipts(session, act, (standing.id, standing.reference), "withdrawal_receipt")
+    society = witnesses.SocietyOf(act.letter.id, act.place.invitation.id, act.place.invitation.society.official_address)
+    witnesses.tell_official(session, society, "official_withdrawal", standing.reference, {"answer": standing.id}, now=act.now)
     return standing.reference
 
 

@@ -107,16 +107,16 @@ def prepare_answer(session: Session, place: Place, intent: Intent, keyring: Keyr
     Raises StaleText, AnswerStands, TooLate or InvalidInput, and then keeps nothing.
     """
     place, letter = hold_place(session, place)
-    _refuse_late(session, letter, intent.act, received_at, now=now)
-    _refuse_stale(letter, intent.digest)
+    refuse_late(session, letter, intent.act, received_at, now=now)
+    refuse_stale(letter, intent.digest)
     standing = standing_answer(session, place.invitation.id)
-    _refuse_unasked_replacement(standing, intent.replaces, letter)
+    refuse_unasked_replacement(standing, intent.replaces, letter)
     refuse_used_nonce(session, place, intent.nonce)
     if intent.act == WITHDRAW and standing is None:
         raise WrongState("There is no answer of your society to withdraw.")
     if intent.act == OBJECT:
         judge_objection(session, letter, standing, received_at)
-    content = _content(intent, now=now)
+    content = content_of(intent, now=now)
     pending = pending_answer(session, place)
     if pending is not None and (pending.nonce, pending.content) == (intent.nonce, content):
         return
@@ -157,28 +157,29 @@ def confirm_answer(
     The same nonce again gives the same answer. Raises TooLate, StaleText or AnswerStands, and then stores nothing.
     """
     place, letter = hold_place(session, place)
-    if done := _done_before(session, place, nonce):
+    if done := was_sent_before(session, place.invitation.id, nonce):
         return Recorded(done)
-    _refuse_slow(received_at, now=now)
+    refuse_slow(received_at, now=now)
     pending = pending_answer(session, place)
     if pending is None or pending.nonce != nonce or pending.act in LEAVING:
         if objected := objected_before(session, place, nonce):
             return Recorded(objected)
         raise Conflict("This page is older than your last one. Open the letter again and continue there.")
-    _refuse_late(session, letter, pending.act, received_at, now=now)
-    _refuse_stale(letter, pending.digest)
+    refuse_late(session, letter, pending.act, received_at, now=now)
+    refuse_stale(letter, pending.digest)
     standing = standing_answer(session, place.invitation.id)
-    _refuse_unasked_replacement(standing, _reference_of(session, pending.replaces_id), letter)
+    refuse_unasked_replacement(standing, _reference_of(session, pending.replaces_id), letter)
     freezing = judge_objection(session, letter, standing, received_at) if pending.act == OBJECT else None
     tries_left = use_code(session, place, nonce, code, keyring, now=now)
     if tries_left is not None:
         return WrongCode(tries_left)
-    act = Act(place, letter, pending, standing, received_at, now)
+    act = Act(place, letter, pending, standing, received_at, now, keyring)
     return Recorded(store_answer(session, act) if freezing is None else store_objection(session, act, freezing))
 
 
-def _done_before(session: Session, place: Place, nonce: str) -> str | None:
-    reference: str | None = look(session, _DONE_BEFORE, {"invitation": place.invitation.id, "nonce": nonce}).scalar()
+def was_sent_before(session: Session, invitation_id: int, nonce: str) -> str | None:
+    """The reference of the answer of this society that the same form has made, or taken back."""
+    reference: str | None = look(session, _DONE_BEFORE, {"invitation": invitation_id, "nonce": nonce}).scalar()
     return reference
 
 
@@ -187,13 +188,13 @@ def _reference_of(session: Session, answer_id: int | None) -> str | None:
     return answer.reference if answer else None
 
 
-def _refuse_slow(received_at: datetime, *, now: datetime) -> None:
+def refuse_slow(received_at: datetime, *, now: datetime) -> None:
     """Sealing waits out the longest request, so none may be longer (R9)."""
     if now - received_at >= limits.LONGEST_REQUEST:
         raise TookTooLong("The answer waited for too long, so nothing was stored. Please send it once more.")
 
 
-def _refuse_late(session: Session, letter: HeldLetter, act: str, received_at: datetime, *, now: datetime) -> None:
+def refuse_late(session: Session, letter: HeldLetter, act: str, received_at: datetime, *, now: datetime) -> None:
     if act == WITHDRAW and letter.state in _MAY_WITHDRAW:
         # At any time: nobody is held to a signature. What was sealed stays as it is, and the withdrawal stands beside it (R11).
         return
@@ -206,12 +207,12 @@ def _refuse_late(session: Session, letter: HeldLetter, act: str, received_at: da
         raise TooLate(f"Sign-on closed on {closed}. Your answer arrived after that and was not counted.")
 
 
-def _refuse_stale(letter: HeldLetter, digest: str) -> None:
+def refuse_stale(letter: HeldLetter, digest: str) -> None:
     if digest != letter.digest:
         raise StaleText("The letter has changed since you opened this page, so nothing was stored. Read the new text, and answer again.")
 
 
-def _refuse_unasked_replacement(standing: AnswerRow | None, replaces: str | None, letter: HeldLetter) -> None:
+def refuse_unasked_replacement(standing: AnswerRow | None, replaces: str | None, letter: HeldLetter) -> None:
     if standing is None:
         return
     if standing.reference != replaces:
@@ -229,7 +230,8 @@ def refuse_used_nonce(session: Session, place: Place, nonce: str) -> None:
         raise Conflict("This page has been sent before, so nothing was stored. Look through the form once more, and send it again.")
 
 
-def _content(intent: Intent, *, now: datetime) -> dict[str, Any]:
+def content_of(intent: Intent, *, now: datetime) -> dict[str, Any]:
+    """What is stored of an answer, checked. Raises InvalidInput."""
     if intent.act == AnswerKind.SIGN:
         if intent.sign_on is None:
             raise InvalidInput("Fill in the form to sign.")

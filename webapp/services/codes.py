@@ -16,7 +16,7 @@ from webapp.domain.errors import TooMany
 from webapp.domain.tokens import Keyring, normalise_code
 from webapp.persistence import outbox
 from webapp.persistence.plain import add, look, run, table
-from webapp.persistence.tables import CodeRow, StaffCodeRow
+from webapp.persistence.tables import CodeRow, StaffCodeRow, WitnessRow
 from webapp.services.place import Place
 from webapp.services.references import new_reference
 
@@ -131,3 +131,5 @@ def end_codes(session: Session, *, now: datetime) -> None:
         is_over = (kind.expires_at <= now) | (kind.made_at > now + limits.CLOCK_STEP)
         over = update(kind).where(is_over, kind.used_at.is_(None), kind.expires_at > kind.made_at)
         session.execute(over.values(expires_at=kind.made_at))
+    is_over = (WitnessRow.code_expires_at <= now) | (WitnessRow.code_made_at > now + limits.CLOCK_STEP)
+    session.execute(update(WitnessRow).where(is_over).values(code_hash=None, code_made_at=None, code_expires_at=None))

@@ -3,21 +3,18 @@
 import json
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain import limits
-from webapp.domain.answer import MANDATES, AnswerKind
-from webapp.domain.answer_words import said_facts
-from webapp.domain.deadline import show_date, show_instant
+from webapp.domain.answer import AnswerKind
+from webapp.domain.deadline import show_instant
 from webapp.domain.handing_over import HAND_OVER, LEAVING
-from webapp.domain.letter import ASKS, LetterState
+from webapp.domain.letter import LetterState
 from webapp.domain.links import Links
 from webapp.domain.milestone import comments_key
 from webapp.domain.text import Change
-from webapp.domain.tokens import Keyring
 from webapp.mail import messages
 from webapp.mail.message import MailForm
 from webapp.persistence.tables import (
@@ -33,27 +30,18 @@ from webapp.persistence.tables import (
     OutboxRow,
     PendingAnswerRow,
     RepresentativeRow,
-    RevisionRow,
     SignInLinkRow,
     StaffCodeRow,
     TalkRow,
 )
+from webapp.services.answer_mails import ANSWER_MAILS, word_answer_mail
 from webapp.services.calendar_files import mailed_calendar
 from webapp.services.coordinators import may_be_told
 from webapp.services.documents import is_waiting
 from webapp.services.invitation_words import filled, text_of
+from webapp.services.mail_facts import Office, answer_facts, letter_facts
 from webapp.services.reminder_facts import REMINDER
 from webapp.services.reminder_words import reminder_words
-
-
-class Office(Protocol):
-    """What sending needs to know of the installation."""
-
-    @property
-    def links(self) -> Links: ...
-    @property
-    def keyring(self) -> Keyring: ...
-
 
 OPENS_NOTHING = "this-link-opens-nothing"
 NOBODY = messages.PlaceFacts("Dr Somebody", "the Example Society")
@@ -83,6 +71,8 @@ def _worded(session: Session, row: OutboxRow, office: Office, *, now: datetime) 
         return _staff_code(session, row, office, now=now)
     if row.kind in _TO_COORDINATORS:
         return _TO_COORDINATORS[row.kind](session, row, office)
+    if row.kind in ANSWER_MAILS:
+        return word_answer_mail(session, row, office, now=now)
     representative = session.get_one(RepresentativeRow, row.parameters["representative"])
     if representative.revoked_at is not None:
         return None
@@ -95,7 +85,7 @@ def _worded(session: Session, row: OutboxRow, office: Office, *, now: datetime) 
         event = session.get_one(EventRow, (letter.id, row.parameters["event"]))
         return messages.letter_cancelled(facts, place, _reason(event))
     if row.kind == "name_corrected":
-        return messages.name_corrected(facts, place, _answer_facts(session, row, letter))
+        return messages.name_corrected(facts, place, answer_facts(session, session.get_one(AnswerRow, row.parameters["answer"]), letter))
     token = office.keyring.personal_link(representative.reference, representative.link_generation)
     to = messages.Addressed(office.links, token, facts, place)
     if row.kind == REMINDER:
@@ -106,9 +96,6 @@ def _worded(session: Session, row: OutboxRow, office: Office, *, now: datetime) 
 
 def _with_link(session: Session, row: OutboxRow, letter: LetterRow, to: messages.Addressed, *, now: datetime) -> MailForm | None:
     """A message that holds the personal link."""
-    if row.kind in {"receipt", "withdrawal_receipt"}:
-        write = messages.receipt if row.kind == "receipt" else messages.withdrawal_receipt
-        return write(to.links, to.token, to.letter, to.place, _answer_facts(session, row, letter))
     if row.kind == "invitation":
         return messages.invitation(to, filled(text_of(session, letter.id), to.letter, to.place))
     if row.kind == "handed_over":
@@ -257,44 +244,3 @@ def _comment_request(session: Session, row: OutboxRow, letter: LetterRow, to: me
 
 def _reason(event: EventRow) -> str:
     return str(json.loads(event.public).get("reason", ""))
-
-
-def letter_facts(letter: LetterRow) -> messages.LetterFacts:
-    return messages.LetterFacts(
-        title=letter.title,
-        lead_society=letter.lead_society,
-        contact_email=letter.contact_email,
-        journal=letter.journal,
-        ask=ASKS[letter.ask],
-        collective_noun=letter.collective_noun,
-        deadline=str(show_instant(letter.deadline, letter.deadline_zone)) if letter.deadline else "",
-        is_demonstration=letter.is_demonstration,
-    )
-
-
-def _answer_facts(session: Session, row: OutboxRow, letter: LetterRow) -> messages.AnswerFacts:
-    answer = session.get_one(AnswerRow, row.parameters["answer"])
-    # Two revisions that differ in another text alone have one digest, and one statement.
-    signed = select(RevisionRow).where(RevisionRow.letter_id == letter.id, RevisionRow.digest == answer.digest).limit(1)
-    revision = session.scalars(signed).one()
-    return messages.AnswerFacts(
-        kind=answer.kind,
-        printed_name=answer.printed_name,
-        officer=answer.officer,
-        office=answer.office,
-        consent_to_print=answer.consent_to_print,
-        decided_by=answer.decided_by,
-        decided_on=show_date(answer.decided_on) if answer.decided_on else "",
-        mandate=MANDATES.get(answer.mandate, ""),
-        competing_interests=answer.competing_interests,
-        said=() if answer.kind == AnswerKind.SIGN else tuple(said_facts(answer.kind, vars(answer))),
-        authority_sentence=answer.authority_sentence,
-        received_at=str(show_instant(answer.received_at, letter.deadline_zone)),
-        given_by=answer.given_by,
-        digest=answer.digest,
-        record_sequence=answer.record_sequence,
-        record_hash=answer.record_hash,
-        statement=revision.statement if answer.kind == AnswerKind.SIGN else "",
-        is_sealed=letter.sealed_at is not None and answer.withdrawn_at is not None and answer.withdrawn_at >= letter.sealed_at,
-        can_answer=letter.state == LetterState.SIGNING,
-    )

@@ -15,7 +15,8 @@ from webapp.mail.transport import Envelope, PermanentFailure, TemporaryFailure, 
 from webapp.persistence import outbox
 from webapp.persistence.tables import OutboxRow
 from webapp.persistence.tables.message import WAITING, MessageState
-from webapp.services.composing import Office, compose
+from webapp.services.composing import compose
+from webapp.services.mail_facts import Office
 
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=1)

@@ -17,8 +17,17 @@ from webapp.domain.deadline import show_date, show_instant
 from webapp.domain.document import AuthorLine, LetterDocument, SignatoryLine, TargetLine
 from webapp.domain.letter import ASKS, LetterState
 from webapp.domain.names import default_sort_name
-from webapp.domain.wording import withdrawn_phrase
-from webapp.persistence.tables import AnswerRow, FreezingRow, InvitationRow, LetterRow, ObjectionRow, RevisionRow, SealedSignatoryRow
+from webapp.domain.wording import disputed_phrase, withdrawn_phrase
+from webapp.persistence.tables import (
+    AnswerRow,
+    DisputeRow,
+    FreezingRow,
+    InvitationRow,
+    LetterRow,
+    ObjectionRow,
+    RevisionRow,
+    SealedSignatoryRow,
+)
 from webapp.services.collation import collation_weights
 from webapp.services.revisions import draft_digest
 
@@ -52,6 +61,12 @@ _WITHDRAWN_SINCE = (
     .join(AnswerRow, AnswerRow.id == SealedSignatoryRow.answer_id)
     .where(SealedSignatoryRow.letter_id == bindparam("letter"), AnswerRow.withdrawn_at.is_not(None))
     .order_by(AnswerRow.withdrawn_at)
+)
+_DISPUTED_SINCE = (
+    select(SealedSignatoryRow.printed_name, DisputeRow.opened_at)
+    .join(DisputeRow, DisputeRow.answer_id == SealedSignatoryRow.answer_id)
+    .where(SealedSignatoryRow.letter_id == bindparam("letter"), DisputeRow.settled_at.is_(None))
+    .order_by(DisputeRow.opened_at)
 )
 # So many instants are asked about at once: a letter may be open for years, and a row has its limit of columns.
 _MOST_INSTANTS = 100
@@ -185,7 +200,10 @@ def since_the_seal(session: Session, letter: LetterRow) -> str:
         return ""
     zone = ZoneInfo(letter.deadline_zone)
     rows = session.execute(_WITHDRAWN_SINCE, {"letter": letter.id})
-    return withdrawn_phrase([f"{name} ({show_date(at.astimezone(zone).date())})" for name, at in rows if at])
+    withdrawn = withdrawn_phrase([f"{name} ({show_date(at.astimezone(zone).date())})" for name, at in rows if at])
+    doubted = session.execute(_DISPUTED_SINCE, {"letter": letter.id})
+    disputed = disputed_phrase([f"{name} ({show_date(at.astimezone(zone).date())})" for name, at in doubted])
+    return " ".join(part for part in (withdrawn, disputed) if part)
 
 
 def letter_document(session: Session, letter: LetterRow, *, dated: datetime, is_draft: bool) -> LetterDocument:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from webapp.domain import limits
+from webapp.domain.address import mask_address
 from webapp.domain.errors import Conflict, InvalidInput, WrongState
 from webapp.domain.handing_over import HAND_OVER, LEAVING, NOT_US, WHY_NOT_US
 from webapp.domain.letter import LetterState
@@ -23,7 +24,6 @@ from webapp.services.codes import send_code, use_code
 from webapp.services.coordinators import tell_coordinators
 from webapp.services.doors import clean_address
 from webapp.services.place import HeldLetter, Place
-from webapp.services.rooms import mask_address
 from webapp.services.succession import begin_place, end_place, refuse_taken, told
 
 # A society may still take its answer back after the seal, and so whoever stands for it may still change.

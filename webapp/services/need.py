@@ -29,6 +29,8 @@ class Need:
     detail: str = ""
     invitation: str = ""
     """The society that it is about, where the page is one of its own."""
+    answer: str = ""
+    """The answer that it is about, where the page is one of its own."""
     narrowed: tuple[tuple[str, str], ...] = ()
     """What the page is narrowed to: names and values of its address."""
     urgency: Urgency = Urgency.NEXT

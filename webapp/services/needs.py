@@ -13,6 +13,7 @@ from webapp.domain.letter import LetterState
 from webapp.domain.roster_view import Trouble
 from webapp.domain.stage import Stage
 from webapp.persistence.tables import CirculationRow, LetterRow, RevisionRow
+from webapp.services.authority_list import authority_needs
 from webapp.services.comment_desk import BLOCKING_ACT, COMMENTS_ACT, comment_needs, has_comments
 from webapp.services.documents import frozen_digest
 from webapp.services.invitations import MailState
@@ -57,10 +58,14 @@ def _in_this_state(session: Session, letter: LetterRow, found: Found, *, now: da
     if state in BEFORE_SIGNING:
         return _before_signing(session, letter, found.missing, now=now)
     talks = _talks(session, letter)
+    may_close = not talks
+    talks += authority_needs(session, letter)
     if state is LetterState.SIGNING:
-        return [*talks, *_while_signing(session, letter, found.stages, may_close=not talks, now=now)]
+        return [*talks, *_while_signing(session, letter, found.stages, may_close=may_close, now=now)]
+    if state is LetterState.CLOSED and found.seal_blockers:
+        return [*talks, *(need for need in found.seal_blockers if need.act != "authority")]
     if state is LetterState.CLOSED:
-        return [*talks, *(found.seal_blockers or [Need("Seal the letter", "seal", _before_the_seal(found.stages[Stage.TO_AFFIRM]))])]
+        return [*talks, Need("Seal the letter", "seal", _before_the_seal(found.stages[Stage.TO_AFFIRM]))]
     if state is LetterState.SEALED:
         return [*talks, Need("Send the letter to the journal, and record it", "submit", "Download the PDF and hand it in.")]
     if state is LetterState.SUBMITTED:

@@ -27,6 +27,9 @@ class Society:
     reference: str
     printed_name: str
     country: str
+    domains: str = ""
+    """Its own e-mail domains, one a line."""
+    official_address: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,8 @@ class HeldLetter:
     deadline: datetime | None
     closed_at: datetime | None
     deadline_zone: str
+    authority_rule: list[str]
+    """What settles how it is known who speaks for a society."""
     digest: str | None
     """Of the text in force; None while there is only a draft."""
 

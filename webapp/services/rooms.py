@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from webapp.domain import limits
 from webapp.domain.actor import Actor, ActorKind
-from webapp.domain.answer import AnswerKind, answer_sentence, is_in_time
+from webapp.domain.address import mask_address
+from webapp.domain.answer import AnswerKind, AuthorityCheck, answer_sentence, is_in_time
 from webapp.domain.answer_words import ANSWER_WORDS, AnswerWords, said_facts
 from webapp.domain.deadline import ShownInstant, earliest_today, show_date, show_instant, time_left
 from webapp.domain.document import TargetLine
@@ -27,6 +28,7 @@ from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, Repre
 from webapp.rendering.text import statement_html
 from webapp.services.access import hold_place, lock_letter
 from webapp.services.answers import pending_answer
+from webapp.services.authority_list import recorded_words
 from webapp.services.documents import country_name, facts_of, has_objected, is_waiting, signed_count, since_the_seal
 from webapp.services.doors import begin_stay, folded_address
 from webapp.services.limits import count, may_mail
@@ -60,6 +62,10 @@ class AnswerView:
     ground: str
     reason: str
     link: str
+    recorded: str
+    """How it came, where a coordinator has recorded it (R12)."""
+    doubt: Stage | None
+    """Why it is not taken as it is."""
     given_by: str
     given_at: ShownInstant
     digest: str
@@ -139,6 +145,8 @@ class RoomView:
     has_objected: bool
     """The reason why it waits is its own objection."""
     answer: AnswerView | None
+    may_attach: bool
+    """A minute of the board would settle who speaks."""
     pending: PendingView | None
     is_demonstration: bool
 
@@ -240,6 +248,7 @@ def show_room(session: Session, place: Place, *, now: datetime) -> RoomView:
         is_to_be_affirmed=waits,
         has_objected=waits and shown is not None and has_objected(session, shown),
         answer=_answer_view(shown, letter) if shown else None,
+        may_attach=shown is not None and _may_attach(shown, letter),
         pending=_pending_view(session, place, letter),
         is_demonstration=letter.is_demonstration,
     )
@@ -248,6 +257,11 @@ def show_room(session: Session, place: Place, *, now: datetime) -> RoomView:
 def _may_withdraw(answer: AnswerRow, letter: LetterRow) -> bool:
     """Once sign-on has closed, only a signature is worth taking back."""
     return letter.state != LetterState.CANCELLED and (letter.state == LetterState.SIGNING or answer.kind == AnswerKind.SIGN)
+
+
+def _may_attach(answer: AnswerRow, letter: LetterRow) -> bool:
+    is_open = answer.is_standing and answer.kind == AnswerKind.SIGN and answer.authority == AuthorityCheck.OPEN
+    return is_open and AuthorityCheck.MINUTE in letter.authority_rule and letter.state in {LetterState.SIGNING, LetterState.CLOSED}
 
 
 def latest_answer(session: Session, invitation_id: int) -> AnswerRow | None:
@@ -284,6 +298,8 @@ def _answer_view(answer: AnswerRow, letter: LetterRow) -> AnswerView:
         ground=answer.ground,
         reason=answer.reason,
         link=answer.link,
+        recorded=recorded_words(answer),
+        doubt=doubt_about(facts_of(answer, has_objected=False)),
         given_by=answer.given_by,
         given_at=show_instant(answer.received_at, letter.deadline_zone),
         digest=answer.digest,
@@ -310,12 +326,6 @@ def _pending_view(session: Session, place: Place, letter: LetterRow) -> PendingV
         masked_address=mask_address(place.representative.email),
         replaces_given=given,
     )
-
-
-def mask_address(address: str) -> str:
-    """Enough of an address for its owner to recognise: “s…@example.org”."""
-    local, _, domain = address.rpartition("@")
-    return f"{local[:1]}…@{domain}"
 
 
 def set_board_date(session: Session, place: Place, day: date, *, now: datetime) -> bool:

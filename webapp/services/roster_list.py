@@ -16,6 +16,7 @@ from webapp.domain.roster_view import ALL, Wanted
 from webapp.domain.stage import Stage
 from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow
 from webapp.services.access import load_letter
+from webapp.services.authority_list import recorded_words
 from webapp.services.documents import answers_to_affirm
 from webapp.services.rooms import invitation_stage
 from webapp.services.roster_facts import commented
@@ -47,6 +48,10 @@ class RosterLine:
     board_meets_on: date | None
     """The day, while the letter is with the board."""
     detail: str
+    answer: str
+    """The reference of its newest answer, or empty."""
+    recorded: str
+    """How that came, where a coordinator has recorded it (R12)."""
     answered_at: ShownInstant | None
     printed_name: str
     officer: str
@@ -112,6 +117,8 @@ def _roster_line(invitation: InvitationRow, answer: AnswerRow | None, stage: Sta
         stage=stage,
         board_meets_on=board_meets_on,
         detail=f"on {show_date(board_meets_on)}" if board_meets_on else "",
+        answer=answer.reference if answer else "",
+        recorded=recorded_words(answer) if answer else "",
         answered_at=show_instant(answer.received_at, letter.deadline_zone) if answer else None,
         printed_name=answer.printed_name if is_standing and answer and answer.kind == AnswerKind.SIGN else "",
         officer=answer.officer if answer else "",

@@ -20,6 +20,7 @@ from webapp.persistence.tables import DocumentRow, LetterRow, SealedSignatoryRow
 from webapp.rendering.fonts import describe_characters
 from webapp.rendering.letter import uncovered_in_document
 from webapp.services.access import load_letter
+from webapp.services.authority_list import blocking_answers
 from webapp.services.documents import letter_document, signatory_line, signing_answers
 from webapp.services.need import Need, in_one_sentence
 
@@ -50,6 +51,7 @@ def blockers(session: Session, letter: LetterRow, links: Links, *, now: datetime
     document = letter_document(session, letter, dated=now, is_draft=False)
     if not document.signatories:
         found.append(Need("No society has signed, so there is nothing to seal.", "roster"))
+    found += blocking_answers(session, letter)
     for where, characters in uncovered_in_document(document):
         text = f"{where}: no font of the letter can print {describe_characters(characters)}. Correct it in the roster first."
         found.append(Need(text, "roster"))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain import limits
 from webapp.domain.actor import Actor, ActorKind
+from webapp.domain.address import mask_address
 from webapp.domain.errors import NotFound
 from webapp.domain.letter import LetterState
 from webapp.domain.tokens import Keyring, hash_token
@@ -19,7 +20,6 @@ from webapp.services.access import lock_letter
 from webapp.services.codes import judge_code, refuse_too_many
 from webapp.services.place import Place
 from webapp.services.references import new_reference
-from webapp.services.rooms import mask_address
 
 # No page of the reading room names an act so: the code of one is never one of the other.
 _NONCE = "reminders:"

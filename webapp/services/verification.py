@@ -24,6 +24,7 @@ from webapp.persistence.tables import (
     SubmissionRow,
 )
 from webapp.services.verified_answers import answer_problems
+from webapp.services.verified_authority import authority_problems
 from webapp.services.verified_changes import change_problems
 from webapp.services.verified_comments import comment_problems
 from webapp.services.verified_reminders import reminder_problems
@@ -88,6 +89,7 @@ def _content_problems(session: Session, letter: LetterRow, events: list[Recorded
             *change_problems(session, letter, events),
             *comment_problems(session, letter, events),
             *talk_problems(session, letter, events),
+            *authority_problems(session, letter, events),
             *roster_problems(session, letter, events),
             *reminder_problems(session, letter, events),
         ]

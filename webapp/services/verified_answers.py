@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from webapp.domain.answer import Source
 from webapp.domain.record import RecordedEvent
 from webapp.persistence.record import load_private
 from webapp.persistence.tables import AnswerRow, LetterRow
@@ -43,7 +44,7 @@ def _differences(answer: AnswerRow, event: RecordedEvent, private: Mapping[str, 
         "kind": (answer.kind, event.public["answer_kind"]),
         "digest": (answer.digest, event.public["digest"]),
         "society": (society.reference, event.public["society"]),
-        "authority": (answer.authority, event.public["authority"]),
+        "source": (answer.source, event.public.get("source", Source.ROOM)),
         "instant of arrival": (answer.received_at.isoformat(), event.public.get("received_at", answer.received_at.isoformat())),
         "day of the decision": (_day(answer), private.get("decided_on") or _day(answer)),
         "printed_name": (answer.printed_name, names[answer.reference] or answer.printed_name),

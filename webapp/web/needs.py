@@ -20,13 +20,15 @@ class Way:
     endpoint: str
     permission: Permission
     of: str = ""
-    """What else its address names: `invitation` or `text`."""
+    """What else its address names: `invitation`, `answer` or `text`."""
     fixed: tuple[tuple[str, str], ...] = ()
     part: str | None = None
 
 
 WAYS: Mapping[str, Way] = MappingProxyType(
     {
+        "authorities": Way("authority.show", _P.VOUCH),
+        "authority": Way("authority.answer", _P.VOUCH, of="answer"),
         "blocking": Way("dispositions.show", _P.EDIT, fixed=(("status", "blocking"),)),
         "boards": Way("roster.show", _P.SEE),
         "circulate": Way("circulation.circulate", _P.CIRCULATE),
@@ -75,6 +77,6 @@ def way_to(letter: str, act: str) -> str:
 
 def _address(letter: str, statement: str, need: Need) -> str:
     way = WAYS[need.act]
-    named = {"invitation": need.invitation, "text": statement}
+    named = {"invitation": need.invitation, "answer": need.answer, "text": statement}
     values = dict((*way.fixed, *need.narrowed, *(((way.of, named[way.of]),) if way.of else ())))
     return url_for(way.endpoint, letter=letter, _anchor=way.part, **values)

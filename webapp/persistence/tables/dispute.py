@@ -1,11 +1,11 @@
 """“This was not us”: whom a receipt asked, and what came of an answer that somebody disowns."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from webapp.domain.authority import WitnessPurpose
 from webapp.persistence.base import Base, Instant
 from webapp.persistence.tables.answer import AnswerRow
 from webapp.persistence.tables.letter import one_of
@@ -13,15 +13,6 @@ from webapp.persistence.tables.roster import RepresentativeRow
 from webapp.persistence.tables.staff import StaffRow
 
 _IS_OPEN = text("settled_at IS NULL")
-
-
-class WitnessPurpose(StrEnum):
-    """What the holder of a witness link may do; a link of one kind is never one of the other (`bar.md` T05)."""
-
-    DISPUTE = "dispute"
-    """Say that an answer was not the society’s own."""
-    CONFIRM = "confirm"
-    """Confirm, from the official address, that it was."""
 
 
 class WitnessRow(Base):
