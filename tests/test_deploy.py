@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.cli.test_serve import free_port, part
+from tests.cli.test_serve import part
 from tests.factories import settings_for
+from tests.ports import free_port
 from webapp.app import create_app
 from webapp.cli import main
 from webapp.rendering.environment import ROOT

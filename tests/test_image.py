@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_serve import conditions, free_port
+from tests.cli.test_serve import conditions
+from tests.ports import free_port
 from webapp.rendering.environment import ROOT
 
 pytestmark = [pytest.mark.assure, pytest.mark.enable_socket]

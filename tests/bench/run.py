@@ -31,10 +31,11 @@ from tests.bench.pages import (
 from tests.bench.people import sign_in
 from tests.bench.processes import descendants, own_mb, resident_mb
 from tests.bench.redlines import measure_redlines, measure_revision
-from tests.bench.serving import bare_server, free_port, serving, site
+from tests.bench.serving import bare_server, serving, site
 from tests.bench.sizes import measure_sizes
 from tests.databases import create_database, postgresql_server
 from tests.factories import KEYRING, letter_row, staff_actor
+from tests.ports import free_port
 from webapp.clock import SystemClock
 from webapp.domain.document import LetterDocument
 from webapp.persistence.database import opened_session, transaction

@@ -1,6 +1,5 @@
 """Starting a server, waiting until it answers, and ending it with everything it has started."""
 
-import socket
 import subprocess
 import sys
 import time
@@ -24,12 +23,6 @@ def bare_server(port: int) -> list[str]:
 def site(port: int) -> list[str]:
     """The real thing: web server, worker, and whatever they start."""
     return [str(Path(sys.executable).with_name("undersigned")), "run", "--no-demo", "--port", str(port)]
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @contextmanager

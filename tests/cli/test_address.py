@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 
 import pytest
 
+from tests.ports import free_port
 from webapp.cli.address import Listening, listen
 from webapp.cli.opening import Refusal
 
@@ -14,17 +15,13 @@ pytestmark = pytest.mark.enable_socket
 
 @contextmanager
 def taken_port() -> Iterator[int]:
-    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
-        yield taken.getsockname()[1]
+    port = free_port()
+    with closing(socket.create_server(("127.0.0.1", port))):
+        yield port
 
 
 def listening(base: str | None = None, host: str | None = None, port: int | None = None) -> AbstractContextManager[Listening]:
     return listen(base, host, port)
-
-
-def free_port() -> int:
-    with taken_port() as port:
-        return port
 
 
 def test_links_begin_with_the_port_that_was_opened() -> None:

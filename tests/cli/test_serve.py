@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Command, command_in
+from tests.ports import free_port
 from webapp.persistence.sqlite import sqlite_module
 
 PATIENCE = 60.0
@@ -68,12 +68,6 @@ def conditions(port: int) -> dict[str, bool]:
         return {}
     finally:
         connection.close()
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @pytest.mark.journey

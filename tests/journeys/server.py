@@ -1,7 +1,6 @@
 """The real server for journeys: web and worker as child processes, a folder of their own, a clock that can be moved."""
 
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -13,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from tests.ports import free_port
 from webapp.persistence.database import opened_session, transaction
 from webapp.rendering.environment import ROOT
 from webapp.services.doors import make_sign_in_link
@@ -96,12 +96,6 @@ def running_server(starts_at: datetime | None = None, settings: Mapping[str, str
             raise
         finally:
             _stop(process)
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def _start(server: Server, command: Sequence[str]) -> subprocess.Popen[bytes]:

@@ -12,8 +12,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.journeys.server import free_port
 from tests.mail.test_message import EXPECTED, PAYLOADS, RECIPIENT
+from tests.ports import free_port
 from webapp.domain.errors import InvalidInput
 from webapp.domain.links import Links
 from webapp.mail import message, messages
