@@ -70,6 +70,8 @@ ROSTER_COLUMNS = 20
 ROSTER_CELL = 500
 
 REQUEST_BYTES = 6_000_000
+# Of a request that is larger still: read and thrown away, so that its sender learns why it was refused.
+SWALLOWED_BYTES = 50_000_000
 FORM_BYTES = 2_500_000
 FORM_PARTS = 1_000
 

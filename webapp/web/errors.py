@@ -2,15 +2,17 @@
 
 import errno
 import logging
+from contextlib import suppress
 from math import ceil
 from typing import Any
 
-from flask import Flask, render_template
+from flask import Flask, render_template, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import ClientDisconnected, HTTPException, MethodNotAllowed, SecurityError
+from werkzeug.exceptions import ClientDisconnected, HTTPException, MethodNotAllowed, RequestEntityTooLarge, SecurityError
 
 from webapp import log
+from webapp.domain import limits
 from webapp.domain.deadline import UnclearTime
 from webapp.domain.errors import (
     Conflict,
@@ -33,6 +35,8 @@ from webapp.web.typed import typed_text
 
 # Read at the start: the page that is shown when pages cannot be made needs neither database nor template.
 _BARE = (TEMPLATES / "errors" / "bare.html").read_text()
+
+_CHUNK = 65_536
 
 _STATUS: tuple[tuple[type[DomainError], int, str], ...] = (
     (NotFound, 404, "There is nothing here"),
@@ -74,6 +78,7 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(SecurityError, _unknown_host)
     app.register_error_handler(ClientDisconnected, _cut_off)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
     app.register_error_handler(500, _fault_of_the_page)
@@ -123,6 +128,15 @@ def _unknown_host(_error: SecurityError) -> Any:
 
 def _cut_off(_error: ClientDisconnected) -> Any:
     return _page(*_HTTP[408], 408)
+
+
+def _too_large(_error: RequestEntityTooLarge) -> Any:
+    # Who still sends when the connection is closed reads no answer: a browser says that it broke off, a proxy that nobody is there.
+    rest, left = request.environ["wsgi.input"], limits.SWALLOWED_BYTES
+    with suppress(OSError):
+        while left > 0 and (chunk := rest.read(min(left, _CHUNK))):
+            left -= len(chunk)
+    return _page(*_HTTP[413], 413)
 
 
 def _http_error(error: HTTPException) -> Any:
