@@ -8,9 +8,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-heade
 # What builds the project is locked with what runs it, because the build has no other source.
 BUILD_REQUIRES = $(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")'
 
-# What stores, and what is asked over the web: the same tests on the other database.
-ON_BOTH := tests/services tests/persistence tests/web tests/machine tests/faults
-# What of it is run each time on PostgreSQL too: what stores, and the fault that is its own. The rest is for the full run.
+# What is run each time on PostgreSQL too: what stores, and the fault that is its own. The rest is for the full run.
 BRIEFLY_ON_POSTGRESQL := tests/services tests/persistence tests/faults/test_restart.py
 
 # A checkout that was moved or copied is made ready again: an environment knows its own path.
@@ -39,12 +37,7 @@ bench: .venv/.bench ## measure pages, answers and documents under load
 	$(BIN)/python -m tests.bench
 
 assure: .venv/.assure ## run everything with full repetition counts, twice on each database; takes hours
-	@set -e; for round in first second; do \
-		echo "The $$round round, on SQLite"; \
-		ASSURE=1 $(BIN)/pytest -n 2 --durations=10; \
-		echo "The $$round round, on PostgreSQL"; \
-		ASSURE=1 UNDERSIGNED_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --durations=10 -m "not sqlite" $(ON_BOTH); \
-	done
+	$(BIN)/python -m tests.assure
 
 lock: .venv/.dev ## write the lock files again (UPGRADE=1 takes newer versions)
 	$(BUILD_REQUIRES) | $(COMPILE) pyproject.toml - -o requirements.lock

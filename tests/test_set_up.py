@@ -6,10 +6,13 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests import assure
 
 ROOT = Path(__file__).parent.parent
 LOCKS = ("requirements.lock", "requirements-dev.lock", ".ci/uv.lock")
@@ -143,11 +146,24 @@ def test_what_only_one_target_needs_is_asked_for_by_that_target_alone(machine: M
 
 
 def test_everything_is_assured_twice_on_each_database() -> None:
-    recipe = (ROOT / "Makefile").read_text().partition("\nassure:")[2].partition("\n\n")[0]
-    assert "for round in first second;" in recipe and "set -e" in recipe
-    runs = [line for line in recipe.splitlines() if "pytest" in line]
-    assert ["UNDERSIGNED_TEST_DATABASE=postgresql" in line for line in runs] == [False, True]
-    assert all("ASSURE=1" in line and "--durations=10" in line for line in runs)
+    assert "$(BIN)/python -m tests.assure" in (ROOT / "Makefile").read_text()
+    asked = Counter((part.database, path) for part in assure.parts() for path in part.paths)
+    assert set(asked.values()) == {2}
+    for file in (ROOT / "tests").rglob("test_*.py"):
+        assert sum(file.is_relative_to(path) for database, path in asked if database == assure.SQLITE) == 1, file
+    assert {Path(path).name for database, path in asked if database == assure.POSTGRESQL} == set(assure.ON_BOTH)
+
+
+def test_part_that_fails_keeps_no_other_from_being_assured() -> None:
+    chosen, ran, said = list(assure.parts()), list[assure.Part](), list[str]()
+
+    def run(part: assure.Part) -> int:
+        ran.append(part)
+        return 1 if part == chosen[3] else 0
+
+    assert assure.carry_out(chosen, run, said.append) == [chosen[3]]
+    assert ran == chosen
+    assert [number for number, line in enumerate(said) if "FAILED" in line] == [7]
 
 
 def test_failed_installer_does_not_name_its_host(machine: Machine, tmp_path: Path) -> None:
