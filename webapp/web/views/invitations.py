@@ -106,7 +106,8 @@ def _text_form(letter: str) -> InvitationTextForm:
     form = InvitationTextForm(data={"subject": known.subject, "words": known.words, "edition": str(known.edition)})
     form.recipient.choices = [(one.reference, one.words) for one in invitation_preview.recipients(reading(), actor(), letter)]
     if request.method == "GET":
-        form.recipient.data = request.args.get("recipient", "")
+        first = form.recipient.choices[0][0] if form.recipient.choices else ""
+        form.recipient.data = request.args.get("recipient", first)
     return form
 
 
