@@ -275,6 +275,7 @@ NEED_PROOF = {
     "documents.seal_letter": "seal the letter",
     "representatives.correct": "correct the address",
     "invitations.send": "send the invitations",
+    "selected.write": "send the message",
     "roster.export_addresses": "export the addresses",
     "people.add": "let them work on the letter",
     "people.change_role": "change the role",
@@ -299,6 +300,7 @@ FINAL = {
     "roster.export_addresses",
     "invitations.send",
     "representatives.correct",
+    "selected.write",
 }
 
 

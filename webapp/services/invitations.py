@@ -193,6 +193,12 @@ def _chosen(session: Session, letter: LetterRow, marks: str) -> Chosen:
     )
 
 
+def marks_of(session: Session, actor: Actor, reference: str, places: Collection[str]) -> str:
+    """The marks of all who represent these societies, by the references of their invitations."""
+    letter = load_letter(session, actor, reference, Permission.INVITE)
+    return " ".join(one.mark for one in lines_of(session, letter) if one.invitation in places)
+
+
 def send(session: Session, actor: Actor, reference: str, marks: str, keyring: Keyring, *, now: datetime) -> Chosen:
     """Invites those who never were; to the others it sends a new link, and the old one is dead with all that it has opened (R14).
 

@@ -862,6 +862,20 @@ def roster_with_a_board_date(world: World, _: MonkeyPatch) -> Page:
 
 
 @state("filled")
+def words_for_several_societies(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "signing", "/roster"))
+    return browser.press("Write to them", act="write", all="1")
+
+
+@state("filled")
+def several_societies_to_be_taken_off(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "drafting", "/roster"))
+    return browser.press("Take them off the list", act="remove", all="1")
+
+
+@state("filled")
 def roster_of_a_draft(world: World, _: MonkeyPatch) -> Page:
     return desk(world).get(at(world, "drafting", "/roster"))
 

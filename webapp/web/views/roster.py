@@ -1,6 +1,5 @@
 """The roster: who is invited, where each society is, and adding more."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -9,17 +8,14 @@ from webapp.domain.columns import COLUMNS
 from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.permission import Permission
 from webapp.domain.roster import RosterEntry
-from webapp.domain.roster_view import Wanted
 from webapp.services import addresses, dashboard, roster, roster_export, roster_list
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
 from webapp.web.forms.desk import EmptyForm, NameForm, SocietyForm
 from webapp.web.lists import file_of
 from webapp.web.proof import Facts, with_proof
+from webapp.web.roster_page import roster_page, wanted_of
 from webapp.web.transaction import now, reading, settings, transaction
-
-# The parts of what is wanted, as the address of the page names them.
-_NAMES = {"stage": "stage", "search": "q", "country": "country", "trouble": "trouble", "order": "sort"}
 
 bp = Blueprint("roster", __name__, url_prefix="/letters/<letter>/roster")
 
@@ -31,18 +27,7 @@ def _letter(letter: str) -> dashboard.Dashboard:
 @bp.get("")
 @for_staff(Permission.SEE)
 def show(letter: str) -> Any:
-    wanted = _wanted(request.args)
-    page = roster_list.page_roster(reading(), actor(), letter, wanted, number=request.args.get("page", 1, type=int), now=now())
-    return render_template("roster/show.html", letter=_letter(letter), page=page, wanted=wanted, kept=_kept(wanted), form=EmptyForm())
-
-
-def _wanted(typed: Mapping[str, str]) -> Wanted:
-    return Wanted(**{part: typed.get(name, "") for part, name in _NAMES.items()})
-
-
-def _kept(wanted: Wanted) -> dict[str, str | None]:
-    """What the page is narrowed to, as its addresses say it; what is as usual stays out of them."""
-    return {name: getattr(wanted, part) or None for part, name in _NAMES.items()}
+    return roster_page(letter, EmptyForm(formdata=None))
 
 
 @bp.get("/list.csv")
@@ -58,7 +43,7 @@ def as_xlsx(letter: str) -> Response:
 
 
 def _exported(letter: str) -> list[tuple[str, ...]]:
-    return roster_export.export_roster(reading(), actor(), letter, _wanted(request.args), now=now())
+    return roster_export.export_roster(reading(), actor(), letter, wanted_of(request.args), now=now())
 
 
 @bp.route("/add", methods=["GET", "POST"])
