@@ -1,6 +1,6 @@
 """One entry of the directory: shown with its letters and its history, made, and changed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -90,11 +90,18 @@ def facts_of(session: Session, row: SocietyRow) -> SocietyFacts:
 
 def _past_letters(session: Session, actor: Actor, societies: Sequence[int]) -> tuple[PastLetter, ...]:
     query = select(LetterRow, InvitationRow.added_at).join(InvitationRow).where(InvitationRow.society_id.in_(societies))
-    if actor.kind == ActorKind.STAFF:
-        mine = select(GrantRow.letter_id).join(StaffRow, StaffRow.id == GrantRow.staff_id).where(StaffRow.reference == actor.reference)
-        query = query.where(LetterRow.id.in_(mine))
-    rows = session.execute(query.order_by(InvitationRow.added_at.desc()))
-    return tuple(PastLetter(row.reference, row.title, row.state, show_date(since.date())) for row, since in rows)
+    rows = session.execute(query.order_by(InvitationRow.added_at.desc())).all()
+    seen = letters_in_sight(session, actor, [row.id for row, _since in rows])
+    return tuple(PastLetter(row.reference, row.title, row.state, show_date(since.date())) for row, since in rows if row.id in seen)
+
+
+def letters_in_sight(session: Session, actor: Actor, letters: Collection[int]) -> set[int]:
+    """Those of these letters of which the actor may know (R13)."""
+    if actor.kind != ActorKind.STAFF:
+        return set(letters)
+    mine = select(GrantRow.letter_id).join(StaffRow, StaffRow.id == GrantRow.staff_id)
+    here = mine.where(StaffRow.reference == actor.reference, StaffRow.closed_at.is_(None), GrantRow.letter_id.in_(letters))
+    return set(session.scalars(here))
 
 
 def add_entry(session: Session, actor: Actor, typed: SocietyFacts, *, now: datetime) -> str:
@@ -106,7 +113,7 @@ def add_entry(session: Session, actor: Actor, typed: SocietyFacts, *, now: datet
     row = SocietyRow(reference=new_reference(), created_at=now, printed_name=facts.printed_name)
     session.add(row)
     session.flush()
-    told = _put(session, row, facts)
+    told = put_facts(session, row, facts)
     session.add(change(row.id, actor, ChangeKind.ADDED, {name: facts for name, facts in told.items() if name != "printed_name"}, now=now))
     session.flush()
     return row.reference
@@ -134,7 +141,7 @@ def change_entry(
             raise InvalidInput("Say why the printed name is another now, and who asked for it.", field="reason")
         former = dict.fromkeys((*facts.former_names, row.printed_name))
         facts = replace(facts, former_names=tuple(name for name in former if name != facts.printed_name))
-    told = _put(session, row, facts)
+    told = put_facts(session, row, facts)
     if not told:
         return False
     row.edition += 1
@@ -149,7 +156,7 @@ def _refuse_taken(session: Session, name: str) -> None:
         raise InvalidInput(sentence, field="printed_name")
 
 
-def _put(session: Session, row: SocietyRow, facts: SocietyFacts) -> dict[str, tuple[str | int, str | int]]:
+def put_facts(session: Session, row: SocietyRow, facts: SocietyFacts) -> dict[str, tuple[str | int, str | int]]:
     """Stores the facts; returns those that changed, with what they were and what they are."""
     told: dict[str, tuple[str | int, str | int]] = {}
     for name in FACT_WORDS:

@@ -64,5 +64,11 @@ def facts_as_plain(facts: SocietyFacts, edition: int) -> dict[str, Any]:
     return {**kept, "edition": str(edition), "contacts": [{"person": one.name, "email": one.email} for one in facts.contacts]}
 
 
+class JoinForm(FlaskForm):
+    stays_edition = HiddenField(default="0")
+    goes_edition = HiddenField(default="0")
+    reason = line("How it is known that the two are one", limits.REVISION_NOTE, "Say how it is known that the two are one society.")
+
+
 class LogoForm(FlaskForm):
     file = FileField("Logo")

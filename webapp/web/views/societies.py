@@ -5,10 +5,10 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from webapp.domain.errors import Conflict, InvalidInput
-from webapp.services import directory, societies
+from webapp.services import directory, societies, society_join
 from webapp.web.access import actor, for_keeper, for_staff
 from webapp.web.errors import attach
-from webapp.web.forms.society import SocietyFactsForm, facts_as_plain
+from webapp.web.forms.society import JoinForm, SocietyFactsForm, facts_as_plain
 from webapp.web.transaction import now, reading, transaction
 
 _LONGEST_NUMBER = 10
@@ -71,6 +71,37 @@ def edit(society: str) -> Any:
             flash("The entry is saved." if is_changed else "Nothing was different.", "ok")
             return redirect(url_for("societies.show", society=society), 303)
     return _form_page(form, view)
+
+
+@bp.get("/<society>/join")
+@for_keeper
+def find_double(society: str) -> Any:
+    view = societies.show_society(reading(), actor(), society)
+    search = request.args.get("q", "")
+    lines = society_join.others_like(reading(), actor(), society, search)
+    return render_template("societies/find_double.html", view=view, lines=lines, search=search)
+
+
+@bp.route("/<society>/join/<other>", methods=["GET", "POST"])
+@for_keeper
+def join(society: str, other: str) -> Any:
+    joining = society_join.compare_entries(reading(), actor(), society, other)
+    editions = {"stays_edition": str(joining.stays.edition), "goes_edition": str(joining.goes.edition)}
+    form = JoinForm(data=editions)
+    if form.validate_on_submit():
+        seen = (number(form.stays_edition.data), number(form.goes_edition.data))
+        try:
+            with transaction() as session:
+                society_join.join_entries(session, actor(), society, other, seen, form.reason.data, now=now())
+        except InvalidInput as error:
+            attach(form, error)
+        except Conflict as error:
+            form.form_errors.append(str(error))
+            form.stays_edition.data, form.goes_edition.data = editions.values()
+        else:
+            flash("The two are one entry now. Both histories are below.", "ok")
+            return redirect(url_for("societies.show", society=society), 303)
+    return render_template("societies/join.html", form=form, joining=joining), 422 if form.errors else 200
 
 
 def number(typed: str | None) -> int:
