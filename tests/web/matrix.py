@@ -164,6 +164,10 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("societies.new", "POST"): rule(For.KEEPER, 303, printed_name="Society of Ferns"),
     ("societies.edit", "GET"): rule(For.KEEPER, 200),
     ("societies.edit", "POST"): rule(For.KEEPER, 303),
+    # Nobody has put one in.
+    ("societies.logo", "GET"): rule(For.STAFF, 404),
+    ("societies.put_logo", "POST"): rule(For.KEEPER, 422),
+    ("societies.remove_logo", "POST"): rule(For.KEEPER, 404),
     ("societies.find_double", "GET"): rule(For.KEEPER, 200),
     ("societies.join", "GET"): rule(For.KEEPER, 200),
     ("societies.join", "POST"): rule(For.KEEPER, 303, stays_edition="1", goes_edition="1", reason="Its office has said so."),

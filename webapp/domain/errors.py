@@ -35,6 +35,10 @@ class InvalidInput(DomainError):
         self.field = field
 
 
+class PictureKindRefused(InvalidInput):
+    """A file of a kind that is not taken as a picture."""
+
+
 class TextTooSlow(InvalidInput):
     """A text was not converted in its time: it is tangled, or the machine is busy. Nothing was stored, and trying again later is safe."""
 

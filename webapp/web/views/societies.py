@@ -1,14 +1,16 @@
 """The directory of societies: everybody on the staff reads it, whoever coordinates a letter keeps it."""
 
+import io
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 
-from webapp.domain.errors import Conflict, InvalidInput
-from webapp.services import directory, societies, society_join
+from webapp.domain.errors import Conflict, InvalidInput, PictureKindRefused
+from webapp.rendering.logo import read_logo
+from webapp.services import directory, societies, society_join, society_logo
 from webapp.web.access import actor, for_keeper, for_staff
 from webapp.web.errors import attach
-from webapp.web.forms.society import JoinForm, SocietyFactsForm, facts_as_plain
+from webapp.web.forms.society import JoinForm, LogoForm, SocietyFactsForm, facts_as_plain
 from webapp.web.transaction import now, reading, transaction
 
 _LONGEST_NUMBER = 10
@@ -30,7 +32,40 @@ def show(society: str) -> Any:
     current = societies.stands_for(reading(), society)
     if current != society:
         return redirect(url_for("societies.show", society=current))
-    return render_template("societies/show.html", view=societies.show_society(reading(), actor(), society))
+    return _entry_page(society)
+
+
+@bp.get("/<society>/logo.png")
+@for_staff()
+def logo(society: str) -> Any:
+    answer = send_file(io.BytesIO(society_logo.read_logo_of(reading(), society)), mimetype="image/png", download_name="logo.png")
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
+
+
+@bp.post("/<society>/logo")
+@for_keeper
+def put_logo(society: str) -> Any:
+    form = LogoForm()
+    try:
+        reading().rollback()
+        picture = read_logo(form.file.data.read() if form.file.data else b"")
+        with transaction() as session:
+            society_logo.put_logo(session, actor(), society, picture, now=now())
+    except InvalidInput as error:
+        attach(form, error)
+        return _entry_page(society, form), 415 if isinstance(error, PictureKindRefused) else 422
+    flash("The logo is in the directory.", "ok")
+    return redirect(url_for("societies.show", society=society), 303)
+
+
+@bp.post("/<society>/logo/remove")
+@for_keeper
+def remove_logo(society: str) -> Any:
+    with transaction() as session:
+        society_logo.take_logo_out(session, actor(), society, now=now())
+    flash("The logo is taken out.", "ok")
+    return redirect(url_for("societies.show", society=society), 303)
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -102,6 +137,11 @@ def join(society: str, other: str) -> Any:
             flash("The two are one entry now. Both histories are below.", "ok")
             return redirect(url_for("societies.show", society=society), 303)
     return render_template("societies/join.html", form=form, joining=joining), 422 if form.errors else 200
+
+
+def _entry_page(society: str, form: LogoForm | None = None) -> str:
+    view = societies.show_society(reading(), actor(), society)
+    return render_template("societies/show.html", view=view, form=form or LogoForm(formdata=None))
 
 
 def number(typed: str | None) -> int:

@@ -1,0 +1,58 @@
+"""A picture that somebody uploaded becomes one of our own making: decoded and written anew in a process apart (`bar.md` T32, T33)."""
+
+import json
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+
+from webapp.domain import limits
+from webapp.domain.errors import InvalidInput, PictureKindRefused
+from webapp.rendering.environment import ROOT
+from webapp.rendering.program import run_program
+
+_SECONDS = 15
+_slots = threading.BoundedSemaphore(2)
+_KINDS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF")
+_SVG = "An SVG file can carry programs, so it is not taken. Export the logo as PNG, at least 600 pixels wide."
+_OTHER = "This is no PNG, JPEG or WebP. Save the logo as PNG."
+_TOO_LARGE = f"The file is larger than {limits.LOGO_BYTES // 1_000_000} MB. Save the logo smaller: 1,200 pixels are plenty."
+_TOO_MUCH = "This picture takes more time or memory than a logo may. Save it as a plain PNG."
+
+
+@dataclass(frozen=True)
+class Logo:
+    """A PNG without metadata."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+def read_logo(data: bytes) -> Logo:
+    """The first frame, upright, at most 1,200 pixels a side. Raises InvalidInput for what is damaged or too large, and
+    PictureKindRefused for another kind of file."""
+    if not data:
+        raise InvalidInput("Choose a picture.", field="file")
+    if len(data) > limits.LOGO_BYTES:
+        raise InvalidInput(_TOO_LARGE, field="file")
+    if not data.startswith(_KINDS) or (data.startswith(b"RIFF") and data[8:12] != b"WEBP"):
+        raise PictureKindRefused(_SVG if _is_like_svg(data) else _OTHER, field="file")
+    command = [sys.executable, "-P", "-m", "webapp.rendering.logo_worker"]
+    try:
+        with _slots:
+            done = run_program(command, data, seconds=_SECONDS, environment={"PYTHONPATH": str(ROOT)})
+    except subprocess.TimeoutExpired as error:
+        raise InvalidInput(_TOO_MUCH, field="file") from error
+    heading, _, content = done.stdout.partition(b"\n")
+    if done.returncode != 0 or not heading:
+        raise InvalidInput(_TOO_MUCH, field="file")
+    answer = json.loads(heading)
+    if answer["refusal"]:
+        raise InvalidInput(answer["refusal"], field="file")
+    return Logo(content, answer["width"], answer["height"])
+
+
+def _is_like_svg(data: bytes) -> bool:
+    head = data[:4_000].replace(b"\0", b"").lower()
+    return data.startswith(b"\x1f\x8b") or b"<svg" in head or b"<?xml" in head or b"<!doctype" in head or b"<!entity" in head
