@@ -17,7 +17,7 @@ _KINDS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF")
 _SVG = "An SVG file can carry programs, so it is not taken. Export the logo as PNG, at least 600 pixels wide."
 _OTHER = "This is no PNG, JPEG or WebP. Save the logo as PNG."
 _TOO_LARGE = f"The file is larger than {limits.LOGO_BYTES // 1_000_000} MB. Save the logo smaller: 1,200 pixels are plenty."
-_TOO_MUCH = "This picture takes more time or memory than a logo may. Save it as a plain PNG."
+_TOO_MUCH = "This picture is damaged, or takes more time or memory than a logo may. Save it as a plain PNG."
 
 
 @dataclass(frozen=True)
