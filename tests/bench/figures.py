@@ -32,6 +32,7 @@ FORM_PG, CODE_PG = "answer, the form, PostgreSQL", "answer, the code, PostgreSQL
 ROOM = "reading room"
 DASHBOARD, DASHBOARD_1000 = "dashboard, 34 societies", "dashboard, 1,000 societies"
 ROSTER, ROSTER_1000 = "roster, 34 societies", "roster, a page of 1,000 societies"
+SEND, SEND_1000 = "invitations, 34 again", "invitations, 1,000 again"
 BARE_PDF, PDF = "bare WeasyPrint, 34 signatories", "letter as PDF, 34 signatories"
 BARE_PDF_1000, PDF_1000 = "bare WeasyPrint, 1,000 signatories", "letter as PDF, 1,000 signatories"
 PANDOC, STATEMENT, STATEMENT_AGAIN = "bare pandoc, the statement", "statement, first time", "statement, once more"
@@ -94,6 +95,9 @@ FIGURES = (
     Figure(DASHBOARD_1000, _CPU, DASHBOARD),
     Figure(ROSTER, _CPU, DASHBOARD),
     Figure(ROSTER_1000, _CPU, ROSTER),
+    # The transaction alone: thirty times the people, each with a link, an event, a message and a job.
+    Figure(SEND, _CPU),
+    Figure(SEND_1000, _CPU, SEND),
     # Fifty at a time, from the same two cores, while the worker mails codes and receipts.
     *(
         Figure(burst(name, database), unit)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from tests.factories import KEYRING, representative, sign
+from tests.factories import KEYRING, NOW, prepared, representative, sign
 from webapp.domain.actor import Actor
 from webapp.domain.roster import read_roster
 from webapp.domain.tokens import hash_token
@@ -56,6 +56,15 @@ def open_letter(session: Session, staff: Actor, *, signed: int, waiting: int, cr
     _copy(session, model, others, until=now)
     people = [_invited(session, reference, name) for name in first[1:]]
     return reference, people + _invite(session, model, list(islice(society_names(len(names) + crowd), len(names), None)))
+
+
+def imported_letter(session: Session, staff: Actor, count: int) -> str:
+    """A letter open for signing with so many societies, of which nobody has been invited yet."""
+    reference = create_letter(session, staff, prepared(), now=NOW)
+    listed = _roster(list(society_names(count)))
+    import_roster(session, staff, reference, preview_roster(session, staff, reference, listed), KEYRING, now=NOW)
+    open_sign_on(session, staff, reference, is_fit=True, invites_later=True, now=NOW)
+    return reference
 
 
 def _address(society: str) -> str:

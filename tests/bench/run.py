@@ -31,6 +31,7 @@ from tests.bench.pages import (
 from tests.bench.people import sign_in
 from tests.bench.processes import descendants, own_mb, resident_mb
 from tests.bench.redlines import measure_redlines, measure_revision
+from tests.bench.sending import measure_sending
 from tests.bench.serving import bare_server, serving, site
 from tests.bench.sizes import measure_sizes
 from tests.databases import create_database, postgresql_server
@@ -109,6 +110,7 @@ def measure(folder: Path, plan: Plan) -> Samples:
         measure_burst(other.web, other.session, elsewhere.crowd, plan.crowd, figures.POSTGRESQL, samples)
         _measure_memory(bare, whole, letters, sign_in(whole.web.base, whole.session), samples)
     _measure_documents(folder, letters.document, plan, samples)
+    measure_sending(folder / "sending", plan.document_rounds, samples)
     for number in range(plan.document_rounds):
         (folder / f"sizes-{number}").mkdir()
         measure_sizes(folder / f"sizes-{number}", samples)
