@@ -22,12 +22,15 @@ from tests.faults.people import prepare, send
 from tests.faults.site import site_at
 from webapp.domain.actor import Actor
 from webapp.domain.errors import AnswerStands, DomainError
+from webapp.domain.handing_over import HAND_OVER
 from webapp.domain.roster import RosterEntry
 from webapp.domain.text import Change
 from webapp.persistence.database import make_engine, transaction
 from webapp.persistence.tables import AnswerRow, EventRow, LetterRow, OutboxRow, RepresentativeRow, SocietyRow, WebSessionRow
 from webapp.services import answers, documents, letters, redlines, revisions, rooms, roster, sign_on, text_change, texts
 from webapp.services.answer_store import WITHDRAW
+from webapp.services.corrections import Correction, correct_address
+from webapp.services.handing_over import Leaving, Left, confirm_leaving, prepare_leaving
 from webapp.services.objections import OBJECT
 from webapp.services.revisions import Declaration
 from webapp.services.text_change import Declared
@@ -35,6 +38,7 @@ from webapp.settings import Settings
 
 _RUNS = 200 if IS_ASSURE else 5
 _number = count(1)
+CARLA = "carla@gullhaven.example.org"
 
 Act = Callable[[Session], Any]
 """Returns a word of its own where it was neither done nor refused."""
@@ -108,6 +112,29 @@ class Society:
             return "done" if isinstance(done, answers.Recorded) else "WrongCode"
 
         return press
+
+    def hands_over(self, email: str) -> Act:
+        """To a colleague, everything up to the last press done."""
+        nonce = f"{self.letter}-{email}-hands-over"
+        with Session(self.engine) as session, transaction(session):
+            place = factories.enter(session, self.letter, email)
+            leaving = Leaving(HAND_OVER, nonce, "I have left.", "Carla Moss", CARLA)
+            prepare_leaving(session, place, leaving, KEYRING, now=NOW)
+            code, key, invitation = factories.newest_code(session, place), place.stay.token_hash, place.invitation.reference
+
+        def press(session: Session) -> str:
+            place = factories.access.load_place(session, key, invitation, now=NOW)
+            done = confirm_leaving(session, place, nonce, code, KEYRING, now=NOW)
+            return "done" if isinstance(done, Left) else "WrongCode"
+
+        return press
+
+    def corrects(self, email: str) -> Act:
+        """The coordinators give this person another address: the same colleague’s."""
+        with Session(self.engine) as session:
+            row = factories.representative(session, self.letter, email)
+            given, invitation = Correction(row.reference, "Carla Moss", CARLA), row.invitation.reference
+        return lambda session: correct_address(session, self.coordinator, self.letter, invitation, given, KEYRING, now=NOW)
 
     def _sits(self, email: str) -> tuple[str, str]:
         with Session(self.engine) as session, transaction(session):
@@ -251,6 +278,12 @@ ACTS: dict[str, Callable[[Society, str], Act]] = {
     "replace the link": lambda society, _email: society.replace_link(ANNA),
 }
 PAIRS = [*combinations(ACTS, 2), ("decline", "decline"), ("withdraw", "withdraw"), ("enter", "enter")]
+ACTS |= {
+    "hand over": lambda society, email: society.hands_over(email),
+    "correct the address": lambda society, email: society.corrects(email),
+}
+PAIRS += [("hand over", one) for one in ("sign", "revoke the link", "replace the link", "correct the address", "hand over")]
+PAIRS += [("correct the address", one) for one in ("sign", "enter", "correct the address")]
 
 Outcome = tuple[tuple[str, ...], tuple[Any, ...]]
 
