@@ -10,10 +10,16 @@ import socket
 import sys
 import tempfile
 import traceback
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from webapp.rendering.typesetting import TypesettingRefusedError, typeset
+from webapp.rendering.put_off import put_off
+
+# Ten megabytes that WeasyPrint loads for variable fonts, of which we ship none, and for machines without HarfBuzz’s own subsetter.
+put_off("fontTools.subset", "fontTools.varLib.instancer")
+# Only then: it loads WeasyPrint.
+_typesetting = import_module("webapp.rendering.typesetting")
 
 
 def serve(control: socket.socket) -> None:
@@ -67,8 +73,8 @@ def _answer(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     # A render makes many objects and no garbage worth looking for; without the collector it is a quarter faster.
     gc.disable()
     try:
-        pdf = typeset(job["html"])
-    except TypesettingRefusedError as refusal:
+        pdf: bytes = _typesetting.typeset(job["html"])
+    except _typesetting.TypesettingRefusedError as refusal:
         return {"failure": str(refusal), "size": 0}, b""
     except MemoryError:
         return {"failure": "it needs more memory than a document may have", "size": 0}, b""
