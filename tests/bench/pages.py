@@ -46,10 +46,13 @@ class Signing:
 
 def measure_bare(server: Server, samples: Samples, *, seconds: int, posts: int) -> None:
     samples.add(figures.HELLO, server.ms_each_for("/", "", seconds))
+    samples.add(figures.BARE_FORM, _bare_ms(server, "/form", posts))
+
+
+def _bare_ms(server: Server, path: str, posts: int) -> float:
     page = ask_all(server.base, [Request("/form")], expect=200)[0]
     form = {**hidden_fields(page.text), **typed("A society"), "nonce": "a-nonce-of-this-form", "digest": "", "replaces": ""}
-    samples.add(figures.BARE_FORM, server.ms_each([Request("/form", page.cookie, form)] * posts, expect=303))
-    samples.add(figures.BARE_ROW, server.ms_each([Request("/row", page.cookie, form)] * posts, expect=303))
+    return server.ms_each([Request(path, page.cookie, form)] * posts, expect=303)
 
 
 def warm_up_answers(server: Server, session: Session, letter: Signing, count: int) -> Reader:
@@ -59,9 +62,13 @@ def warm_up_answers(server: Server, session: Session, letter: Signing, count: in
     return readers[0]
 
 
-def measure_answers(server: Server, session: Session, small: Signing, large: Signing, samples: Samples) -> None:
+def measure_answers(bare: Server, server: Server, session: Session, small: Signing, large: Signing, samples: Samples) -> None:
     """The form that prepares and mails the code, then the code that stores; every one by another representative."""
-    form, code, rate = _answer(server, session, small.next_readers(server.base))
+    readers = small.next_readers(server.base)
+    # Before and after, and as many at a time: no machine is as fast in one second as in the next, nor a server in its first requests.
+    before = _bare_ms(bare, "/row", small.batch)
+    form, code, rate = _answer(server, session, readers)
+    samples.add(figures.BARE_ROW, (before + _bare_ms(bare, "/row", small.batch)) / 2)
     samples.add(figures.FORM, form)
     samples.add(figures.CODE, code)
     samples.add(figures.ANSWER, form + code)

@@ -194,8 +194,8 @@ def _measure_pages(
     for _round in range(plan.rounds):
         samples.add(figures.FSYNC, floors.appends_per_second(folder, plan.floor_seconds))
         samples.add(figures.INSERT, floors.inserts_per_second(folder, plan.floor_seconds))
-        measure_bare(bare, samples, seconds=plan.seconds, posts=plan.small_batch * 4)
-        measure_answers(web, session, letters.small, letters.large, samples)
+        measure_bare(bare, samples, seconds=plan.seconds, posts=plan.small_batch)
+        measure_answers(bare, web, session, letters.small, letters.large, samples)
         _wait_for_the_mail(session)
         measure_postgresql(elsewhere.web, elsewhere.session, their_letters.small, samples)
         measure_path(web, session, letters.small, samples)
