@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from webapp.domain.cell import from_cell
 from webapp.domain.columns import COLUMNS, doubled_column, guess_columns, missing_columns
 from webapp.domain.errors import InvalidInput
 from webapp.domain.sheet import Sheet, read_sheet
@@ -60,7 +61,8 @@ def roster_rows(sheet: Sheet, columns: Sequence[str], corrections: Corrections |
 
 
 def _entry(cells: Sequence[str], places: Mapping[str, int]) -> RosterEntry:
-    given = {column: cells[place] for column, place in places.items() if place < len(cells)}
+    # A list that we gave away comes back as it was: the apostrophe that keeps a cell from being run is not part of a name (T36).
+    given = {column: from_cell(cells[place]) for column, place in places.items() if place < len(cells)}
     return RosterEntry(**{**dict.fromkeys(COLUMNS, ""), **given})
 
 
