@@ -33,7 +33,7 @@ from webapp.domain.stage import WAITED_FOR, Stage, is_at
 from webapp.domain.text import Change
 from webapp.persistence.tables import OutboxRow
 from webapp.persistence.tables.message import MessageState
-from webapp.services import circulation, comments, revisions, rooms, roster, roster_list, sign_on
+from webapp.services import circulation, comments, revisions, rooms, roster, roster_list, sign_on, talks
 from webapp.services.answer_store import WITHDRAW
 from webapp.services.dashboard import Dashboard, show_dashboard
 from webapp.services.need import Urgency
@@ -97,6 +97,7 @@ def test_dashboard_names_each_society_that_needs_somebody_and_no_other(store: St
             "Society 005 has no representative",
             "Mail to Society 006 could not be delivered",
             "The board of Society 003 met on 2 March 2026 and has not answered",
+            "1 reminder goes out by tomorrow",
         ]
 
 
@@ -300,6 +301,22 @@ def test_many_alike_are_one_need_that_counts_what_its_link_lists(store: Store, m
         [need] = [one for one in dashboard(session, mixed).needs if "board" in one.text]
         assert (need.text, need.act) == ("4 boards have met, and not answered", "roster")
         assert found(session, mixed, **dict(need.narrowed)) == names(3, 4, 7, 8)
+
+
+def say(session: Session, letter: str, *numbers: int) -> None:
+    for number in numbers:
+        place = enter(session, letter, f"office-{number}@example.org")
+        talks.say_in_room(session, place, "A question", f"a-nonce-of-a-talk-{number}", now=NOW)
+
+
+def test_many_who_wait_for_a_word_are_one_need_that_lists_them(store: Store, mixed: str) -> None:
+    with store() as session:
+        say(session, mixed, 0, 1, 2, 3, 4)
+        assert len([need for need in dashboard(session, mixed).needs if "has written to you" in need.text]) == 5
+        say(session, mixed, 6)
+        [need] = [need for need in dashboard(session, mixed).needs if "word" in need.text]
+        assert need.text == "6 societies wait for a word of yours"
+        assert found(session, mixed, **dict(need.narrowed)) == names(0, 1, 2, 3, 4, 6)
 
 
 @pytest.mark.parametrize(

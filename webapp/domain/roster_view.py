@@ -13,6 +13,8 @@ class Trouble(StrEnum):
     """The newest link could not be delivered to one of its representatives at least."""
     NOT_US = "wrong place"
     """Somebody there says that the letter has reached the wrong place, and no coordinator has seen to it."""
+    WAITS = "waits for a word"
+    """It has written, or named a condition, and nobody has answered it yet."""
     BOARD_MET = "board has met"
     """Its board met on a day that is past everywhere, and it has not answered."""
 

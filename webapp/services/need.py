@@ -41,9 +41,9 @@ def most_urgent_first(needs: Iterable[Need]) -> list[Need]:
     return sorted(needs, key=lambda need: need.urgency)
 
 
-def few_or_all(needs: Sequence[Need], in_one: Callable[[int], Need]) -> list[Need]:
+def few_or_all(needs: Sequence[Need], in_one: Callable[[int], Need], *, most: int = _MOST_ALIKE) -> list[Need]:
     """Needs that are alike, each by itself while they are few; beyond that one which says how many there are."""
-    return list(needs) if len(needs) <= _MOST_ALIKE else [in_one(len(needs))]
+    return list(needs) if len(needs) <= most else [in_one(len(needs))]
 
 
 def in_one_sentence(needs: Iterable[Need]) -> str:

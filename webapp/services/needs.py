@@ -24,6 +24,7 @@ from webapp.services.sign_ons import waiting_for
 from webapp.services.talks import waiting_talks
 from webapp.services.troubles import Troubled, troubled
 
+_MOST_TALKS = 5
 BEFORE_SIGNING = {LetterState.DRAFTING, LetterState.CIRCULATING}
 _NOT_INVITED = (("show", MailState.NONE.value),)
 _NEWEST = (
@@ -88,7 +89,10 @@ def _talks(session: Session, letter: LetterRow) -> list[Need]:
     for talk in waiting_talks(session, letter):
         what = "would sign on a condition" if talk.has_condition else "has written to you"
         found.append(Need(f"{talk.society} {what}", "talk", "Read it, and answer.", talk.invitation, urgency=Urgency.NOW))
-    return found
+    # Each is a talk of its own, and worth its line for longer than what is settled in one go.
+    return few_or_all(
+        found, lambda number: _many(number, "societies wait for a word of yours", Trouble.WAITS, Urgency.NOW), most=_MOST_TALKS
+    )
 
 
 def _before_the_seal(not_affirmed: int) -> str:

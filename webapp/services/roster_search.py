@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from webapp.domain.answer import AnswerKind
 from webapp.domain.deadline import earliest_today
 from webapp.domain.names import comparison_key
-from webapp.domain.roster_view import Order, Wanted
+from webapp.domain.roster_view import Order, Trouble, Wanted
 from webapp.domain.stage import Stage, is_at, while_circulating
 from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, RepresentativeRow, SocietyRow
 from webapp.services.documents import counting_digests, country_name, sort_key
 from webapp.services.roster_facts import NEWEST_ANSWER, STAGE_FACTS, commented, stage_from
+from webapp.services.talks import waiting_talks
 from webapp.services.troubles import troubled as find_troubled
 
 _LONG_AFTER = datetime.max.replace(tzinfo=UTC)
@@ -80,7 +81,7 @@ def shown_stage(stage: Stage, invitation: int, said: Collection[int] | None) -> 
 
 
 def fitting_entries(
-    session: Session, letter: LetterRow, entries: Iterable[Entry], wanted: Wanted, troubled: Collection[int]
+    session: Session, letter: LetterRow, entries: Iterable[Entry], wanted: Wanted, troubled: Collection[str]
 ) -> list[Entry]:
     words = comparison_key(wanted.search)
     people = _people(session, letter) if words else {}
@@ -89,17 +90,19 @@ def fitting_entries(
         for one in entries
         if is_at(one.stage, wanted.stage)
         and (not wanted.country or one.row.country == wanted.country)
-        and (not wanted.trouble or one.id in troubled)
+        and (not wanted.trouble or one.reference in troubled)
         and (not words or words in _words_of(one.row, people.get(one.id, "")))
     ]
     by_name = sorted(fitting, key=lambda one: sort_key(one.row.printed_name, one.row.sort_name))
     return sorted(by_name, key=_ORDERS[wanted.order]) if wanted.order in _ORDERS else by_name
 
 
-def troubled_by(session: Session, letter: LetterRow, wanted: Wanted, *, now: datetime) -> set[int]:
+def troubled_by(session: Session, letter: LetterRow, wanted: Wanted, *, now: datetime) -> set[str]:
     if not wanted.trouble:
         return set()
-    return {one.id for one in find_troubled(session, letter, today=earliest_today(now)) if wanted.trouble in one.troubles}
+    if wanted.trouble == Trouble.WAITS:
+        return {one.invitation for one in waiting_talks(session, letter)}
+    return {one.invitation for one in find_troubled(session, letter, today=earliest_today(now)) if wanted.trouble in one.troubles}
 
 
 def countries_of(entries: Iterable[Entry]) -> tuple[tuple[str, str], ...]:

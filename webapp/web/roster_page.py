@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from flask import render_template, request
 
-from webapp.domain.roster_view import Wanted
+from webapp.domain.roster_view import Trouble, Wanted
 from webapp.services import dashboard, roster_list
 from webapp.web.access import actor
 from webapp.web.forms.desk import EmptyForm
@@ -12,6 +12,9 @@ from webapp.web.transaction import now, reading, settings
 
 # The parts of what is wanted, as the address of the page names them.
 _NAMES = {"stage": "stage", "search": "q", "country": "country", "trouble": "trouble", "order": "sort"}
+
+_WORDS = {Trouble.BOARD_MET: "board has met, no answer"}
+_TROUBLES = [(trouble.value, _WORDS.get(trouble, trouble.value)) for trouble in Trouble]
 
 
 def wanted_of(typed: Mapping[str, str]) -> Wanted:
@@ -28,4 +31,5 @@ def roster_page(letter: str, form: EmptyForm, ticked: Collection[str] = ()) -> s
     wanted, number = wanted_of(request.args), request.args.get("page", 1, type=int)
     page = roster_list.page_roster(reading(), actor(), letter, wanted, number=number, now=now())
     view = dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
-    return render_template("roster/show.html", letter=view, page=page, wanted=wanted, kept=as_address(wanted), form=form, ticked=ticked)
+    facts = {"page": page, "wanted": wanted, "kept": as_address(wanted), "troubles": _TROUBLES, "ticked": ticked}
+    return render_template("roster/show.html", letter=view, form=form, **facts)
