@@ -20,7 +20,7 @@ from webapp.domain.permission import Permission
 from webapp.domain.text import Change
 from webapp.persistence import record
 from webapp.persistence.record import Link
-from webapp.persistence.tables import CodeRow, DocumentRow, OutboxRow, RevisionRow
+from webapp.persistence.tables import CodeRow, DocumentRow, LetterRow, OutboxRow, RevisionRow
 from webapp.services import (
     access,
     answer_store,
@@ -34,6 +34,9 @@ from webapp.services import (
     handing_over,
     invitations,
     objections,
+    reminder_facts,
+    reminder_words,
+    reminders,
     roster,
     sign_on,
     submissions,
@@ -343,10 +346,68 @@ def look(_machine: Machine) -> None:
     return None
 
 
+def nothing_lies_between_reminders(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reminder_facts, "_told", lambda *_facts, **_more: {})
+
+
+def reminder_leaves_as_it_was_put(patch: pytest.MonkeyPatch) -> None:
+    put, speaking, as_put = reminders.put_due, reminders.speaking, {}
+
+    def kept(session: Session, letter_id: int, *, now: datetime) -> int:
+        number = put(session, letter_id, now=now)
+        for row in session.scalars(select(OutboxRow).where(OutboxRow.kind == "reminder")):
+            as_put.setdefault(row.id, speaking(session, row, session.get_one(LetterRow, letter_id), now=now))
+        return number
+
+    patch.setattr(reminders, "put_due", kept)
+    patch.setattr(reminder_words, "speaking", lambda _session, row, *_facts, **_more: as_put[row.id])
+
+
+def who_has_stopped_is_reminded(patch: pytest.MonkeyPatch) -> None:
+    real = reminder_facts.reminder_places
+
+    def all_of_them(*arguments: Any, **more: Any) -> list[Any]:
+        return [
+            dataclasses.replace(one, recipient=dataclasses.replace(one.recipient, is_left_alone=False)) for one in real(*arguments, **more)
+        ]
+
+    patch.setattr(reminders, "reminder_places", all_of_them)
+
+
+def remind_on_two_mornings(machine: Machine) -> None:
+    for days in (2, 0):
+        machine.morning_comes(days=days)
+        machine.remind()
+        for message in machine.queued():
+            machine.send(*message, "taken")
+
+
+def answer_before_the_reminder_leaves(machine: Machine) -> None:
+    machine.morning_comes(days=2)
+    machine.remind()
+    for token, _person in list(machine.model.tokens):
+        machine.enter(token)
+    machine.answer_now(machine.model.stays[-1], "sign")
+    for message in machine.queued():
+        machine.send(*message, "taken")
+
+
+def stop_and_remind(machine: Machine) -> None:
+    machine.stop_reminders(number=0)
+    machine.morning_comes(days=2)
+    machine.remind()
+
+
+A_WEEK = "an open sign-on with a week to go"
 SIGNING, SIGNED, SET_BACK = "an open sign-on", "signatories", "signatories and a clock set back"
 CHANGED = "signatories and another text"
 
 FAULTS = [
+    Fault("two reminders on two mornings", "i31_two_days", A_WEEK, nothing_lies_between_reminders, remind_on_two_mornings),
+    Fault(
+        "a reminder is not looked at when it leaves", "i31_may", A_WEEK, reminder_leaves_as_it_was_put, answer_before_the_reminder_leaves
+    ),
+    Fault("who has stopped is reminded", "i31_may", A_WEEK, who_has_stopped_is_reminded, stop_and_remind),
     Fault("the old answer is left standing", "r1_", SIGNED, old_answer_is_left_standing, sign_again, ("DROP INDEX uq_answer_standing",)),
     Fault("an older digest is taken", "the rules say StaleText", SIGNING, unset(answers, "refuse_stale"), sign_with_an_old_form),
     Fault("the text changes meanwhile", "r3_", SIGNED, text_changes_while_people_sign, move_the_deadline, ("DROP TRIGGER frozen_0",)),

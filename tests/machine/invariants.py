@@ -24,6 +24,7 @@ from webapp.persistence.tables.message import MessageState
 from webapp.rendering.signatories import signatories_csv, signatories_json
 from webapp.services import access, circulated_room, dashboard, doors, record, rooms, roster_list, seal
 from webapp.services.documents import answers_to_affirm, signing_answers
+from webapp.services.verified_reminders import reminder_problems
 from webapp.services.verified_roster import roster_problems
 
 _NEVER_CHANGES = {
@@ -31,6 +32,7 @@ _NEVER_CHANGES = {
     "revision": ("id",),
     "freezing": ("id",),
     "objection": ("id",),
+    "reminder": ("id",),
     "sealed_signatory": ("letter_id", "position"),
     "document": ("id",),
 }
@@ -252,6 +254,7 @@ class Invariants(Walk):
     def r17_record_has_no_gaps_and_replays(self) -> None:
         """I09 to I12: one event for each change, in the transaction of the change; none ever changes."""
         self._never_changes("event")
+        self._never_changes("reminder")
         for letter in self.model.letters:
             row = letter_row(self.session, letter.reference)
             events = load_events(self.session, row.id)
@@ -260,6 +263,7 @@ class Invariants(Walk):
             assert first_break(letter.reference, events) is None
             assert replay(events) == as_stored(self.session, row)
             assert list(roster_problems(self.session, row, events)) == []
+            assert list(reminder_problems(self.session, row, events)) == []
             assert row.state == letter.state
             assert record.is_unbroken(self.session, self.actor(letter, is_owner=True), letter.reference)
 

@@ -51,6 +51,17 @@ class Machine(Desk, Text, Course, Circulating, Leaving, Doors, Post, Invariants)
             self.enter(token)
         return letter
 
+    def have_a_week(self) -> Letter:
+        """Long before the deadline: the invitations have arrived, nobody has answered, and every morning somebody might be reminded."""
+        letter = self.new_letter(COORDINATOR, days=10)
+        for one in ENTRIES[:3]:
+            self.add(letter, one)
+        self.open(letter)
+        for message in self.queued():
+            self.send(*message, "taken")
+        self.plan_reminders(letter, "8, 7, 6, 5, 4, 3, 2, 1")
+        return letter
+
     def have_signed(self) -> Letter:
         letter = self.ask_everybody()
         for stay in self.model.stays[1:]:
@@ -94,6 +105,7 @@ BEGINNINGS: dict[str, Callable[[Machine], object]] = {
     "a draft": Machine.draft,
     "a circulating draft": Machine.ask_for_comments,
     "an open sign-on": Machine.ask_everybody,
+    "an open sign-on with a week to go": Machine.have_a_week,
     "signatories": Machine.have_signed,
     "signatories and another text": Machine.have_another_text,
     "signatories and a clock set back": Machine.set_the_clock_back,

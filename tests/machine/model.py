@@ -75,6 +75,8 @@ class Person:
     place: "Place"
     tokens: list[str]
     is_revoked: bool = False
+    has_stopped: bool = False
+    """Wants no reminders."""
 
 
 @dataclass

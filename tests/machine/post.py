@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from sqlalchemy.orm import Session
 
-from tests.machine.walk import Walk
+from tests.machine.reminding import Reminding
+from webapp.domain.reminder import LAST_GAP
 from webapp.mail.transport import PermanentFailure, TemporaryFailure, UncertainFailure
 from webapp.persistence.tables.message import WAITING
 from webapp.services import delivery
@@ -15,9 +16,18 @@ mail_ends = st.sampled_from(["taken", "taken", "4xx", "5xx", "no word", "cut off
 LONGEST_WAIT = timedelta(minutes=65)
 
 
-class Post(Walk):
+class Post(Reminding):
     def queued(self) -> list[tuple[int, int]]:
         return [(row["id"], row["attempts"]) for row in self.seen["outbox"] if row["state"] in WAITING]
+
+    @precondition(lambda self: any(letter.state == "signing" and letter.deadline - self.now > LAST_GAP for letter in self.model.letters))
+    @rule(days=st.integers(0, 1), is_taken=st.sampled_from([True, True, False]))
+    def reminders_leave(self, days: int, is_taken: bool) -> None:
+        """A morning on which the worker works, and the mail server perhaps does."""
+        self.morning_comes(days=days)
+        self.remind()
+        for message in self.queued() if is_taken else []:
+            self.send(*message, "taken")
 
     @precondition(lambda self: self.seen["outbox"])
     @rule(number=st.integers(0, 40), ends=mail_ends)
@@ -48,6 +58,9 @@ class Post(Walk):
         }.get(ends)
         with self.house.reading() as session:
             envelope = delivery.prepare_message(session, outbox_id, self.house.office, now=self.now)
+        row = self.seen.by("outbox", "id")[outbox_id]
+        if envelope is not None and row["kind"] == "reminder":
+            self.i31_may_be_reminded(row["parameters"]["representative"])
         taken = len(server.taken)
         sent = delivery.send(server, envelope)
         server.refusal = None

@@ -16,6 +16,7 @@ from tests.mail.test_message import EXPECTED, PAYLOADS, RECIPIENT
 from tests.ports import free_port
 from webapp.domain.errors import InvalidInput
 from webapp.domain.links import Links
+from webapp.domain.reminder import ReminderKind
 from webapp.mail import message, messages
 from webapp.mail.message import MailForm
 from webapp.mail.messages import (
@@ -96,6 +97,8 @@ def dispute(typed: str) -> DisputeFacts:
 
 
 LINKS = Links("https://letters.example.org")
+# What a reminder carries along, for the button of the mail program.
+STOPPED = ("list-unsubscribe", "list-unsubscribe-post")
 Said = Callable[[str], MailForm]
 MESSAGES: dict[str, Said] = {
     "invitation": lambda typed: messages.invitation(addressed(typed), InvitationWords(typed, typed)),
@@ -118,6 +121,10 @@ MESSAGES: dict[str, Said] = {
     ),
     "handed_over": lambda typed: messages.handed_over(addressed(typed), typed, typed),
     "place_ended": lambda typed: messages.place_ended(LINKS, letter(typed), "ref", EndedPlace(typed, "inv", typed, typed, typed)),
+    "reminder": lambda typed: messages.reminder(
+        addressed(typed),
+        messages.ReminderFacts(ReminderKind.BOARD_AHEAD, typed, typed, typed, typed, is_board_late=True, stop=LINKS.stop("one.a-token")),
+    ),
     "coordinators_wrote": lambda typed: messages.coordinators_wrote(addressed(typed), typed),
     "society_wrote": lambda typed: messages.society_wrote(
         LINKS, letter(typed), "ref", SocietyWords(typed, "inv", typed, typed, is_condition=True)
@@ -147,7 +154,7 @@ def complaints(got: Envelope, form: MailForm) -> list[str]:
     plain, html = read.get_body(("plain",)), read.get_body(("html",))
     assert plain is not None and html is not None
     checks = {
-        "headers": sorted(name.lower() for name in list(read)) == sorted(EXPECTED),
+        "headers": sorted(name.lower() for name in list(read)) == sorted([*EXPECTED, *(STOPPED if form.stop else ())]),
         "recipients": got.rcpt_tos == [RECIPIENT] and str(read["To"]) == RECIPIENT,
         "sender": got.mail_from == "letters@example.org" == str(read["From"]),
         "text": _lines(plain.get_content()) == _lines(form.text),

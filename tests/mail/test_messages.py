@@ -9,6 +9,7 @@ import pytest
 
 from webapp.domain.answer import AnswerKind
 from webapp.domain.links import Links
+from webapp.domain.reminder import ReminderKind
 from webapp.mail import messages
 from webapp.mail.message import MailForm
 from webapp.mail.messages import (
@@ -103,6 +104,21 @@ MESSAGES: dict[str, MailForm] = {
     "official_request": messages.official_request(LINKS.confirm("t0ken"), LETTER, OFFICIALLY.place, ANSWER),
     "witness_code": messages.witness_code("ABCD2345", 30, LETTER, PLACE),
     "deadline_moved": messages.deadline_moved(LINKS, "t0ken", LETTER, PLACE),
+    **{
+        f"reminder, {kind}": messages.reminder(
+            TO,
+            messages.ReminderFacts(
+                kind=kind,
+                until="14 March 2026, 17:00 Europe/Berlin (16:00 UTC)",
+                until_there="14 March 2026, 21:45 Asia/Kathmandu",
+                left="7 days",
+                board="16 March 2026",
+                is_board_late=kind is ReminderKind.BOARD_AHEAD,
+                stop="https://letters.example.org/stop/one.t0ken",
+            ),
+        )
+        for kind in ReminderKind
+    },
     "coordinators_wrote": messages.coordinators_wrote(TO, "The paragraph <has> gone.\n\nDoes that help?"),
     **{
         f"society_wrote, {what}": messages.society_wrote(

@@ -51,7 +51,7 @@ def test_front_page_says_what_goes_out_by_tomorrow_and_leads_there(asked: World,
     page = desk.get(letter(asked))
     assert "2 reminders go out by tomorrow" in page.text
     page = desk.follow("2 reminders go out by tomorrow")
-    assert page.heading == "Reminders"
+    assert page.heading == "Reminders to the societies"
     assert "Tomorrow 2 reminders leave, if nobody answers before." in page.text
     assert "Tomorrow, Saturday, 7 March 2026 (below) 2 0" in page.text
 

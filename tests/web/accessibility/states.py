@@ -1428,6 +1428,13 @@ def reminders_of_a_society_that_are_held_back(world: World, _: MonkeyPatch) -> P
     return browser.press("All to this society")
 
 
+@state("error")
+def plan_of_reminders_that_cannot_be_taken(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "signing", "/reminders/plan"))
+    return browser.press("Keep this plan", status=422, days_before="soon", kinds=["silent"])
+
+
 @state("success")
 def reminders_that_were_stopped(world: World, _: MonkeyPatch) -> Page:
     browser, address = Browser(world.app), f"/stop/{KEYRING.stop_link(world.facts.representative, 1)}"
