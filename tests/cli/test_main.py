@@ -26,6 +26,7 @@ READING = [
     ["letter", "export", "abc", "--out", "files"],
     ["roster", "list", "abc"],
     ["roster", "import", "abc", "-"],
+    ["societies", "list"],
     ["venue", "list"],
     ["mail", "status"],
     ["mail", "hold"],

@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.conftest import Command
 from tests.factories import ANNA, BRUNO, letter_in_draft, settings_for, staff_actor
+from tests.workbooks import workbook
 from webapp.persistence.database import opened_session, transaction
 
 HEADER = "society,contact,email,country\n"
@@ -35,7 +36,7 @@ def societies(undersigned: Command, letter: str) -> list[dict[str, object]]:
 
 def test_import_adds_every_society(undersigned: Command, letter: str, file: Path) -> None:
     file.write_text(GOOD)
-    shown = undersigned("roster", "import", letter, str(file)).stdout
+    shown = undersigned("roster", "import", letter, str(file), "--accept-doubts").stdout
     assert shown.splitlines()[-1] == "1 society and 1 further representative added."
     assert [one["society"] for one in societies(undersigned, letter)] == ["Gullhaven, Society of", "Marshes Institute"]
 
@@ -49,9 +50,34 @@ def test_dry_run_shows_the_same_and_stores_nothing(undersigned: Command, letter:
 
 def test_doubtful_rows_are_shown(undersigned: Command, letter: str, file: Path) -> None:
     file.write_text(DOUBTFUL)
-    shown = undersigned("roster", "import", letter, str(file)).stdout
+    shown = undersigned("roster", "import", letter, str(file), exit_code=1).stdout
     assert "Row 2, Gullhaven Society of: The name looks like “Gullhaven, Society of”." in shown
     assert "gmail.com is a free mail service" in shown
+    assert shown.splitlines()[-1] == "Look at the doubtful row above, then run it again with --accept-doubts."
+    assert len(societies(undersigned, letter)) == 1
+    undersigned("roster", "import", letter, str(file), "--accept-doubts")
+    assert len(societies(undersigned, letter)) == 2
+
+
+def test_workbook_with_other_headings_is_imported_and_the_match_remembered(undersigned: Command, letter: str, file: Path) -> None:
+    file.write_bytes(workbook([["Who", "Whom", "Mail"], ["Marshes Institute", "Otto Fen", "otto@marshes.example.org"]]))
+    assert "Missing: society, contact" in undersigned("roster", "import", letter, str(file), exit_code=1).stderr
+    undersigned("roster", "import", letter, str(file), "--column", "society=Nobody", exit_code=2)
+    named = ["--column", "society=Who", "--column", "contact=Whom"]
+    shown = undersigned("roster", "import", letter, str(file), *named, "--dry-run").stdout
+    assert "1 society would be added" in shown
+    undersigned("roster", "import", letter, str(file), *named)
+    shown = undersigned("roster", "import", letter, str(file), "--dry-run", exit_code=1).stdout
+    assert "is given twice" in shown
+    assert "Marshes Institute" in undersigned("societies", "list").stdout
+    known = json.loads(undersigned("societies", "list", "--json").stdout)["societies"]
+    assert [one["domains"] for one in known] == [[], []]
+
+
+def test_other_encoding_is_taken_by_its_name(undersigned: Command, letter: str, file: Path) -> None:
+    file.write_bytes("society,contact,email\nÉtude Société,Otto,otto@marshes.example.org\n".encode("mac_roman"))
+    undersigned("roster", "import", letter, str(file), "--encoding", "mac_roman")
+    assert "Étude Société" in [one["society"] for one in societies(undersigned, letter)]
 
 
 def test_one_wrong_row_stores_nothing(undersigned: Command, letter: str, file: Path) -> None:
@@ -71,7 +97,7 @@ def test_dry_run_with_a_wrong_row_is_exit_code_one(undersigned: Command, letter:
 
 def test_import_for_machines_has_every_row(undersigned: Command, letter: str, file: Path) -> None:
     file.write_text(GOOD)
-    document = json.loads(undersigned("roster", "import", letter, str(file), "--json").stdout)
+    document = json.loads(undersigned("roster", "import", letter, str(file), "--json", "--accept-doubts").stdout)
     assert (document["letter"], document["is_stored"], document["societies"]) == (letter, True, 1)
     assert [(row["row"], row["email"], row["joins"]) for row in document["rows"]] == [
         (2, "otto@marshes.example.org", False),
@@ -83,7 +109,7 @@ def test_import_for_machines_has_every_row(undersigned: Command, letter: str, fi
     ("content", "sentence"),
     [
         (b"", "There is no society in this list"),
-        (b"name,address\nA,B\n", "must name the columns society, contact and email"),
+        (b"colour,size\nA,B\n", "must name the columns society, contact and email"),
         (b"society,contact,email\n", "There is no society in this list"),
         (b"x" * 1_500_000, "larger than 1 MB"),
         (b"\xef\xbb\xbf" + HEADER.encode() + b"\xe9t\xe9,A,a@b.org,\n", "Row 2 is not in UTF-8"),

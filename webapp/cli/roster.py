@@ -1,6 +1,6 @@
 """The societies of a letter: read from a spreadsheet, listed by stage."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import BinaryIO
 
 import click
@@ -8,8 +8,12 @@ import click
 from webapp.cli.opening import json_option, opened_for, print_json, writing
 from webapp.domain import limits
 from webapp.domain.actor import COMMAND
-from webapp.services.roster import import_roster, preview_roster
+from webapp.domain.columns import COLUMNS
+from webapp.domain.encoding import ENCODINGS
+from webapp.rendering.workbook import as_list, is_workbook
+from webapp.services.roster import import_roster
 from webapp.services.roster_check import RosterPreview
+from webapp.services.roster_import import Matching, Reading, match_columns, preview_list, remember_columns
 from webapp.services.roster_list import RosterLine, list_roster
 from webapp.settings import installed_settings
 
@@ -22,27 +26,62 @@ def roster() -> None:
 @roster.command("import")
 @click.argument("letter")
 @click.argument("file", type=click.File("rb"))
+@click.option("--column", "columns", multiple=True, metavar="NAME=HEADING", help="Which column is what, such as society=Who.")
+@click.option("--encoding", type=click.Choice(list(ENCODINGS)), help="Of a CSV file; by itself it is guessed.")
 @click.option("--dry-run", is_flag=True, help="Show what each row would do, and store nothing.")
+@click.option("--accept-doubts", is_flag=True, help="Store the doubtful rows too: you have looked at each.")
 @json_option
 @click.pass_context
-def import_file(context: click.Context, letter: str, file: BinaryIO, *, dry_run: bool, as_json: bool) -> None:
-    """Add the societies of FILE, a CSV with the columns society, contact and email, to LETTER: all of them, or none.
+def import_file(
+    context: click.Context,
+    letter: str,
+    file: BinaryIO,
+    columns: tuple[str, ...],
+    encoding: str | None,
+    *,
+    dry_run: bool,
+    accept_doubts: bool,
+    as_json: bool,
+) -> None:
+    """Add the societies of FILE, a workbook (.xlsx) or CSV with society, contact and email, to LETTER: all of them, or none.
 
-    While sign-on is open, each new society is invited at once.
+    Columns are known by their headings in several languages, or as they were matched last time. While sign-on is open, each new society
+    is invited at once.
     """
     settings = installed_settings()
     # One byte more than is taken: enough for the rules to refuse it, whatever its size.
     data = file.read(limits.ROSTER_BYTES + 1)
+    reading = Reading(as_list(data), "" if is_workbook(data) else encoding or "")
     with opened_for(settings, letter) as session:
-        preview = preview_roster(session, COMMAND, letter, data)
-        if not dry_run:
+        reading = replace(reading, columns=_columns(match_columns(session, COMMAND, letter, reading), columns))
+        preview = preview_list(session, COMMAND, letter, reading)
+        is_stored = not dry_run and (accept_doubts or not preview.doubtful or bool(preview.problem_count))
+        if is_stored:
             with writing(session):
                 import_roster(session, COMMAND, letter, preview, settings.keyring, now=settings.clock.now())
+                remember_columns(session, reading, now=settings.clock.now())
     if as_json:
-        print_json({"letter": letter, "is_stored": not dry_run, "societies": preview.society_count, "rows": _rows(preview)})
+        print_json({"letter": letter, "is_stored": is_stored, "societies": preview.society_count, "rows": _rows(preview)})
     else:
-        _print(preview, is_stored=not dry_run)
-    context.exit(1 if preview.problem_count else 0)
+        _print(preview, is_stored=is_stored)
+        if not is_stored and not dry_run:
+            click.echo(f"Look at {_doubtful(len(preview.doubtful))} above, then run it again with --accept-doubts.")
+    context.exit(1 if preview.problem_count or (not is_stored and not dry_run) else 0)
+
+
+def _columns(matching: Matching, given: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns as they are taken, but for those that the caller has named."""
+    named = dict(one.split("=", 1) for one in given if "=" in one)
+    headings = [column.heading for column in matching.columns]
+    for name, heading in named.items():
+        if name not in COLUMNS or heading not in headings:
+            raise click.UsageError(f"--column {name}={heading}: there is no such column. NAME is one of {', '.join(COLUMNS)}.")
+    taken = [next((name for name, heading in named.items() if heading == column.heading), column.taken_for) for column in matching.columns]
+    return tuple("" if name in named and headings[place] != named[name] else name for place, name in enumerate(taken))
+
+
+def _doubtful(number: int) -> str:
+    return "the doubtful row" if number == 1 else f"the {number} doubtful rows"
 
 
 def _rows(preview: RosterPreview) -> list[dict[str, object]]:
