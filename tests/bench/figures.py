@@ -32,6 +32,8 @@ FORM_PG, CODE_PG = "answer, the form, PostgreSQL", "answer, the code, PostgreSQL
 ROOM = "reading room"
 DASHBOARD, DASHBOARD_1000 = "dashboard, 34 societies", "dashboard, 1,000 societies"
 ROSTER, ROSTER_1000 = "roster, 34 societies", "roster, a page of 1,000 societies"
+LOOK_AT_LIST, LOOK_AT_LIST_1000 = "list, 34 rows looked at", "list, 1,000 rows looked at"
+IMPORT, IMPORT_1000 = "list, 34 rows stored", "list, 1,000 rows stored"
 SEND, SEND_1000 = "invitations, 34 again", "invitations, 1,000 again"
 BARE_PDF, PDF = "bare WeasyPrint, 34 signatories", "letter as PDF, 34 signatories"
 BARE_PDF_1000, PDF_1000 = "bare WeasyPrint, 1,000 signatories", "letter as PDF, 1,000 signatories"
@@ -95,6 +97,11 @@ FIGURES = (
     Figure(DASHBOARD_1000, _CPU, DASHBOARD),
     Figure(ROSTER, _CPU, DASHBOARD),
     Figure(ROSTER_1000, _CPU, ROSTER),
+    # Held against a directory of 1,000 societies; then the transaction alone.
+    Figure(LOOK_AT_LIST, _CPU),
+    Figure(LOOK_AT_LIST_1000, _CPU, LOOK_AT_LIST),
+    Figure(IMPORT, _CPU),
+    Figure(IMPORT_1000, _CPU, IMPORT),
     # The transaction alone: thirty times the people, each with a link, an event, a message and a job.
     Figure(SEND, _CPU),
     Figure(SEND_1000, _CPU, SEND),

@@ -14,6 +14,7 @@ from tests.bench import figures, floors
 from tests.bench.bare import FOLDER
 from tests.bench.documents import bare_press, measure_letters, measure_statement, warm_up
 from tests.bench.figures import Samples
+from tests.bench.importing import measure_importing
 from tests.bench.letters import open_letter
 from tests.bench.load import Request, ask_all
 from tests.bench.pages import (
@@ -110,6 +111,7 @@ def measure(folder: Path, plan: Plan) -> Samples:
         measure_burst(other.web, other.session, elsewhere.crowd, plan.crowd, figures.POSTGRESQL, samples)
         _measure_memory(bare, whole, letters, sign_in(whole.web.base, whole.session), samples)
     _measure_documents(folder, letters.document, plan, samples)
+    measure_importing(folder / "importing", plan.document_rounds, samples)
     measure_sending(folder / "sending", plan.document_rounds, samples)
     for number in range(plan.document_rounds):
         (folder / f"sizes-{number}").mkdir()

@@ -26,7 +26,7 @@ READING = [
     ["letter", "export", "abc", "--out", "files"],
     ["roster", "list", "abc"],
     ["roster", "import", "abc", "-"],
-    ["societies", "list"],
+    ["society", "list"],
     ["venue", "list"],
     ["mail", "status"],
     ["mail", "hold"],

@@ -69,8 +69,8 @@ def test_workbook_with_other_headings_is_imported_and_the_match_remembered(under
     undersigned("roster", "import", letter, str(file), *named)
     shown = undersigned("roster", "import", letter, str(file), "--dry-run", exit_code=1).stdout
     assert "is given twice" in shown
-    assert "Marshes Institute" in undersigned("societies", "list").stdout
-    known = json.loads(undersigned("societies", "list", "--json").stdout)["societies"]
+    assert "Marshes Institute" in undersigned("society", "list").stdout
+    known = json.loads(undersigned("society", "list", "--json").stdout)["societies"]
     assert [one["domains"] for one in known] == [[], []]
 
 

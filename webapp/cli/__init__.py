@@ -13,7 +13,7 @@ from webapp.cli.opening import Refusal
 from webapp.cli.roster import roster
 from webapp.cli.run import run
 from webapp.cli.serve import migrate, serve, work
-from webapp.cli.societies import societies
+from webapp.cli.society import society
 from webapp.cli.staff import sign_in_link, staff
 from webapp.cli.venue import venue
 from webapp.cli.verify import verify
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 for _command in (
-    run, serve, work, migrate, demo, staff, sign_in_link, letter, roster, societies, venue, mail,
+    run, serve, work, migrate, demo, staff, sign_in_link, letter, roster, society, venue, mail,
     backup, restore, resume, verify, move, check,
 ):  # fmt: skip
     main.add_command(_command)

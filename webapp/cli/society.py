@@ -9,11 +9,11 @@ from webapp.settings import installed_settings
 
 
 @click.group()
-def societies() -> None:
+def society() -> None:
     """The societies that letters have asked, or may ask."""
 
 
-@societies.command("list")
+@society.command("list")
 @json_option
 def show(*, as_json: bool) -> None:
     """Show every society with what is known of it; usual contacts are left out."""
