@@ -77,6 +77,8 @@ READ = [
     ),
     ("names in other scripts", of("日本学会 الجمعية Société").encode(), [RosterRow(2, named("日本学会 الجمعية Société"))]),
     ("R20 a formula, kept as text", of("=HYPERLINK(1)").encode(), [RosterRow(2, named("=HYPERLINK(1)"))]),
+    ("T36 the apostrophe of an export, taken away once", of("'=HYPERLINK(1)").encode(), [RosterRow(2, named("=HYPERLINK(1)"))]),
+    ("R15 a name that begins with an apostrophe of its own", of("'t Genootschap").encode(), [RosterRow(2, named("'t Genootschap"))]),
     ("R20 markup and a template, kept as text", of("<b>{{ 7*7 }}</b>").encode(), [RosterRow(2, named("<b>{{ 7*7 }}</b>"))]),
     (
         "a line end within a cell",

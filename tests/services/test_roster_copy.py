@@ -94,3 +94,10 @@ def test_nothing_is_copied_into_a_letter_that_invites_nobody_any_more(store: Sto
         sign_on.cancel_letter(session, coordinator, drafted, "It is not needed.", now=NOW)
         with pytest.raises(WrongState):
             roster_copy.copy_roster(session, coordinator, drafted, earlier)
+
+
+def test_r15_copied_names_are_exactly_those_that_were(store: Store, coordinator: Actor, drafted: str) -> None:
+    names = ["'=1+1", "'t Genootschap", "-Ferns", 'The "Moss", Ltd']
+    with store() as session:
+        odd = letter_in_draft(session, coordinator, *(entry(name, f"a{number}@x.example.org") for number, name in enumerate(names)))
+    assert {row[0] for row in rows(store, coordinator, drafted, odd)} == set(names)

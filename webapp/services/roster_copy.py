@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.actor import Actor, ActorKind
+from webapp.domain.cell import as_cell
 from webapp.domain.columns import REQUIRED_COLUMNS
 from webapp.domain.deadline import show_date
 from webapp.domain.errors import InvalidInput
@@ -67,7 +68,7 @@ def copy_roster(session: Session, actor: Actor, reference: str, source: str) -> 
     societies = {row.id: row for row in session.scalars(select(SocietyRow).where(SocietyRow.id.in_(wanted.keys() - there)))}
     contacts = _contacts(session, societies)
     rows = [
-        (society.printed_name, person.name, person.email)
+        tuple(map(as_cell, (society.printed_name, person.name, person.email)))
         for society in sorted(societies.values(), key=lambda row: sort_key(row.printed_name, row.sort_name))
         for person in _people(wanted[society.id], contacts.get(society.id, []))
     ]
