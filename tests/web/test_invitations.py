@@ -91,3 +91,10 @@ def test_reader_sees_who_was_invited_and_can_send_nothing(world: World, here: st
     page = reader.get(here)
     assert not [field for field in page.all("input") if field.get("name") == "who"]
     assert "Send to" not in page.text
+
+
+def test_form_that_came_without_its_edition_saves_nothing(desk: Browser, here: str) -> None:
+    desk.get(f"{here}/text")
+    desk.press("Save the invitation", status=422, without=("edition",), words="Dear {name}")
+    assert "Load the page again" in desk.page.text
+    assert desk.page.value("words") == "Dear {name}"

@@ -102,12 +102,15 @@ def text(letter: str) -> Any:
 
 
 def _text_form(letter: str) -> InvitationTextForm:
-    known = invitation_preview.text_for(reading(), actor(), letter)
-    form = InvitationTextForm(data={"subject": known.subject, "words": known.words, "edition": str(known.edition)})
-    form.recipient.choices = [(one.reference, one.words) for one in invitation_preview.recipients(reading(), actor(), letter)]
+    people = invitation_preview.recipients(reading(), actor(), letter)
     if request.method == "GET":
-        first = form.recipient.choices[0][0] if form.recipient.choices else ""
-        form.recipient.data = request.args.get("recipient", first)
+        known = invitation_preview.text_for(reading(), actor(), letter)
+        chosen = request.args.get("recipient", people[0].reference if people else "")
+        said = {"subject": known.subject, "words": known.words, "edition": str(known.edition), "recipient": chosen}
+        form = InvitationTextForm(formdata=None, data=said)
+    else:
+        form = InvitationTextForm()
+    form.recipient.choices = [(one.reference, one.words) for one in people]
     return form
 
 
