@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tests import factories
 from tests.browser import Browser, Page
 from tests.factories import ANNA, BRUNO, COORDINATOR, DEADLINE, KEYRING, NOW, SEALABLE
+from tests.rendering.test_logo import picture
 from tests.rendering.word_files import IMAGE, comment, commented, deleted, inserted, paragraph, run, word_file
 from tests.web.matrix import MATRIX
 from tests.web.test_access import token_of
@@ -911,6 +912,17 @@ def list_with_doubts(world: World, _: MonkeyPatch) -> Page:
     browser = desk(world)
     browser.get(at(world, "drafting", "/roster/import"))
     return browser.press("Show what would be added", pasted=LIST)
+
+
+@state("filled")
+def society_with_its_logo(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(f"/societies/{world.values('drafting')['society']}")
+    browser.press("Put in the logo", file=(io.BytesIO(picture()), "logo.png"))
+    browser.follow("Change the entry")
+    contact = {"contacts-0-person": "Otto Lind", "contacts-0-email": "otto@gullhaven.example.org"}
+    known = {"printed_name": "Gullhaven Society", "reason": "Its office asked.", "domains": "gullhaven.example.org"}
+    return browser.press("Save the entry", **contact, **known)
 
 
 @state("filled")
