@@ -28,7 +28,7 @@ from webapp.domain.actor import Actor
 from webapp.domain.errors import Conflict, InvalidInput, NotFound, WrongState
 from webapp.domain.reminder import Plan, ReminderKind
 from webapp.persistence.tables import OutboxRow
-from webapp.services import reminder_acts, reminder_desk, sign_on, stopping, verification
+from webapp.services import reminder_acts, reminder_desk, roster_list, sign_on, stopping, verification
 from webapp.services.delivery import Result, Sent, note_result
 from webapp.services.reminder_acts import PlanDraft
 from webapp.services.reminder_facts import plan_of
@@ -119,6 +119,8 @@ def test_who_has_stopped_is_named_at_the_desk(store: Store, letter: str, coordin
     with store() as session:
         representative(session, letter, BRUNO).reminders_stopped_at = NOW
         assert [(one.name, one.society) for one in show(session, coordinator, letter).stopped] == [("Bruno Wirth", "Gullhaven, Society of")]
+        people = [one for line in roster_list.list_roster(session, coordinator, letter) for one in line.representatives]
+        assert [one.name for one in people if not one.wants_reminders] == ["Bruno Wirth"]
 
 
 def test_plan_of_the_letter_holds_from_now_on(store: Store, letter: str, coordinator: Actor) -> None:

@@ -1,6 +1,7 @@
 """Reminders are put once, by whichever worker comes first, and asked for once more when they are sent (R13, R16, I31)."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -324,6 +325,20 @@ def test_r16_mail_that_is_held_puts_nothing_and_what_is_late_comes_once(
     mail.workflows.tick_step()
     assert counted(engine) == 1
     assert [one.subject[:11] for one in mail.messages(ANNA)[-1:]] == ["3 days left"]
+
+
+def test_r16_workers_at_one_time_remind_once(mail: Postman, engine: Engine, settings: Settings, clock: FakeClock) -> None:
+    with Session(engine) as session, transaction(session):
+        letter_in_signing(session, staff_actor(session))
+    mail.deliver()
+    clock.at = WEEK
+    with ThreadPoolExecutor(4) as workers:
+        for one in [workers.submit(mail.workflows.tick_step) for _worker in range(4)]:
+            one.result()
+    assert counted(engine) == 1
+    with Session(engine) as session:
+        assert session.scalar(select(func.count()).select_from(OutboxRow).where(OutboxRow.kind == "reminder")) == 1
+        assert verification.verify(session).problems == ()
 
 
 def counted(engine: Engine) -> int:

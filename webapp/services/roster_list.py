@@ -34,6 +34,7 @@ class RepresentativeLine:
     name: str
     email: str
     mail_state: str
+    wants_reminders: bool = True
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,8 @@ def _roster_line(invitation: InvitationRow, answer: AnswerRow | None, stage: Sta
     is_standing = answer is not None and answer.is_standing
     board_meets_on = invitation.board_meets_on if stage == Stage.WITH_BOARD else None
     representatives = tuple(
-        RepresentativeLine(row.reference, row.name, row.email, mail.get(row.email, "")) for row in live_representatives(invitation)
+        RepresentativeLine(row.reference, row.name, row.email, mail.get(row.email, ""), row.reminders_stopped_at is None)
+        for row in live_representatives(invitation)
     )
     decided = f"{answer.decided_by}, {show_date(answer.decided_on)}" if answer and answer.decided_by and answer.decided_on else ""
     return RosterLine(
