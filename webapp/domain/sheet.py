@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from webapp.domain import limits
-from webapp.domain.cell import from_cell
 from webapp.domain.encoding import ENCODINGS, decode, guess_encoding
 from webapp.domain.errors import InvalidInput
 
@@ -117,7 +116,7 @@ def _cells(number: int, cells: list[str], most: int) -> tuple[str, ...]:
         sentence = f"Row {number} has more cells than row 1 has columns. A name with a comma in it must stand in quotation marks."
         raise InvalidInput(sentence, field="file")
     _refuse_long(number, cells)
-    return tuple(from_cell(cell.strip()) for cell in cells)
+    return tuple(cell.strip() for cell in cells)
 
 
 def _refuse_long(number: int, cells: Sequence[str]) -> None:
