@@ -69,6 +69,10 @@ def sealed(store: Store) -> str:
         return reference
 
 
+_KEPT = ("revision", "event", "sealed_signatory", "document", "answer", "freezing", "objection", "comment", "talk", "reminder")
+_VOUCHED = ("recorded_answer", "proof_file", "authority_check", "dispute")
+
+
 def thaw(session: Session) -> None:
     """Whoever owns the database can take the triggers away."""
     if session.get_bind().dialect.name == "sqlite":
@@ -76,7 +80,19 @@ def thaw(session: Session) -> None:
         for name in names:
             session.execute(text(f"DROP TRIGGER {name}"))
         return
-    for table in ("revision", "event", "sealed_signatory", "document", "answer", "freezing", "objection", "comment", "talk", "reminder"):
+    for table in (
+        "revision",
+        "event",
+        "sealed_signatory",
+        "document",
+        "answer",
+        "freezing",
+        "objection",
+        "comment",
+        "talk",
+        "reminder",
+        *_VOUCHED,
+    ):
         session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
 
 

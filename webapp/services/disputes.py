@@ -53,7 +53,7 @@ def dispute_answer(session: Session, token: str, said: Words, keyring: Keyring, 
     answer.is_disputed, witness.used_at = True, now
     session.flush()
     public = {"society": answer.invitation.society.reference, "answer": answer.reference, "dispute": row.reference}
-    private = {"words": words, "from": witness.address}
+    private = {"words": words, "from": witness.to_address}
     append_event(session, letter, speaker(witness), "answer.disputed", public, now=now, private=private)
     tell_society(session, society_of(letter, answer), "answer_disputed", row.reference, {"dispute": row.id}, now=now)
     tell_coordinators(session, letter.id, "society_disputes", row.reference, {"dispute": row.id}, now=now)

@@ -131,6 +131,11 @@ def has_objected(session: Session, answer: AnswerRow) -> bool:
     return session.scalar(_HAS_OBJECTED, {"answer": answer.id}) is not None
 
 
+def is_behind(session: Session, answer: AnswerRow) -> bool:
+    """Whether it was given for a text that is carried no further, or its society has objected; counted or not."""
+    return answer.digest not in counting_digests(session, answer.letter_id) or has_objected(session, answer)
+
+
 def is_waiting(session: Session, answer: AnswerRow) -> bool:
     """Whether this one answer is among those that wait to be affirmed."""
     return is_to_be_affirmed(

@@ -13,7 +13,7 @@ from webapp.persistence.plain import add, look, table
 from webapp.persistence.record import append_event
 from webapp.persistence.tables import AnswerRow, FreezingRow, ObjectionRow
 from webapp.services.answer_store import Act, forget_pending, tell_representatives
-from webapp.services.documents import is_waiting
+from webapp.services.documents import is_behind
 from webapp.services.place import HeldLetter, Place
 
 OBJECT = "object"
@@ -42,7 +42,7 @@ def judge_objection(session: Session, letter: HeldLetter, standing: AnswerRow | 
         raise TooLate(f"Objections to this change ended on {until}. You can still replace or withdraw your society’s answer.")
     if standing is None or standing.kind != AnswerKind.SIGN or standing.digest == letter.digest:
         raise WrongState("Your society has not signed the earlier text, so there is no signature to keep back.")
-    if is_waiting(session, standing):
+    if is_behind(session, standing):
         raise WrongState("The signature of your society waits already, until it has affirmed the text.")
     return int(newest.id)
 

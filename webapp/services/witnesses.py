@@ -48,7 +48,7 @@ def official_witness(session: Session, society: SocietyOf) -> str:
 
 def make_witnesses(session: Session, society: SocietyOf, answer_id: int, keyring: Keyring, *, now: datetime) -> None:
     """A link to disown the answer for each who gets a receipt of it."""
-    who: list[tuple[int | None, str]] = [(row.id, row.email) for row in look(session, _LIVE, {"invitation": society.invitation_id})]
+    who: list[tuple[int | None, str]] = [(row.id, "") for row in look(session, _LIVE, {"invitation": society.invitation_id})]
     if official := official_witness(session, society):
         who.append((None, official))
     if who:
@@ -131,7 +131,7 @@ def show_witness(session: Session, purpose: WitnessPurpose, token: str) -> Witne
         office=answer.office,
         given_by=answer.given_by,
         received_at=show_instant(answer.received_at, letter.deadline_zone),
-        masked_address=mask_address(row.address),
+        masked_address=mask_address(row.to_address),
         is_standing=answer.is_standing,
         is_disputed=answer.is_disputed,
         is_used=row.used_at is not None,
@@ -162,7 +162,7 @@ def send_witness_code(session: Session, purpose: WitnessPurpose, token: str, key
     session.flush()
     reason = f"witness_code:{row.reference}:{row.code_number}"
     outbox.put(
-        session, "witness_code", reason, row.address, now=now, letter_id=row.answer.letter_id, witness=row.id, number=row.code_number
+        session, "witness_code", reason, row.to_address, now=now, letter_id=row.answer.letter_id, witness=row.id, number=row.code_number
     )
 
 

@@ -1,6 +1,7 @@
 """Every page in every state that a person can meet: one for each row of the table of access, and those that take a story."""
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -121,6 +122,11 @@ def typed_in(world: World) -> Browser:
     browser.get(room(world, "/sign"))
     browser.press("Go on to review", **SIGN)
     return browser
+
+
+def disown_link(world: World, to: str) -> str:
+    """The newest link in this person’s mail by which an answer is disowned."""
+    return [match[0] for one in world.mail.messages(to) if (match := re.search(r"https?://\S+/not-us/\S+", one.text))][-1]
 
 
 def signed(world: World) -> Browser:
@@ -322,6 +328,29 @@ def room_after_signing(world: World, _: MonkeyPatch) -> Page:
 @state("filled")
 def room_after_declining(world: World, _: MonkeyPatch) -> Page:
     return declined(world).get(room(world))
+
+
+@state("filled")
+def page_to_disown_an_answer(world: World, _: MonkeyPatch) -> Page:
+    signed(world)
+    return Browser(world.app).get(disown_link(world, ANNA))
+
+
+@state("success")
+def answer_that_is_disowned(world: World, _: MonkeyPatch) -> Page:
+    browser = Browser(world.app)
+    signed(world)
+    browser.get(disown_link(world, ANNA))
+    browser.press("Go on", words="Our board has not met.")
+    return browser.press("Dispute the answer", code=world.mail.code(ANNA))
+
+
+@state("filled")
+def disowned_answer_at_the_desk(world: World, monkeypatch: MonkeyPatch) -> Page:
+    answer_that_is_disowned(world, monkeypatch)
+    browser = desk(world)
+    browser.get(at(world, "signing", "/authority"))
+    return browser.follow("Gullhaven, Society of")
 
 
 @state("filled")

@@ -31,7 +31,7 @@ class WitnessRow(Base):
     representative_id: Mapped[int | None] = mapped_column(ForeignKey("representative.id"))
     """None for the society’s official address."""
     address: Mapped[str]
-    """As it was when it was mailed: the code goes to the same, whatever becomes of the society’s entry."""
+    """The official address as it was when it was mailed: the code goes to the same. Empty for a representative, who has one (R19)."""
     token_hash: Mapped[str] = mapped_column(unique=True)
     made_at: Mapped[datetime] = mapped_column(Instant)
     code_number: Mapped[int] = mapped_column(default=0)
@@ -44,6 +44,10 @@ class WitnessRow(Base):
 
     answer: Mapped[AnswerRow] = relationship()
     representative: Mapped[RepresentativeRow | None] = relationship()
+
+    @property
+    def to_address(self) -> str:
+        return self.representative.email if self.representative else self.address
 
 
 class DisputeRow(Base):

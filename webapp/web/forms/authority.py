@@ -104,8 +104,8 @@ class RuleForm(FlaskForm):
 class SettleForm(FlaskForm):
     method = RadioField("How it is known", choices={}, validate_choice=False, validators=[chosen("Choose by what it is known.")])
     words = paragraph("In your words", limits.REASON)
-    proof = SelectField("A file that is attached already", choices={}, validate_choice=False)
-    file = FileField("Or a minute of the board")
+    proof = SelectField("The minute, where it is attached already", choices={}, validate_choice=False)
+    file = FileField("The minute of the board")
 
     def offer(self, ways: tuple[tuple[str, str], ...], proofs: dict[str, str]) -> None:
         self.method.choices, self.proof.choices = dict(ways), {"": "–", **proofs}
