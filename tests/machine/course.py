@@ -75,7 +75,7 @@ class Course(Walk):
             expected = WrongState
         else:
             may_object = letter.object_until is not None and min(self.time_of(letter), letter.deadline) < letter.object_until
-            if may_object or any(place.standing is None or place.standing.waits for place in letter.places):
+            if may_object or any(place.standing is None or place.standing.is_to_be_affirmed for place in letter.places):
                 expected = Conflict
         if self.desk(letter, lambda s, a: sign_on.close_early(s, a, letter.reference, now=self.now), expected, is_owner=is_owner):
             self.closed(letter, min(self.time_of(letter), letter.deadline))
@@ -125,7 +125,7 @@ class Course(Walk):
 
     def plan(self, letter: Letter, *, is_owner: bool = True) -> None:
         expected: Refusal = None
-        if letter.state != "closed" or self.now < letter.closes_at + timedelta(seconds=30) or not letter.signatories:
+        if letter.state != "closed" or self.now < letter.closes_at + timedelta(seconds=30) or not letter.signatories or letter.in_doubt:
             expected = WrongState
         actor = self.actor(letter, is_owner=is_owner)
         plan = self.act(

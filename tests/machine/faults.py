@@ -29,11 +29,13 @@ from webapp.services import (
     corrections,
     dashboard,
     delivery,
+    disputes,
     documents,
     doors,
     handing_over,
     invitations,
     objections,
+    recorded,
     reminder_facts,
     reminder_words,
     reminders,
@@ -84,6 +86,29 @@ def text_changes_while_people_sign(patch: pytest.MonkeyPatch) -> None:
 
 def declined_counts_as_signed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(documents, "is_signatory", lambda answer, **_more: answer.is_standing)
+
+
+def disputed_answer_counts(patch: pytest.MonkeyPatch) -> None:
+    real = documents.is_signatory
+    patch.setattr(documents, "is_signatory", lambda answer, **more: real(dataclasses.replace(answer, is_disputed=False), **more))
+
+
+def unconfirmed_record_counts(patch: pytest.MonkeyPatch) -> None:
+    real = documents.is_signatory
+    patch.setattr(documents, "is_signatory", lambda answer, **more: real(dataclasses.replace(answer, is_confirmed=True), **more))
+
+
+def open_check_counts(patch: pytest.MonkeyPatch) -> None:
+    real = documents.is_signatory
+    patch.setattr(documents, "is_signatory", lambda answer, **more: real(dataclasses.replace(answer, authority="code"), **more))
+
+
+def any_code_disowns(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(disputes, "use_witness_code", nothing)
+
+
+def recorder_confirms(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(recorded, "needs_second", lambda *_arguments: False)
 
 
 def dashboard_counts_one_more(patch: pytest.MonkeyPatch) -> None:
@@ -346,6 +371,33 @@ def look(_machine: Machine) -> None:
     return None
 
 
+def dispute_one(machine: Machine) -> None:
+    place = machine.model.places()[0]
+    assert place.standing
+    machine.dispute_now(place, place.standing)
+
+
+def guess_at_a_dispute(machine: Machine) -> None:
+    place = machine.model.places()[0]
+    assert place.standing
+    machine.dispute_now(place, place.standing, is_right=False)
+
+
+def record_with_a_second(machine: Machine) -> None:
+    machine.let_a_second_in(number=0)
+    machine.record_now(machine.model.places()[0], "sign")
+
+
+def record_a_refusal_with_a_second(machine: Machine) -> None:
+    machine.let_a_second_in(number=0)
+    machine.record_now(machine.model.places()[0], "decline")
+
+
+def record_under_another_rule(machine: Machine) -> None:
+    machine.set_rule(number=0, method="word", is_owner=True)
+    machine.record_now(machine.model.places()[0], "sign")
+
+
 def nothing_lies_between_reminders(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(reminder_facts, "_told", lambda *_facts, **_more: {})
 
@@ -408,6 +460,11 @@ FAULTS = [
         "a reminder is not looked at when it leaves", "i31_may", A_WEEK, reminder_leaves_as_it_was_put, answer_before_the_reminder_leaves
     ),
     Fault("who has stopped is reminded", "i31_may", A_WEEK, who_has_stopped_is_reminded, stop_and_remind),
+    Fault("a disputed answer counts", "r4_", SIGNED, disputed_answer_counts, dispute_one),
+    Fault("a record counts before it is confirmed", "r4_", SIGNING, unconfirmed_record_counts, record_with_a_second),
+    Fault("an open check counts", "r4_", SIGNING, open_check_counts, record_under_another_rule),
+    Fault("any code disowns an answer", "R7", SIGNED, any_code_disowns, guess_at_a_dispute),
+    Fault("a record waits for nobody", "r12_", SIGNING, recorder_confirms, record_a_refusal_with_a_second),
     Fault("the old answer is left standing", "r1_", SIGNED, old_answer_is_left_standing, sign_again, ("DROP INDEX uq_answer_standing",)),
     Fault("an older digest is taken", "the rules say StaleText", SIGNING, unset(answers, "refuse_stale"), sign_with_an_old_form),
     Fault("the text changes meanwhile", "r3_", SIGNED, text_changes_while_people_sign, move_the_deadline, ("DROP TRIGGER frozen_0",)),

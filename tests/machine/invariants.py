@@ -24,6 +24,7 @@ from webapp.persistence.tables.message import MessageState
 from webapp.rendering.signatories import signatories_csv, signatories_json
 from webapp.services import access, circulated_room, dashboard, doors, record, rooms, roster_list, seal
 from webapp.services.documents import answers_to_affirm, signing_answers
+from webapp.services.verified_authority import authority_problems
 from webapp.services.verified_reminders import reminder_problems
 from webapp.services.verified_roster import roster_problems
 
@@ -140,14 +141,15 @@ class Invariants(Walk):
                     assert sorted(one.reference for one in shown.own) == sorted(one.reference for one in mine)
                     continue
                 room = rooms.show_room(self.session, place, now=self.now)
-                assert room.is_to_be_affirmed is (stay.person.place.standing is not None and stay.person.place.standing.waits)
+                assert room.is_to_be_affirmed is (stay.person.place.standing is not None and stay.person.place.standing.is_to_be_affirmed)
                 assert room.signed_sentence == signed_sentence(len(stay.person.place.letter.shown), "societies")
         assert self.seen.changed(self.house.snapshot()) == set(), "reading has changed something"
 
     def r7_every_answer_has_used_up_one_code(self) -> None:
         """I22: a code is accepted at most once, in the session that asked for it, for the form that it was made for."""
         used = sorted(row["nonce"] for row in self.seen["code"] if row["used_at"])
-        acts = [nonce for row in self.seen["answer"] for nonce in (row["nonce"], row["withdrawal_nonce"]) if nonce]
+        given = [row["nonce"] for row in self.seen["answer"] if row["source"] == "room"]
+        acts = given + [row["withdrawal_nonce"] for row in self.seen["answer"] if row["withdrawal_nonce"]]
         acts += [row["nonce"] for row in self.seen["objection"]] + self.model.left
         assert used == sorted(acts)
 
@@ -157,15 +159,16 @@ class Invariants(Walk):
         assert sorted(row["reference"] for row in self.seen["answer"]) == sorted(answers)
         given, withdrawn = self._recorded("answer.given"), self._recorded("answer.withdrawn")
         assert sorted(given) == sorted(answers)
-        assert sorted(withdrawn) == sorted(one.reference for one in answers.values() if one.withdrawal_nonce)
-        expected = {f"receipt:{one.reference}:{to}" for one in answers.values() for to in one.receipts}
+        assert sorted(withdrawn) == sorted(one.reference for one in answers.values() if one.withdrawal_nonce or one.was_disowned)
+        told = {"room": "receipt"}
+        expected = {f"{told.get(one.source, 'answer_recorded')}:{one.reference}:{to}" for one in answers.values() for to in one.receipts}
         expected |= {f"withdrawal_receipt:{one.reference}:{to}" for one in answers.values() for to in one.withdrawal_receipts}
         objected = [one for one in answers.values() if one.objection_nonce]
         self._never_changes("objection")
         assert sorted(row["nonce"] for row in self.seen["objection"]) == sorted(str(one.objection_nonce) for one in objected)
         assert sorted(self._recorded("answer.objected")) == sorted(one.reference for one in objected)
         expected |= {f"objection_receipt:{one.reference}:{to}" for one in objected for to in one.objection_receipts}
-        kinds = {"receipt", "withdrawal_receipt", "objection_receipt"}
+        kinds = {"receipt", "withdrawal_receipt", "objection_receipt", "answer_recorded"}
         assert sorted(row["reason"] for row in self.seen["outbox"] if row["kind"] in kinds) == sorted(expected)
 
     def _recorded(self, kind: str) -> list[str]:
@@ -197,11 +200,24 @@ class Invariants(Walk):
     def r12_only_a_society_answers_for_itself(self) -> None:
         people = {row["id"]: row for row in self.seen["representative"]}
         events = {(row["letter_id"], row["sequence"]): row for row in self.seen["event"]}
+        recorded = self.seen.by("recorded_answer", "answer_id")
         for row in self.seen["answer"]:
+            actor = events[row["letter_id"], row["record_sequence"]]["actor"]
+            if row["source"] != "room":
+                record = recorded[row["id"]]
+                assert (row["representative_id"], actor.partition(":")[0]) == (None, "staff")
+                is_second = record["confirmed_by_id"] not in {None, record["staff_id"]}
+                assert row["is_confirmed"] is (is_second or not record["needs_second"]), "a record counts by the word of one alone"
+                continue
             giver = people[row["representative_id"]]
             assert giver["invitation_id"] == row["invitation_id"]
-            assert row["authority"] == "code"
-            assert events[row["letter_id"], row["record_sequence"]]["actor"] == f"representative:{giver['reference']}"
+            assert actor == f"representative:{giver['reference']}"
+        stored = self.seen.by("answer", "reference")
+        for place in self.model.places():
+            for one in place.answers:
+                row = stored[one.reference]
+                held = (row["source"], row["authority"], bool(row["is_confirmed"]), bool(row["is_disputed"]))
+                assert held == (one.source, one.authority, one.is_confirmed, one.is_disputed)
 
     def r13_nobody_sees_what_is_not_theirs(self) -> None:
         for email, actor in self.staff.items():
@@ -264,6 +280,7 @@ class Invariants(Walk):
             assert replay(events) == as_stored(self.session, row)
             assert list(roster_problems(self.session, row, events)) == []
             assert list(reminder_problems(self.session, row, events)) == []
+            assert list(authority_problems(self.session, row, events)) == []
             assert row.state == letter.state
             assert record.is_unbroken(self.session, self.actor(letter, is_owner=True), letter.reference)
 

@@ -16,10 +16,11 @@ from tests.machine.leaving import Leaving
 from tests.machine.model import Letter
 from tests.machine.post import Post
 from tests.machine.text import Text
+from tests.machine.vouching import Vouching
 from webapp.domain.text import Change
 
 
-class Machine(Desk, Text, Course, Circulating, Leaving, Doors, Post, Invariants):
+class Machine(Desk, Text, Course, Circulating, Leaving, Vouching, Doors, Post, Invariants):
     """Begins on the way that it is told: a whole course is longer than most walks."""
 
     def __init__(self, engine: Engine, begins: str) -> None:
@@ -96,6 +97,7 @@ class InTheRooms(Machine):
     """The same house, where for once only representatives act, and the clock: so the walks are full of answers."""
 
     make_letter = edit_draft = add_society = import_roster = remove_society = correct_address = send_to_all = None
+    let_a_second_in = set_rule = record = None
     open_sign_on = circulate = close_early = plan_seal = seal_letter = cancel = None
     ask_for_sign_in_link = use_sign_in_link = sweep = attempt = attempt_twice = r16_none_is_lost = None
 

@@ -91,12 +91,27 @@ class Answer:
     printed_name: str
     receipts: set[str]
     is_standing: bool = True
+    source: str = "room"
+    authority: str = "code"
+    is_confirmed: bool = True
+    is_disputed: bool = False
+    was_disowned: bool = False
+    """Withdrawn by a dispute, and not by its society’s own act."""
     withdrawal_nonce: str | None = None
     withdrawal_receipts: set[str] = field(default_factory=set)
     waits: bool = False
     """To be affirmed: the text has changed in substance since, or its society has objected to a change."""
     objection_nonce: str | None = None
     objection_receipts: set[str] = field(default_factory=set)
+
+    @property
+    def is_known(self) -> bool:
+        """Undisputed, confirmed where it was recorded, and by somebody of whom it is known that they speak for the society."""
+        return not self.is_disputed and self.is_confirmed and self.authority not in {"open", "refused"}
+
+    @property
+    def is_to_be_affirmed(self) -> bool:
+        return self.waits and self.is_known
 
     @property
     def nonces(self) -> list[str]:
@@ -150,6 +165,10 @@ class Letter:
     owner: str
     title: str
     deadline: datetime
+    rule: str = "code"
+    """What it asks for before a signature counts."""
+    has_second: bool = False
+    """Another coordinator works on it."""
     written_at: datetime | None = None
     """When the record was last told that somebody wrote."""
     state: str = "drafting"
@@ -211,7 +230,13 @@ class Letter:
 
     def _signed(self, *, waits: bool) -> list[str]:
         standing = [place.standing for place in self.places]
-        return sorted(one.printed_name for one in standing if one and one.kind == "sign" and one.waits is waits)
+        return sorted(one.printed_name for one in standing if one and one.kind == "sign" and one.is_known and one.waits is waits)
+
+    @property
+    def in_doubt(self) -> bool:
+        """A signature stands that is neither counted nor refused: it stops the seal."""
+        standing = [place.standing for place in self.places]
+        return any(one.kind == "sign" and not one.is_known and (one.is_disputed or one.authority != "refused") for one in standing if one)
 
     @property
     def shown(self) -> list[str]:

@@ -70,7 +70,7 @@ class Reminding(Walk):
         if place.letter.state == "circulating":
             return not any(one.place is place and not one.is_taken_back for one in place.letter.comments)
         # Who has taken an answer back has said something, too.
-        return not place.answers or (place.standing is not None and (place.standing.waits or place.standing.kind == "sign_if"))
+        return not place.answers or (place.standing is not None and (place.standing.is_to_be_affirmed or place.standing.kind == "sign_if"))
 
     def i31_two_days_lie_between(self, row: dict[str, Any]) -> None:
         """By the clock, unless it stood elsewhere altogether; the last day is excepted, and is no second time on one day."""

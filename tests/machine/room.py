@@ -273,6 +273,7 @@ class Room(Walk):
             standing.waits, standing.objection_nonce, standing.objection_receipts = True, pending.nonce, told
             self.note(letter, "answer.objected")
             return
+        is_disputed = standing is not None and standing.is_disputed
         if standing is not None:
             standing.is_standing = False
         if pending.act == WITHDRAW:
@@ -282,7 +283,9 @@ class Room(Walk):
             self.note(letter, "answer.withdrawn")
             return
         name = place.society
-        place.answers.append(Answer(reference, pending.act, pending.nonce, letter.digest, received_at, letter.closes_at, name, told))
+        given = Answer(reference, pending.act, pending.nonce, letter.digest, received_at, letter.closes_at, name, told)
+        given.authority = "open" if is_disputed or letter.rule != "code" else "code"
+        place.answers.append(given)
         self.note(letter, "answer.given")
 
     @precondition(lambda self: any(stay.person for stay in self.model.stays))
