@@ -346,6 +346,24 @@ def answer_that_is_disowned(world: World, _: MonkeyPatch) -> Page:
 
 
 @state("filled")
+def page_to_confirm_from_the_official_address(world: World, _: MonkeyPatch) -> Page:
+    with Session(world.engine) as session, transaction(session):
+        letter = factories.letter_row(session, world.facts.letters["signing"])
+        letter.authority_rule = ["official"]
+        row = factories.representative(session, letter.reference)
+        row.invitation.society.official_address = "office@official.example.org"
+    signed(world)
+    browser = desk(world)
+    browser.get(at(world, "signing", "/authority"))
+    browser.follow("Gullhaven, Society of")
+    browser.press("Ask the official address to confirm")
+    asked = next(one for one in reversed(world.mail.messages("office@official.example.org")) if "/confirm/" in one.text)
+    found = re.search(r"https?://\S+/confirm/\S+", asked.text)
+    assert found
+    return Browser(world.app).get(found[0])
+
+
+@state("filled")
 def disowned_answer_at_the_desk(world: World, monkeypatch: MonkeyPatch) -> Page:
     answer_that_is_disowned(world, monkeypatch)
     browser = desk(world)

@@ -106,8 +106,8 @@ def test_fields_about_the_reader_can_be_filled_in_by_the_browser(seen: list[Seen
     for one in seen:
         for element in one.page.all("input"):
             name = element.get("name") or ""
-            # The desk corrects a society's name for it, and keeps the directory.
-            is_of_another = any(part in one.state.name for part in ("correct_name", "societies."))
+            # The desk corrects a society's name for it, keeps the directory, and records what came from others.
+            is_of_another = any(part in one.state.name for part in ("correct_name", "societies.", "recorded."))
             if one.page.status < 400 and not is_of_another and (name in AUTOCOMPLETE or element.get("type") == "email"):
                 found[name].add(element.get("autocomplete"))
     wanted = {**{name: {kind} for name, kind in AUTOCOMPLETE.items()}, "email": {"email"}}
