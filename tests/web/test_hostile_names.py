@@ -70,8 +70,8 @@ def assert_rows(found: list[Element], names: list[str]) -> None:
     for row, name in zip(found, names, strict=True):
         assert shape(row) == plain, name
         (cell,) = [one for one in row if one.tag == "th"]
-        (isolated,) = list(cell)
-        assert (isolated.tag, isolated.text) == ("bdi", name)
+        (isolated,) = cell.iter("bdi")
+        assert (isolated.text, len(isolated)) == (name, 0)
 
 
 def test_t23_roster_with_thousands_of_odd_names_is_the_page_that_it_would_be_with_plain_ones(world: World) -> None:
@@ -89,7 +89,7 @@ def test_t23_control_page_that_does_not_escape_is_noticed(world: World, monkeypa
     planted = source.replace("line.printed_name or line.society }}", "(line.printed_name or line.society)|safe }}", 1)
     assert planted != source
     template = world.app.jinja_env.from_string(planted)
-    monkeypatch.setattr("webapp.web.views.roster.render_template", lambda _name, **facts: template.render(_with_context(world, facts)))
+    monkeypatch.setattr("webapp.web.roster_page.render_template", lambda _name, **facts: template.render(_with_context(world, facts)))
     with pytest.raises(AssertionError):
         assert_rows(roster_rows(browser, reference), shown)
 
