@@ -118,7 +118,7 @@ def prepare_answer(session: Session, place: Place, intent: Intent, keyring: Keyr
         judge_objection(session, letter, standing, received_at)
     content = content_of(intent, now=now)
     pending = pending_answer(session, place)
-    if pending is not None and (pending.nonce, pending.content) == (intent.nonce, content):
+    if pending is not None and (pending.nonce, pending.act, pending.content) == (intent.nonce, intent.act, content):
         return
     if pending is not None:
         forget_pending(session, pending)

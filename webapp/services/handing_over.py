@@ -86,7 +86,7 @@ def prepare_leaving(session: Session, place: Place, leaving: Leaving, keyring: K
     refuse_used_nonce(session, place, leaving.nonce)
     content = _content(session, place, leaving)
     pending = pending_answer(session, place)
-    if pending is not None and (pending.nonce, pending.content) == (leaving.nonce, content):
+    if pending is not None and (pending.nonce, pending.act, pending.content) == (leaving.nonce, leaving.act, content):
         return
     if pending is not None:
         forget_pending(session, pending)
