@@ -71,12 +71,12 @@ class Server:
         assert done.returncode == 0, f"undersigned {' '.join(words)} failed:\n{done.stdout}{done.stderr}"
         return done.stdout
 
-    def sign_in_address(self) -> str:
+    def sign_in_address(self, account: str = COORDINATOR) -> str:
         """A fresh one-time link for the coordinator, as whoever owns the machine gets it."""
         # As the command does, which tests/cli types; to start it each time would take half a minute of all journeys.
         settings = load_settings(self.environment)
         with opened_session(settings) as session, transaction(session):
-            token = make_sign_in_link(session, COORDINATOR, settings.keyring, now=settings.clock.now())
+            token = make_sign_in_link(session, account, settings.keyring, now=settings.clock.now())
         return settings.links.sign_in(token)
 
 
