@@ -41,7 +41,7 @@ class HttpClient:
 
     def post(self, address: str, *, data: dict[str, Any], follow_redirects: bool = False) -> Answer:
         has_file = any(isinstance(value, tuple) for value in data.values())
-        body, kind = _multipart(data) if has_file else (urlencode(data).encode(), "application/x-www-form-urlencoded")
+        body, kind = _multipart(data) if has_file else (urlencode(data, doseq=True).encode(), "application/x-www-form-urlencoded")
         return self._ask("POST", address, body, kind, follow_redirects=follow_redirects)
 
     def _ask(self, method: str, address: str, body: bytes | None = None, kind: str = "", *, follow_redirects: bool) -> Answer:

@@ -65,7 +65,7 @@ def test_sixty_societies_answer_within_six_weeks(server: Server, new_person: New
     season.societies_act(21)
     season.settle_the_dispute()
     season.record_what_came_on_paper(21)
-    assert season.post.reminders() == []
+    season.only_boards_that_met_were_asked(21)
     season.let_the_morning_come(28, held_back=1)
     for day in (28, 30, 35, 36, 40):
         season.societies_act(day)
@@ -207,13 +207,17 @@ class Season:
         self.desk.follow("Reminders")
         self.desk.see(f"reminders-day-{day}")
         for _ in range(held_back):
-            self.desk.page.get_by_role("button", name="This one").first.click()
-            self.desk.page.wait_for_load_state()
+            self.desk.page.locator("summary", has_text="Hold back").first.click()
+            self.desk.press("This one")
         ahead, before = int(found(r"Tomorrow (\d+)", self.desk.text)), len(self.post.reminders())
         for hour in MORNINGS:
             self.server.move_clock(at(day, hour))
             self.let_the_worker_work()
         assert len(self.post.reminders()) - before == ahead > 5
+
+    def only_boards_that_met_were_asked(self, day: int) -> None:
+        met = {one.email for one in self.plans for act in one.acts if 0 < act.board_on < day}
+        assert {to for to, _sent_at in self.post.reminders()} <= met
 
     def let_the_worker_work(self) -> None:
         """Until what is due has left: a rehearsal’s worker looks at the clock every two seconds."""
@@ -225,7 +229,7 @@ class Season:
 
     def nobody_was_reminded_in_vain(self) -> None:
         """Never one who has answered; to one person two days apart, but for the last day."""
-        answered = {one.email: at(act.day, 12) for one in self.plans for act in one.acts if act.what in ANSWERS}
+        answered = self.post.answered()
         told: dict[str, datetime] = {}
         for to, sent_at in self.post.reminders():
             assert sent_at < answered.get(to, DEADLINE), f"{to} was reminded after its answer"
@@ -299,7 +303,7 @@ def make_letter(person: Person) -> None:
 def fill_roster(person: Person) -> None:
     person.follow("Roster")
     person.follow("Import a list")
-    person.page.get_by_label("file").set_input_files(LIST)
+    person.page.get_by_label("File", exact=True).set_input_files(LIST)
     person.press("Show what would be added")
     assert person.heading == "Match the columns"
     person.see("columns")

@@ -137,12 +137,14 @@ def fill_roster(person: Person) -> None:
 
     for text, name in ((WITH_BAD_ADDRESS, "list-refused"), (LIST, "list-preview")):
         person.follow("Import a list")
-        page.get_by_label("CSV file").set_input_files({"name": "roster.csv", "mimeType": "text/csv", "buffer": text.encode()})
+        page.get_by_label("File", exact=True).set_input_files({"name": "roster.csv", "mimeType": "text/csv", "buffer": text.encode()})
         person.press("Show what would be added")
         person.see(name)
         if name == "list-refused":
             assert "1 row cannot be stored" in person.text
             person.follow("Roster")
+    for doubtful in page.get_by_label("Looked at").all():
+        doubtful.check()
     person.press("Add 3 societies to the roster")
     assert HUIOUWAN in person.text
     person.see("roster-filled")

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from tests.journeys.server import Server
 from webapp.persistence.database import opened_session
-from webapp.persistence.tables import MailboxRow, OutboxRow
+from webapp.persistence.tables import AnswerRow, MailboxRow, OutboxRow, RepresentativeRow
 from webapp.settings import load_settings
 
 _MAIL_TAKES = 60.0
@@ -42,6 +42,13 @@ class Post:
         with opened_session(load_settings(self.server.environment)) as session:
             sent = select(OutboxRow.to_address, OutboxRow.sent_at).where(OutboxRow.kind == "reminder", OutboxRow.sent_at.is_not(None))
             return [(to, at) for to, at in session.execute(sent.order_by(OutboxRow.sent_at)) if at is not None]
+
+    def answered(self) -> dict[str, datetime]:
+        """When each representative first answered with more than a condition."""
+        said = select(RepresentativeRow.email, func.min(AnswerRow.received_at)).join(AnswerRow.representative)
+        with opened_session(load_settings(self.server.environment)) as session:
+            first = session.execute(said.where(AnswerRow.kind != "sign_if").group_by(RepresentativeRow.email))
+            return dict(map(tuple, first))
 
     def left(self) -> int:
         """How many messages have left."""
