@@ -94,7 +94,7 @@ REFUSED = [
     ("rows in the wrong order", workbook(rows=f'<row r="2">{cell("A2", "x")}</row><row r="1">{cell("A1", "x")}</row>'), "damaged"),
     ("a row that has no number", workbook(rows=f'<row r="x">{cell("A1", "x")}</row>'), "damaged"),
     ("a cell in the last row of all", workbook(rows=f'<row r="1048576">{cell("A1048576", "x")}</row>'), "more than a list"),
-    ("a cell in the last column of all", workbook(rows=f'<row r="1">{cell("XFD1", "x")}</row>'), "20 columns"),
+    ("a cell in the last column of all", workbook(rows=f'<row r="1">{cell("XFD1", "x")}</row>'), "30 columns"),
     ("no sheet at all", workbook(parts={"xl/workbook.xml": f'<workbook xmlns="{MAIN}"/>'}), "damaged"),
 ]
 
