@@ -134,8 +134,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     read_only.watch(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.bp)
-    # The link in its address stands in for the token (R6): the page before it may set no cookie to carry one.
-    csrf.exempt("webapp.web.views.rooms.enter")
+    # The link in their address stands in for the token (R6): the page before them may set no cookie to carry one.
+    for name in ("rooms.enter", "witnesses.dispute", "witnesses.confirm", "stops.ask"):
+        csrf.exempt(f"webapp.web.views.{name}")
     # A mail program has no page to take a token from (RFC 8058); all that it can do is to stop reminders.
     csrf.exempt("webapp.web.views.stops.press")
     app.context_processor(_page_facts)

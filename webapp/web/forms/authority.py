@@ -15,6 +15,7 @@ from webapp.domain.proof_file import ProofFile, read_proof
 from webapp.services.authority import Settling
 from webapp.services.recorded import Received
 from webapp.web.forms.fields import DayField, chosen, line, paragraph
+from webapp.web.forms.linked import LinkedForm
 from webapp.web.forms.room import WAYS_NOT_TO_SIGN, AnswerForm
 
 _SOURCES = {Source.PHONE: "by phone", Source.PAPER: "on paper", Source.EMAIL: "by e-mail"}
@@ -126,7 +127,7 @@ class DisputeSettledForm(FlaskForm):
     finding = paragraph("What was checked, and with whom", limits.REASON, "Say what was checked, and with whom: the society reads it.")
 
 
-class WitnessForm(FlaskForm):
+class WitnessForm(LinkedForm):
     words = paragraph("In your words", limits.REASON, "Write it in a sentence: the coordinators read it.")
     code = line("Code", 40)
 

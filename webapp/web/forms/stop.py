@@ -4,9 +4,10 @@ from flask_wtf import FlaskForm
 from wtforms import StringField
 
 from webapp.web.forms.fields import filled
+from webapp.web.forms.linked import LinkedForm
 
 
-class WordForm(FlaskForm):
+class WordForm(LinkedForm):
     """A word that no scanner types, before a code is mailed (R7)."""
 
     word = StringField("Type the word “reminders”", validators=[filled("Type the word “reminders”, so that we know that a person asks.")])

@@ -1,0 +1,49 @@
+"""What a link in a mail does before anybody has pressed a button: nothing, and it leaves no cookie (R6)."""
+
+import re
+
+import pytest
+
+from tests.browser import Browser
+from tests.factories import ANNA
+from tests.web.test_authority import OFFICIAL, ask_for, desk, mailed, of_letter, sign
+from tests.web.world import World
+
+
+def stop_page(world: World) -> str:
+    anna = Browser(world.app)
+    world.open_letter(anna, world.facts.anna)
+    return next(one.get("href") or "" for one in anna.page.all("a") if "/stop/" in (one.get("href") or ""))
+
+
+def linked(world: World) -> dict[str, str]:
+    """One of each kind of link that a society is mailed."""
+    ask_for(world, "official", official=OFFICIAL)
+    stop = stop_page(world)
+    sign(world)
+    disown, owner = mailed(world, ANNA), desk(world)
+    owner.get(of_letter(world))
+    owner.follow("Gullhaven, Society of has signed: may whoever did speak for it?")
+    owner.press("Ask the official address to confirm")
+    return {"invitation": f"/i/{world.facts.anna}", "not us": disown, "confirm": mailed(world, OFFICIAL), "stop": stop}
+
+
+def test_r6_link_in_a_mail_sets_no_cookie_on_get(world: World) -> None:
+    for name, link in linked(world).items():
+        for method in ("GET", "HEAD", "OPTIONS"):
+            answer = Browser(world.app).ask(link, method)
+            assert (name, answer.status_code, answer.headers.get("Set-Cookie")) == (name, 200, None)
+
+
+def test_r6_control_page_with_a_token_of_its_own_sets_one(world: World) -> None:
+    assert Browser(world.app).ask("/sign-in").headers.get("Set-Cookie")
+
+
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example.net"}])
+def test_r6_form_behind_a_link_is_refused_where_another_site_sends_it(world: World, headers: dict[str, str]) -> None:
+    links = linked(world)
+    forms = {links["not us"]: {"words": "Not ours."}, links["confirm"]: {"words": "Mary."}, f"{links['stop']}/code": {"word": "reminders"}}
+    for address, typed in forms.items():
+        path = re.sub(r"^https?://[^/]+", "", address)
+        assert Browser(world.app).ask(path, "POST", data=typed, headers=headers).status_code == 403
+        assert Browser(world.app).ask(path, "POST", data=typed, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
