@@ -136,6 +136,8 @@ def test_r7_wrong_code_disputes_nothing_and_keeps_the_words(world: World) -> Non
     reader = Browser(world.app)
     reader.get(mailed(world, ANNA))
     reader.press("Go on", words="Not ours.")
+    assert "Type the code" in reader.press("Dispute the answer", status=422, code=" ").text
+    assert "40 characters" in reader.press("Dispute the answer", status=422, code="0" * 50).text
     page = reader.press("Dispute the answer", status=422, code="0000-0000")
     assert "4 tries left" in page.text
     assert page.value("words") == "Not ours."

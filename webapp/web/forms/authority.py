@@ -131,6 +131,13 @@ class WitnessForm(LinkedForm):
     words = paragraph("In your words", limits.REASON, "Write it in a sentence: the coordinators read it.")
     code = line("Code", 40)
 
+    def validate_with_code(self) -> bool:
+        """On the second page, where a code that was left out is no wrong try."""
+        is_valid = bool(self.validate())
+        if not (self.code.data or "").strip():
+            self.code.errors, is_valid = ["Type the code that we have mailed to you."], False
+        return is_valid
+
 
 class MinuteForm(FlaskForm):
     file = FileField("The minute of your board")

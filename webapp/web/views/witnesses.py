@@ -45,11 +45,10 @@ def _speak(purpose: WitnessPurpose, token: str, act: Act) -> Any:
         witnesses.show_witness(reading(), purpose, token)
         if not form.is_submitted():
             return _page(purpose, token, form, step="words")
-        if not form.validate():
-            return _page(purpose, token, form, step="words", status=422)
-        if "code" not in request.form or "another_code" in request.form:
-            return _send_code(purpose, token, form)
-        return _take_code(purpose, token, form, act)
+        wants_code = "code" not in request.form or "another_code" in request.form
+        if not (form.validate() if wants_code else form.validate_with_code()):
+            return _page(purpose, token, form, step="words" if form.words.errors else "code", status=422)
+        return _send_code(purpose, token, form) if wants_code else _take_code(purpose, token, form, act)
     except NotFound:
         return render_template("rooms/dead.html", form=LinkForm(formdata=None)), 404
 
