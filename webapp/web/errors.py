@@ -66,7 +66,7 @@ _HTTP = {
         "The page did not arrive whole",
         "The connection was too slow, or it broke off, so nothing was stored. Go back and send the page again.",
     ),
-    413: ("That is too large", "A file may have 1 MB, and a page about 2 MB in all. Choose a smaller file or a shorter text."),
+    413: ("That is too large", "A file may have 1 MB, a proof 4 MB, a page about 2 MB in all. Choose a smaller file or a shorter text."),
     429: ("Too often for now", "Please wait a while, then try again."),
 }
 
