@@ -86,15 +86,19 @@ def test_boards_in_a_sentence(boards: Boards, sentence: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answered", "still_open", "sentence"),
+    ("answered", "still_open", "not_us", "not_asked", "sentence"),
     [
-        (26, 34, "26 have answered; 34 have not yet."),
-        (1, 1, "1 has answered; 1 has not yet."),
-        (60, 0, "All who were asked have answered."),
+        (26, 34, 0, 0, "26 have answered; 34 have not yet."),
+        (1, 1, 0, 0, "1 has answered; 1 has not yet."),
+        (60, 0, 0, 0, "All who were asked have answered."),
+        (34, 25, 1, 0, "34 have answered; 25 have not yet; 1 says “not us”."),
+        (0, 55, 2, 3, "0 have answered; 55 have not yet; 2 say “not us”; 3 are not invited yet."),
+        (59, 0, 0, 1, "All who were asked have answered; 1 is not invited yet."),
+        (0, 0, 0, 60, "60 are not invited yet."),
     ],
 )
-def test_answers_in_a_sentence(answered: int, still_open: int, sentence: str) -> None:
-    assert answers_sentence(answered, still_open) == sentence
+def test_answers_in_a_sentence(answered: int, still_open: int, not_us: int, not_asked: int, sentence: str) -> None:
+    assert answers_sentence(answered, still_open, not_us=not_us, not_asked=not_asked) == sentence
 
 
 def test_pace_says_what_it_rests_on_and_what_it_does_not_know() -> None:

@@ -69,11 +69,16 @@ def pace_of(signed: Mapping[date, int], first: date, today: date, deadline: date
     return Pace(look, lately, so_far, so_far + min(low, still_open), so_far + min(ceil(expected + spread), still_open))
 
 
-def answers_sentence(answered: int, still_open: int) -> str:
-    """“26 have answered; 34 have not yet.”"""
+def answers_sentence(answered: int, still_open: int, *, not_us: int = 0, not_asked: int = 0) -> str:
+    """“26 have answered; 32 have not yet; 1 says “not us”; 1 is not invited yet.” Together they are the whole roster."""
+    parts = [f"{answered} {'has' if answered == 1 else 'have'} answered", f"{still_open} {'has' if still_open == 1 else 'have'} not yet"]
     if not still_open:
-        return "All who were asked have answered."
-    return f"{answered} {'has' if answered == 1 else 'have'} answered; {still_open} {'has' if still_open == 1 else 'have'} not yet."
+        parts = ["All who were asked have answered"] if answered else []
+    if not_us:
+        parts.append(f"{not_us} {'says' if not_us == 1 else 'say'} “not us”")
+    if not_asked:
+        parts.append(f"{not_asked} {'is' if not_asked == 1 else 'are'} not invited yet")
+    return f"{'; '.join(parts)}." if parts else ""
 
 
 def boards_sentence(boards: Boards) -> str:

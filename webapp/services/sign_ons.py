@@ -47,7 +47,8 @@ def sign_ons_of(session: Session, letter: LetterRow, stages: Counter[Stage], boa
         return SignOns(signed, chart, ())
     against = boards_against(boards, span.deadline, today=earliest_today(now))
     answered = sum(stages[stage] for stage in HAS_ANSWERED)
-    said = (answers_sentence(answered, still_open), boards_sentence(against), pace_sentence(pace, span.deadline))
+    answers = answers_sentence(answered, still_open, not_us=stages[Stage.NOT_US], not_asked=stages[Stage.ON_THE_LIST])
+    said = (answers, boards_sentence(against), pace_sentence(pace, span.deadline))
     return SignOns(signed, chart, tuple(sentence for sentence in said if sentence))
 
 
