@@ -269,6 +269,18 @@ def test_not_us_is_no_answer_and_sign_on_is_not_closed_over_it(store: Store, coo
         sign_on.close_early(session, coordinator, alone, now=NOW)
 
 
+def test_sign_on_can_be_closed_once_it_is_left_at_not_us(store: Store, coordinator: Actor) -> None:
+    closing = "No society is waited for any more: sign-on can be closed now"
+    with store() as session:
+        both = letter_in_signing(session, coordinator, entry(), entry("Society of the Dunes", OTTO, "Otto Lind"))
+        leave(session, enter(session, both), WRONG)
+        sign(session, both, OTTO)
+        assert closing not in needed(session, both)
+        settle_not_us(session, coordinator, both, representative(session, both).invitation.reference, now=NOW)
+        assert needed(session, both) == [closing]
+        sign_on.close_early(session, coordinator, both, now=NOW)
+
+
 def test_coordinator_leaves_it_at_that_and_it_is_no_need_any_more(store: Store, coordinator: Actor, alone: str) -> None:
     with store() as session:
         leave(session, enter(session, alone), WRONG)

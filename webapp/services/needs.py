@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.deadline import earliest_today, show_date
 from webapp.domain.letter import LetterState
 from webapp.domain.roster_view import Trouble
-from webapp.domain.stage import Stage
+from webapp.domain.stage import HAS_ANSWERED, Stage
 from webapp.persistence.tables import CirculationRow, LetterRow, RevisionRow
 from webapp.services.authority_list import authority_needs
 from webapp.services.comment_desk import BLOCKING_ACT, COMMENTS_ACT, comment_needs, has_comments
@@ -20,6 +20,7 @@ from webapp.services.invitations import MailState
 from webapp.services.need import Need, Urgency, few_or_all, most_urgent_first
 from webapp.services.reminder_desk import going_out_soon
 from webapp.services.revisions import is_as_revised
+from webapp.services.sign_on import unanswered
 from webapp.services.sign_ons import waiting_for
 from webapp.services.talks import waiting_talks
 from webapp.services.troubles import Troubled, troubled
@@ -131,8 +132,8 @@ def _while_signing(session: Session, letter: LetterRow, stages: Counter[Stage], 
     if waiting := stages[Stage.ON_THE_LIST]:
         what = f"{waiting} {'society has' if waiting == 1 else 'societies have'} not been invited to sign yet"
         needs.append(Need(what, "invitations", "Choose who is invited now.", narrowed=_NOT_INVITED, urgency=Urgency.SOON))
-    elif may_close and stages and not waiting_for(stages) and not stages[Stage.NOT_US]:
-        needs.append(Need("Every society has answered: sign-on can be closed now", "close"))
+    elif may_close and any(stages[stage] for stage in HAS_ANSWERED) and not waiting_for(stages):
+        needs += _closing(session, letter, stages)
     unfrozen = unfrozen_revision(session, letter)
     if unfrozen and is_as_revised(letter):
         needs.append(Need(f"Put revision {unfrozen} in force", "force", "Until then the text before it is signed."))
@@ -143,6 +144,13 @@ def _while_signing(session: Session, letter: LetterRow, stages: Counter[Stage], 
         what = f"{waiting} {'signature is' if waiting == 1 else 'signatures are'} to be affirmed"
         needs.append(Need(what, "roster", affirmed, narrowed=(("stage", Stage.TO_AFFIRM),), urgency=Urgency.SOON))
     return [*needs, *_troubles(troubled(session, letter, today=today))]
+
+
+def _closing(session: Session, letter: LetterRow, stages: Counter[Stage]) -> list[Need]:
+    if not stages[Stage.NOT_US]:
+        return [Need("Every society has answered: sign-on can be closed now", "close")]
+    # Where the coordinators have left it at “not us”, that society is not waited for either.
+    return [] if unanswered(session, letter) else [Need("No society is waited for any more: sign-on can be closed now", "close")]
 
 
 def _troubles(societies: Sequence[Troubled]) -> list[Need]:
