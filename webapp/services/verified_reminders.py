@@ -59,6 +59,8 @@ def _told(events: list[RecordedEvent]) -> _Told:
             told.stopped.add(public["representative"])
         elif event.kind == "reminders.resumed":
             told.stopped.discard(public["representative"])
+        elif event.kind == "society.removed":
+            told.quiet.discard(public["society"])
         elif event.kind in {"reminders.held", "reminders.let_go"}:
             _hold(told, public, is_held=event.kind == "reminders.held")
     return told
