@@ -36,7 +36,7 @@ from webapp.persistence.database import transaction
 from webapp.persistence.record import load_events
 from webapp.persistence.tables import AnswerRow, ObjectionRow, OutboxRow, ReminderRow, SocietyRow
 from webapp.persistence.tables.message import MessageState
-from webapp.services import delivery, installation, reminders, roster, sign_on, verification
+from webapp.services import delivery, installation, reminder_desk, reminders, roster, sign_on, verification
 from webapp.settings import Settings
 
 DUNES = "Society of the Dunes"
@@ -209,6 +209,16 @@ def test_silent_on_a_draft_is_asked_for_comments(store: Store, coordinator: Acto
         assert words is not None
         assert words.startswith("3 days left to comment on")
         assert "9 March 2026, 17:00 Europe/Berlin (16:00 UTC)" in words
+
+
+def test_comments_are_asked_for_though_sign_on_has_no_deadline_yet(store: Store, coordinator: Actor, settings: Settings) -> None:
+    with store() as session:
+        letter = letter_circulating(session, coordinator, deadline_local=None)
+        has_left(session, at=NOW)
+        at = datetime(2026, 3, 6, 8, 0, tzinfo=UTC)
+        assert reminder_desk.show_reminders(session, coordinator, letter, now=NOW).is_waiting
+        assert put(session, letter, now=at) == [(ANNA, K.COMMENTS)]
+        assert (composed(session, settings, ANNA, now=at) or "").startswith("3 days left to comment on")
 
 
 def test_nobody_is_reminded_after_the_close_or_of_a_draft(store: Store, letter: str, coordinator: Actor) -> None:

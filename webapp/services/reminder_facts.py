@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Boolean, and_, bindparam, case, func, literal, not_, or_, select
@@ -135,7 +135,10 @@ def plan_of(session: Session, letter_id: int) -> Plan:
 
 def course_of(letter: LetterRow) -> Course | None:
     """What answers are waited for until, at the latest; None where nobody waits for any."""
-    if letter.deadline is None or letter.state not in {LetterState.CIRCULATING, LetterState.SIGNING}:
+    if letter.state == LetterState.CIRCULATING:
+        # Each round has its own end, whether sign-on has a deadline already or not.
+        return Course("comments", datetime.max.replace(tzinfo=UTC), is_circulating=True)
+    if letter.deadline is None or letter.state != LetterState.SIGNING:
         return None
     return Course(f"deadline-{letter.deadline_version}", letter.deadline)
 
