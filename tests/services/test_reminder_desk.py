@@ -1,7 +1,7 @@
 """Reminders shown ahead, held back and planned otherwise, and that the record tells of each of it (R13, R17)."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -16,6 +16,7 @@ from tests.factories import (
     OTTO,
     STRANGER,
     entry,
+    letter_in_draft,
     letter_in_signing,
     letter_row,
     representative,
@@ -27,8 +28,8 @@ from tests.services.test_verification import thaw
 from webapp.domain.actor import Actor
 from webapp.domain.errors import Conflict, InvalidInput, NotFound, WrongState
 from webapp.domain.reminder import Plan, ReminderKind
-from webapp.persistence.tables import OutboxRow
-from webapp.services import reminder_acts, reminder_desk, roster_list, sign_on, stopping, verification
+from webapp.persistence.tables import OutboxRow, ReminderRow
+from webapp.services import reminder_acts, reminder_desk, roster, roster_list, sign_on, stopping, verification
 from webapp.services.delivery import Result, Sent, note_result
 from webapp.services.reminder_acts import PlanDraft
 from webapp.services.reminder_facts import plan_of
@@ -113,6 +114,39 @@ def test_society_is_left_alone_until_it_is_let_go(store: Store, letter: str, coo
         assert verification.verify(session, letter).problems == ()
         with pytest.raises(NotFound):
             reminder_acts.hold_society(session, coordinator, letter, "unknown", is_held=True, now=NOW)
+
+
+def test_r17_society_that_was_held_back_leaves_a_draft_and_the_record_still_fits(store: Store, coordinator: Actor) -> None:
+    with store() as session:
+        draft = letter_in_draft(session, coordinator, entry(), entry(DUNES, OTTO, "Otto Lind"))
+        invitation = representative(session, draft).invitation.reference
+        reminder_acts.hold_society(session, coordinator, draft, invitation, is_held=True, now=NOW)
+        roster.remove_society(session, coordinator, draft, invitation, now=NOW)
+        assert verification.verify(session, draft).problems == ()
+
+
+def test_new_deadline_has_moments_of_its_own_and_nobody_is_reminded_twice_within_two_days(
+    store: Store, letter: str, coordinator: Actor
+) -> None:
+    with store() as session:
+        marks = reminder_acts.marks_of_day(session, coordinator, letter, LAST.date(), is_held=False, now=WEEK)
+        assert reminder_acts.hold(session, coordinator, letter, marks, now=WEEK) == 3
+        assert len(put(session, letter, now=THREE)) == 3
+        has_left(session, at=THREE)
+        # Three days before the new deadline lies a day after what has left, and less after the mail that tells of it.
+        local = datetime(2026, 3, 15, 17, 0)  # noqa: DTZ001 - a wall clock
+        sign_on.move_deadline(session, coordinator, letter, local, now=THREE + timedelta(hours=1))
+        has_left(session, at=THREE + timedelta(hours=1))
+        left = []
+        for hour in range(2, 80):
+            at = THREE + timedelta(hours=hour)
+            if put(session, letter, now=at):
+                left.append(hour)
+                has_left(session, at=at)
+        assert left == [49, 72], "two days after the mail of the new deadline, and on its last day, though the old one's was held back"
+        slots = session.scalars(select(ReminderRow.slot).order_by(ReminderRow.id)).all()
+        assert slots == ["deadline-0-3"] * 3 + ["deadline-1-3"] * 3 + ["deadline-1-1"] * 3
+        assert verification.verify(session, letter).problems == ()
 
 
 def test_who_has_stopped_is_named_at_the_desk(store: Store, letter: str, coordinator: Actor) -> None:
