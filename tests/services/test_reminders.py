@@ -12,6 +12,7 @@ from tests.conftest import Store
 from tests.factories import (
     ANNA,
     BRUNO,
+    KEYRING,
     NOW,
     OTTO,
     FakeClock,
@@ -24,6 +25,7 @@ from tests.factories import (
     letter_circulating,
     letter_in_signing,
     letter_row,
+    newest_code,
     representative,
     sign,
     staff_actor,
@@ -31,12 +33,13 @@ from tests.factories import (
 from tests.postman import Postman
 from webapp.domain.actor import COMMAND, Actor
 from webapp.domain.answer import AnswerKind
+from webapp.domain.handing_over import HAND_OVER
 from webapp.domain.reminder import ReminderKind
 from webapp.persistence.database import transaction
 from webapp.persistence.record import load_events
 from webapp.persistence.tables import AnswerRow, ObjectionRow, OutboxRow, ReminderRow, SocietyRow
 from webapp.persistence.tables.message import MessageState
-from webapp.services import delivery, installation, reminder_desk, reminders, roster, sign_on, verification
+from webapp.services import delivery, handing_over, installation, reminder_desk, reminders, roster, sign_on, verification
 from webapp.settings import Settings
 
 DUNES = "Society of the Dunes"
@@ -219,6 +222,19 @@ def test_comments_are_asked_for_though_sign_on_has_no_deadline_yet(store: Store,
         assert reminder_desk.show_reminders(session, coordinator, letter, now=NOW).is_waiting
         assert put(session, letter, now=at) == [(ANNA, K.COMMENTS)]
         assert (composed(session, settings, ANNA, now=at) or "").startswith("3 days left to comment on")
+
+
+def test_colleague_to_whom_a_place_was_handed_over_is_spared_for_two_days(store: Store, letter: str) -> None:
+    evening = WEEK - timedelta(hours=12)
+    with store() as session:
+        place = enter(session, letter, OTTO)
+        over = handing_over.Leaving(HAND_OVER, "a-nonce-of-leaving", "I have left the board.", "Ida Holm", "ida@example.org")
+        handing_over.prepare_leaving(session, place, over, KEYRING, now=evening)
+        handing_over.confirm_leaving(session, place, over.nonce, newest_code(session, place), KEYRING, now=evening)
+        has_left(session, at=evening)
+        assert [to for to, _kind in put(session, letter, now=WEEK)] == [ANNA, BRUNO]
+        two_days_later = evening.replace(day=9, hour=8)
+        assert put(session, letter, now=two_days_later) == [("ida@example.org", K.SILENT)]
 
 
 def test_nobody_is_reminded_after_the_close_or_of_a_draft(store: Store, letter: str, coordinator: Actor) -> None:

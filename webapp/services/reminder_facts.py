@@ -33,7 +33,7 @@ from webapp.services.roster_facts import COUNTED_FACTS, commented, stage_from
 from webapp.services.zones import zone_of_country
 
 # After one of these nobody needs to be reminded for two days.
-_ASKING = ("invitation", "new_link", "comment_request", "deadline_moved", "text_changed")
+_ASKING = ("invitation", "handed_over", "new_link", "comment_request", "deadline_moved", "text_changed")
 REMINDER = "reminder"
 
 _OTHER = aliased(AnswerRow)
