@@ -1,6 +1,7 @@
 """R7, R14: a representative hands over to a colleague, or says “not us”, by typed words and the code to the registered address."""
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ from webapp.domain.errors import Conflict, InvalidInput, NotFound, WrongState
 from webapp.domain.handing_over import HAND_OVER, NOT_US
 from webapp.persistence.record import load_events
 from webapp.persistence.tables import CodeRow, OutboxRow, PendingAnswerRow
-from webapp.services import answers, corrections, handing_over, invitations, roster, sign_on
+from webapp.services import answers, corrections, handing_over, invitations, rooms, roster, sign_on
 from webapp.services.answers import WrongCode
 from webapp.services.composing import compose
 from webapp.services.corrections import Correction, correct_address, settle_not_us, show_people
@@ -70,9 +71,9 @@ def mails(session: Session, *kinds: str) -> list[tuple[str, str]]:
     return [(row.kind, row.to_address) for row in rows]
 
 
-def needed(session: Session, letter: str) -> list[str]:
+def needed(session: Session, letter: str, *, at: datetime = NOW) -> list[str]:
     row = letter_row(session, letter)
-    return [one.text for one in needs_of(session, row, Found(stage_counts(session, row), (), (), ()), now=NOW)]
+    return [one.text for one in needs_of(session, row, Found(stage_counts(session, row), (), (), ()), now=at)]
 
 
 def test_colleague_s_link_is_made_only_after_the_code_and_the_old_one_dies_with_it(store: Store, alone: str) -> None:
@@ -289,6 +290,17 @@ def test_coordinator_leaves_it_at_that_and_it_is_no_need_any_more(store: Store, 
         assert needed(session, alone) == []
         assert [one.kind for one in load_events(session, letter_row(session, alone).id)].count("not_us.settled") == 1
         assert verify(session).problems == ()
+
+
+def test_board_of_a_society_that_said_not_us_is_not_asked_what_it_decided(store: Store, coordinator: Actor, alone: str) -> None:
+    with store() as session:
+        place = enter(session, alone)
+        rooms.set_board_date(session, place, NOW.date(), now=NOW)
+        later = NOW + timedelta(days=4)
+        assert any("has not answered" in one for one in needed(session, alone, at=later)), "as long as nobody said so"
+        leave(session, place, WRONG)
+        settle_not_us(session, coordinator, alone, representative(session, alone).invitation.reference, now=NOW)
+        assert needed(session, alone, at=later) == []
 
 
 def test_corrected_address_comes_after_whoever_said_not_us(store: Store, coordinator: Actor, alone: str) -> None:

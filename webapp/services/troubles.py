@@ -25,9 +25,9 @@ _REPRESENTED = select(RepresentativeRow.invitation_id).where(
     RepresentativeRow.invitation_id == InvitationRow.id, RepresentativeRow.revoked_at.is_(None)
 )
 _ANSWERED = select(AnswerRow.id).where(AnswerRow.invitation_id == InvitationRow.id)
-_HAS_MET = and_(InvitationRow.board_meets_on < bindparam("today"), ~_ANSWERED.correlate(InvitationRow).exists())
 _IS_ALONE = ~_REPRESENTED.correlate(InvitationRow).exists()
 _SAID_NOT_US = InvitationRow.not_us_at.is_not(None)
+_HAS_MET = and_(InvitationRow.board_meets_on < bindparam("today"), ~_SAID_NOT_US, ~_ANSWERED.correlate(InvitationRow).exists())
 _MAY_HAVE_FAILED = InvitationRow.id.in_(_CAME_BACK)
 _TROUBLED = (
     select(
