@@ -102,6 +102,17 @@ def test_invitations_are_reviewed_where_all_invitations_are(world: World, desk: 
     assert "1 person is being sent an invitation." in desk.press("Send to 1 person").text
 
 
+def test_society_that_nobody_represents_is_not_invited_and_the_page_says_so(world: World, desk: Browser) -> None:
+    alone = ticked(world, FERNS)
+    with Session(world.engine) as session, transaction(session):
+        line = next(one for one in list_roster(session, COMMAND, world.facts.letters["signing"]) if one.invitation in alone)
+        roster.revoke_representative(session, COMMAND, world.facts.letters["signing"], line.representatives[0].reference, now=NOW)
+    desk.get(at(world))
+    page = desk.press("Invite them once more", act="invite", chosen=alone, status=422)
+    assert page.heading == "Roster"
+    assert "Nobody represents the societies that you chose" in page.text
+
+
 def test_societies_are_taken_off_a_draft_together(world: World, desk: Browser) -> None:
     desk.get(at(world, "drafting"))
     page = desk.press("Take them off the list", act="remove", chosen=ticked(world, FERNS, MARSHES, state="drafting"))

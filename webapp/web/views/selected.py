@@ -36,7 +36,11 @@ def review(letter: str) -> Any:
     chosen = roster_bulk.choose(reading(), actor(), letter, ticked)
     act = _ACTS.get(request.form.get("act", ""))
     if act is not None and chosen.references:
-        return act(letter, chosen)
+        try:
+            return act(letter, chosen)
+        except InvalidInput as error:
+            form.form_errors.append(str(error))
+            return roster_page(letter, form, ticked), 422
     form.form_errors.append(roster_bulk.NONE_CHOSEN if not chosen.references else "Press one of the buttons beneath the list.")
     return roster_page(letter, form, ticked), 422
 
@@ -52,6 +56,8 @@ def _review_removal(letter: str, chosen: roster_bulk.Chosen) -> Any:
 
 
 def _review_invitations(letter: str, chosen: roster_bulk.Chosen) -> Any:
+    if not chosen.people:
+        raise InvalidInput("Nobody represents the societies that you chose, so there is nobody to invite. Add a representative first.")
     marks = invitations.marks_of(reading(), actor(), letter, chosen.references)
     people = invitations.choose(reading(), actor(), letter, marks)
     form = SendForm(formdata=None, marks=people.marks)
