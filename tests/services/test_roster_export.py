@@ -6,13 +6,15 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.conftest import Store
-from tests.factories import ANNA, BRUNO, NOW, enter, entry, give, intent, letter_in_signing, sign
+from tests.factories import ANNA, BRUNO, NOW, enter, entry, give, intent, letter_in_draft, letter_in_signing, sign
 from webapp.domain.actor import COMMAND, Actor
-from webapp.domain.answer import AnswerKind
+from webapp.domain.answer import AnswerKind, Ground
 from webapp.domain.roster_view import ALL, Wanted
-from webapp.rendering.spreadsheet import csv_text
+from webapp.rendering.spreadsheet import csv_text, xlsx_file
+from webapp.rendering.workbook import as_list
 from webapp.services import rooms
 from webapp.services.roster_export import COLUMNS, export_roster
+from webapp.services.roster_import import Reading, match_columns, preview_list
 from webapp.services.roster_list import list_roster
 
 MARSHES = entry("Society of the Marshes", "office@marshes.example.org", "Otto Lind")
@@ -58,3 +60,23 @@ def test_r5_list_is_narrowed_and_ordered_as_the_page_is(store: Store, letter: st
         assert [row["society"] for row in rows(session, letter, Wanted(stage="signed"))] == ["Gullhaven, Society of"]
         chosen = {line.invitation for line in lines if line.society == FERNS.society}
         assert [row["society"] for row in rows(session, letter, only=chosen)] == [FERNS.society]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_r20_list_that_we_gave_away_comes_in_again_with_all_its_columns(store: Store, coordinator: Actor, letter: str, kind: str) -> None:
+    # What a spreadsheet would run, and longer than any cell of a roster.
+    long = "=1+1 " * 300
+    with store() as session:
+        place = enter(session, letter, FERNS.email)
+        give(session, place, intent(session, place, AnswerKind.ABSTAIN, ground=Ground.POLICY, reason=long, nonce="a-nonce-of-the-ferns"))
+        given = [(*row, f"{number}@new.example.org") for number, row in enumerate(export_roster(session, COMMAND, letter, now=NOW))]
+        heading = (*COLUMNS, "email")
+        data = csv_text(heading, given).encode() if kind == "csv" else xlsx_file(heading, given, name="Roster")
+        other = letter_in_draft(session, coordinator, title="Another letter")
+        columns = tuple({"society": "society", "representatives": "contact", "email": "email"}.get(name, "") for name in heading)
+        matching = match_columns(session, coordinator, other, Reading(as_list(data)))
+        preview = preview_list(session, coordinator, other, Reading(as_list(data), columns=columns))
+    assert len(COLUMNS) == 21
+    assert [column.heading for column in matching.columns] == list(heading)
+    assert [row.entry.society for row in preview.rows] == [row[0] for row in given]
+    assert preview.problem_count == 0

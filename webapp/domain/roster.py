@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from webapp.domain.cell import from_cell
 from webapp.domain.columns import COLUMNS, doubled_column, guess_columns, missing_columns
 from webapp.domain.errors import InvalidInput
-from webapp.domain.sheet import Sheet, read_sheet
+from webapp.domain.sheet import Sheet, SheetRow, read_sheet, refuse_long
 
 Corrections = Mapping[int, Mapping[str, str]]
 
@@ -57,12 +57,13 @@ def roster_rows(sheet: Sheet, columns: Sequence[str], corrections: Corrections |
     if doubled:
         raise InvalidInput(f"Two columns cannot both be the {doubled[0].replace('_', ' ')}.", field="file")
     known = corrections or {}
-    return [RosterRow(row.number, _corrected(_entry(row.cells, places), known.get(row.number, {}))) for row in sheet.rows]
+    return [RosterRow(row.number, _corrected(_entry(row, places), known.get(row.number, {}))) for row in sheet.rows]
 
 
-def _entry(cells: Sequence[str], places: Mapping[str, int]) -> RosterEntry:
+def _entry(row: SheetRow, places: Mapping[str, int]) -> RosterEntry:
     # A list that we gave away comes back as it was: the apostrophe that keeps a cell from being run is not part of a name (T36).
-    given = {column: from_cell(cells[place]) for column, place in places.items() if place < len(cells)}
+    given = {column: from_cell(row.cells[place]) for column, place in places.items() if place < len(row.cells)}
+    refuse_long(row.number, given.values())
     return RosterEntry(**{**dict.fromkeys(COLUMNS, ""), **given})
 
 

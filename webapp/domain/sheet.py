@@ -104,7 +104,7 @@ def _headings(cells: list[str]) -> tuple[str, ...]:
         raise InvalidInput("Row 1 is empty. It must name the columns.", field="file")
     if len(cells) > limits.ROSTER_COLUMNS:
         raise InvalidInput(f"Row 1 names {len(cells)} columns; {limits.ROSTER_COLUMNS} is the most.", field="file")
-    _refuse_long(1, cells)
+    refuse_long(1, cells)
     return tuple(cell.strip() for cell in cells)
 
 
@@ -115,10 +115,10 @@ def _cells(number: int, cells: list[str], most: int) -> tuple[str, ...]:
     if len(cells) > most:
         sentence = f"Row {number} has more cells than row 1 has columns. A name with a comma in it must stand in quotation marks."
         raise InvalidInput(sentence, field="file")
-    _refuse_long(number, cells)
     return tuple(cell.strip() for cell in cells)
 
 
-def _refuse_long(number: int, cells: Sequence[str]) -> None:
+def refuse_long(number: int, cells: Iterable[str]) -> None:
+    """Raises InvalidInput where a cell is longer than anything that a roster holds; a column that is left out may say more."""
     if any(len(cell) > limits.ROSTER_CELL for cell in cells):
         raise InvalidInput(f"Row {number} has a cell of more than {limits.ROSTER_CELL} characters.", field="file")

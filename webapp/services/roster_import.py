@@ -21,7 +21,7 @@ from webapp.persistence.tables import ColumnMatchRow
 from webapp.services.access import load_letter
 from webapp.services.roster_check import CheckedRow, RosterPreview, check_rows
 
-_SAMPLES = 3
+_SAMPLES, _LONGEST_SAMPLE = 3, 120
 # By its mark, or because hardly any other text happens to be valid in it.
 _CERTAIN = frozenset(["utf-8", "utf-16"])
 
@@ -115,4 +115,8 @@ def _key(sheet: Sheet) -> str:
 
 def _samples(sheet: Sheet, place: int) -> tuple[str, ...]:
     values = (row.cells[place] for row in sheet.rows if place < len(row.cells))
-    return tuple(visible(value) for value in islice(filter(None, values), _SAMPLES))
+    return tuple(_shortened(visible(value)) for value in islice(filter(None, values), _SAMPLES))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_SAMPLE else f"{text[:_LONGEST_SAMPLE]} …"
