@@ -25,7 +25,7 @@ from webapp.domain.actor import COMMAND, Actor
 from webapp.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from webapp.domain.society import Contact, SocietyFacts
 from webapp.persistence.tables import InvitationRow, JoinRow, SocietyRow
-from webapp.services import directory, roster, roster_import, societies, society_join
+from webapp.services import corrections, directory, roster, roster_import, societies, society_join
 from webapp.services.roster_import import Reading
 from webapp.services.verification import verify
 
@@ -196,6 +196,66 @@ def test_entry_into_which_another_went_can_go_into_a_third(store: Store, coordin
     with store() as session:
         assert {societies.stands_for(session, one) for one in (*pair, third)} == {third}
         assert set(societies.show_society(session, coordinator, third).joined) == {"Society of Ferns", "Fern League"}
+
+
+def authority_facts(store: Store, pair: tuple[str, str]) -> list[tuple[str, str]]:
+    with store() as session:
+        return [(row.domains, row.official_address) for row in (directory.load_society(session, one) for one in pair)]
+
+
+def test_letter_that_asked_the_joined_entry_knows_who_speaks_as_the_one_that_stands_does(
+    store: Store, coordinator: Actor, pair: tuple[str, str]
+) -> None:
+    with store() as session:
+        letter = letter_in_signing(session, coordinator, entry("Fern League", BRUNO))
+    join(store, coordinator, pair)
+    assert authority_facts(store, pair) == [("ferns.example.org\nleague.example.org", "")] * 2
+    known = replace(FERNS, former_names=("Fern League",), domains=("new.example.org",), official_address="office@new.example.org")
+    with store() as session:
+        societies.change_entry(session, coordinator, pair[0], known, directory.load_society(session, pair[0]).edition, now=NOW)
+    assert authority_facts(store, pair) == [("new.example.org", "office@new.example.org")] * 2
+    with store() as session:
+        (invitation,) = session.scalars(select(InvitationRow)).all()
+        assert (invitation.society.reference, invitation.society.official_address) == (pair[1], "office@new.example.org")
+        assert corrections.doubts_of(session, coordinator, letter, invitation.reference, "otto@new.example.org") == []
+        assert verify(session).problems == ()
+
+
+def test_what_a_list_says_of_the_one_that_stands_is_known_to_the_joined_entry_too(
+    store: Store, coordinator: Actor, pair: tuple[str, str]
+) -> None:
+    join(store, coordinator, pair)
+    with store() as session:
+        letter = letter_in_draft(session, coordinator, entry("Moss Society"))
+        header = "society,contact,email,official_address"
+        reading = Reading(f"{header}\nSociety of Ferns,Otto,{OTTO},office@ferns.example.org\n".encode())
+        preview = roster_import.preview_list(session, coordinator, letter, reading)
+        roster.import_roster(session, coordinator, letter, preview, KEYRING, now=NOW)
+    assert [official for _domains, official in authority_facts(store, pair)] == ["office@ferns.example.org"] * 2
+
+
+def test_society_can_take_the_name_of_its_joined_entry_and_no_other(store: Store, coordinator: Actor, pair: tuple[str, str]) -> None:
+    join(store, coordinator, pair)
+    with store() as session:
+        societies.add_entry(session, coordinator, SocietyFacts("Moss Society"), now=NOW)
+        edition = directory.load_society(session, pair[0]).edition
+        with pytest.raises(InvalidInput, match="already"):
+            societies.change_entry(session, coordinator, pair[0], SocietyFacts("Moss Society"), edition, reason=WHY, now=NOW)
+        societies.change_entry(session, coordinator, pair[0], SocietyFacts("Fern League"), edition, reason=WHY, now=NOW)
+        letter = letter_in_draft(session, coordinator, entry("Another Society"))
+    assert not any("joined" in one for one in by_list(store, coordinator, letter, "Fern League", OTTO))
+    with store() as session:
+        asked = {row.society.reference for row in session.scalars(select(InvitationRow))}
+        assert pair[0] in asked and pair[1] not in asked
+
+
+def test_joined_entry_does_not_bring_its_sort_name_along(store: Store, coordinator: Actor) -> None:
+    with store() as session:
+        both = (FERNS, replace(LEAGUE, sort_name="League, Fern"))
+        pair = tuple(societies.add_entry(session, coordinator, one, now=NOW) for one in both)
+    join(store, coordinator, pair)  # type: ignore[arg-type]
+    with store() as session:
+        assert societies.show_society(session, coordinator, pair[0]).facts.sort_name == ""
 
 
 def test_changed_entry_that_was_joined_is_refused(store: Store, connection: Connection, coordinator: Actor, pair: tuple[str, str]) -> None:

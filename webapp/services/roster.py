@@ -24,7 +24,7 @@ from webapp.rendering.fonts import describe_character, uncovered_characters
 from webapp.rendering.workbook import as_list
 from webapp.services.access import load_letter
 from webapp.services.circulation import ask_newcomers
-from webapp.services.directory import hold_names, joins
+from webapp.services.directory import hold_names, joins, known_to_all
 from webapp.services.personal_links import asks_again, end_stays, renewed
 from webapp.services.references import new_reference
 from webapp.services.roster_check import FACTS, CheckedRow, RosterPreview, check_rows, refuse_too_many, societies_named
@@ -142,6 +142,7 @@ def _societies(
         kind, source = (ChangeKind.ADDED, {"source": _LISTED}) if name in made else (ChangeKind.CHANGED, {"source": _LISTED})
         session.add(change(societies[name].id, actor, kind, told.get(name, {}) | source, now=now))
         societies[name].edition += name not in made
+    known_to_all(session, [societies[name] for name in told if name not in made])
     return societies
 
 

@@ -15,7 +15,7 @@ from webapp.domain.errors import Conflict, InvalidInput
 from webapp.domain.names import bounded_line
 from webapp.domain.society import FACT_WORDS, ChangeKind, Contact, SocietyFacts
 from webapp.persistence.tables import ContactRow, GrantRow, InvitationRow, LetterRow, LogoRow, SocietyRow, StaffRow
-from webapp.services.directory import check_keeper, hold_names, joins, load_society, may_keep
+from webapp.services.directory import check_keeper, hold_names, joins, known_to_all, load_society, may_keep
 from webapp.services.documents import country_name
 from webapp.services.references import new_reference
 from webapp.services.society_facts import clean_facts
@@ -131,12 +131,13 @@ def change_entry(
     facts = clean_facts(typed)
     hold_names(session)
     row = load_society(session, reference, for_update=True)
-    if row.edition != edition or row.id in joins(session):
+    joined = joins(session)
+    if row.edition != edition or row.id in joined:
         raise Conflict(_CHANGED)
     why = bounded_line(reason, limits.REVISION_NOTE, field="reason", what="The reason")
     is_renamed = facts.printed_name != row.printed_name
     if is_renamed:
-        _refuse_taken(session, facts.printed_name)
+        _refuse_taken(session, facts.printed_name, {one for one, into in joined.items() if into == row.id})
         if not why:
             raise InvalidInput("Say why the printed name is another now, and who asked for it.", field="reason")
         former = dict.fromkeys((*facts.former_names, row.printed_name))
@@ -145,13 +146,15 @@ def change_entry(
     if not told:
         return False
     row.edition += 1
+    known_to_all(session, [row])
     session.add(change(row.id, actor, ChangeKind.RENAMED if is_renamed else ChangeKind.CHANGED, told, reason=why, now=now))
     session.flush()
     return True
 
 
-def _refuse_taken(session: Session, name: str) -> None:
-    if session.scalar(select(SocietyRow.id).where(SocietyRow.printed_name == name).limit(1)):
+def _refuse_taken(session: Session, name: str, joined: Collection[int] = ()) -> None:
+    """`joined` are entries of the same society, whose names are its own."""
+    if session.scalar(select(SocietyRow.id).where(SocietyRow.printed_name == name, SocietyRow.id.not_in(joined)).limit(1)):
         sentence = f"There is an entry “{name}” already. If the two are one society, join the entries; if not, tell them apart by name."
         raise InvalidInput(sentence, field="printed_name")
 

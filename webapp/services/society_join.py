@@ -18,7 +18,16 @@ from webapp.domain.letter import LetterState
 from webapp.domain.names import bounded_line
 from webapp.domain.society import ChangeKind, SocietyFacts
 from webapp.persistence.tables import InvitationRow, JoinRow, LetterRow, LogoRow, SocietyRow
-from webapp.services.directory import SocietyLine, check_keeper, every_society, hold_names, joins, list_societies, load_society
+from webapp.services.directory import (
+    SocietyLine,
+    check_keeper,
+    every_society,
+    hold_names,
+    joins,
+    known_to_all,
+    list_societies,
+    load_society,
+)
 from webapp.services.known_names import words_in_order
 from webapp.services.societies import SocietyView, facts_of, letters_in_sight, put_facts, show_society
 from webapp.services.society_history import change
@@ -81,6 +90,8 @@ def join_entries(session: Session, actor: Actor, stays: str, goes: str, editions
     first.edition, second.edition = first.edition + 1, second.edition + 1
     _hand_logo_over(session, first, second)
     session.add(JoinRow(society_id=second.id, into_id=first.id, joined_at=now))
+    session.flush()
+    known_to_all(session, [first])
     took_in = {**told, "joined_name": second.printed_name}
     session.add(change(first.id, actor, ChangeKind.TOOK_IN, took_in, reason=why, now=now))
     session.add(change(second.id, actor, ChangeKind.JOINED, {"joined_name": first.printed_name}, reason=why, now=now))
@@ -98,7 +109,8 @@ def _two(session: Session, stays: str, goes: str, *, for_update: bool = False) -
 
 def _united(stays: SocietyFacts, goes: SocietyFacts) -> SocietyFacts:
     """What the one says stays; where it says nothing, what the other says; names, domains and contacts of both."""
-    single = ("sort_name", "acronym", "country", "legal_name", "website", "ror", "official_address")
+    # The sort name is the other printed name's, and would put this one in the wrong place.
+    single = ("acronym", "country", "legal_name", "website", "ror", "official_address")
     names = dict.fromkeys((*stays.former_names, goes.printed_name, *goes.former_names))
     if goes.legal_name and stays.legal_name not in {"", goes.legal_name}:
         names[goes.legal_name] = None
