@@ -182,6 +182,19 @@ def test_official_address_confirms_with_words_and_a_code_of_its_own(store: Store
         assert verify(session).problems == ()
 
 
+def test_r14_official_address_that_was_corrected_confirms_nothing_and_still_disowns(store: Store, coordinator: Actor, letter: str) -> None:
+    with store() as session:
+        known(session, official=OFFICIAL)
+        ask_for(session, coordinator, letter, "official")
+        sign(session, letter)
+        authority.ask_for_confirmation(session, coordinator, (letter, answer(session).reference), KEYRING, now=NOW)
+        confirm, disown = (token(session, purpose, official=True) for purpose in (WitnessPurpose.CONFIRM, WitnessPurpose.DISPUTE))
+        known(session, official="right@gullhaven.example.org")
+        with pytest.raises(NotFound):
+            speak(session, WitnessPurpose.CONFIRM, confirm)
+        assert speak(session, WitnessPurpose.DISPUTE, disown) is None
+
+
 @pytest.mark.parametrize("official", ["", ANNA, ANNA.upper()])
 def test_registered_address_is_no_second_witness(store: Store, coordinator: Actor, letter: str, official: str) -> None:
     with store() as session:

@@ -20,11 +20,11 @@ from webapp.domain.tokens import Keyring
 from webapp.persistence import outbox
 from webapp.persistence.record import append_event
 from webapp.persistence.tables import AnswerRow, AuthorityCheckRow, LetterRow, ProofFileRow, StaffRow
-from webapp.services.access import load_letter, lock_letter
+from webapp.services.access import load_letter
 from webapp.services.disputes import Words, clean_words, speaker
 from webapp.services.proof_files import Giver, find_answer, keep_proof
 from webapp.services.recorded import society_of
-from webapp.services.witnesses import ask_official, find_witness, official_witness, use_witness_code
+from webapp.services.witnesses import ask_official, hold_witness, official_witness, use_witness_code
 
 _BEFORE_THE_SEAL = {LetterState.SIGNING, LetterState.CLOSED}
 _NEEDS_WORDS = {
@@ -134,9 +134,8 @@ def ask_for_confirmation(session: Session, actor: Actor, where: tuple[str, str],
 
 def confirm_officially(session: Session, token: str, said: Words, keyring: Keyring, *, now: datetime) -> int | None:
     """The official address confirms the answer: None when it is settled by it, else how many tries the code has left; commit them."""
-    witness = find_witness(session, WitnessPurpose.CONFIRM, token)
-    letter = lock_letter(session, witness.answer.letter_id)
-    witness, answer = find_witness(session, WitnessPurpose.CONFIRM, token), find_answer(session, letter, witness.answer.reference)
+    witness, letter = hold_witness(session, WitnessPurpose.CONFIRM, token)
+    answer = find_answer(session, letter, witness.answer.reference)
     refuse_settled(letter, answer)
     words = clean_words(said.words)
     if AuthorityCheck.OFFICIAL not in letter.authority_rule:

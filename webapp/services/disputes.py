@@ -16,12 +16,12 @@ from webapp.domain.permission import Permission
 from webapp.domain.tokens import Keyring
 from webapp.persistence.record import append_event
 from webapp.persistence.tables import AnswerRow, DisputeRow, LetterRow, StaffRow, WitnessRow
-from webapp.services.access import load_letter, lock_letter
+from webapp.services.access import load_letter
 from webapp.services.coordinators import tell_coordinators
 from webapp.services.proof_files import find_answer
 from webapp.services.recorded import society_of
 from webapp.services.references import new_reference
-from webapp.services.witnesses import find_witness, tell_society, use_witness_code
+from webapp.services.witnesses import hold_witness, tell_society, use_witness_code
 
 SOCIETY = Actor(ActorKind.REPRESENTATIVE)
 """Whoever reads the mail of the society’s official address: of the society, and nobody in particular."""
@@ -40,10 +40,8 @@ def dispute_answer(session: Session, token: str, said: Words, keyring: Keyring, 
 
     Raises NotFound for every dead link, WrongState where the answer stands no more or is disputed already.
     """
-    witness = find_witness(session, WitnessPurpose.DISPUTE, token)
-    letter = lock_letter(session, witness.answer.letter_id)
-    # What was true before the lock may be so no more.
-    witness, answer = find_witness(session, WitnessPurpose.DISPUTE, token), find_answer(session, letter, witness.answer.reference)
+    witness, letter = hold_witness(session, WitnessPurpose.DISPUTE, token)
+    answer = find_answer(session, letter, witness.answer.reference)
     refuse_moot(letter, answer)
     words = clean_words(said.words)
     if (tries := use_witness_code(session, witness, said.code, keyring, now=now)) is not None:

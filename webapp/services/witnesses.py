@@ -19,8 +19,10 @@ from webapp.domain.rate import WITNESS_CODES
 from webapp.domain.tokens import Keyring, hash_token, normalise_code
 from webapp.persistence import outbox
 from webapp.persistence.plain import look, run, table
-from webapp.persistence.tables import LetterRow, RepresentativeRow, WitnessRow
+from webapp.persistence.tables import AnswerRow, LetterRow, RepresentativeRow, WitnessRow
+from webapp.services.access import lock_letter
 from webapp.services.limits import count
+from webapp.services.place import Place
 from webapp.services.references import new_reference
 
 _INSERT = insert(table(WitnessRow))
@@ -141,17 +143,37 @@ def show_witness(session: Session, purpose: WitnessPurpose, token: str) -> Witne
 
 
 def find_witness(session: Session, purpose: WitnessPurpose, token: str) -> WitnessRow:
-    """The row of a live link for this purpose, read anew; dead with the link of its representative (R14)."""
+    """The row of a live link for this purpose, read anew; dead with the link of its representative (R14).
+
+    An official address that was corrected confirms nothing any more. It still disowns: else who records could end that by a correction.
+    """
     query = select(WitnessRow).where(WitnessRow.token_hash == hash_token(token), WitnessRow.purpose == purpose)
     row = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if row is None or (row.representative is not None and row.representative.revoked_at is not None):
         raise NotFound
+    if purpose == WitnessPurpose.CONFIRM and row.to_address != row.answer.invitation.society.official_address:
+        raise NotFound
     return row
+
+
+def disown_in_room(session: Session, place: Place, keyring: Keyring) -> str:
+    """By which link somebody inside the reading room disowns the answer that stands; empty where they were given none."""
+    given = select(WitnessRow.reference).join(AnswerRow, AnswerRow.id == WitnessRow.answer_id)
+    mine = given.where(WitnessRow.purpose == WitnessPurpose.DISPUTE, WitnessRow.representative_id == place.representative.id)
+    standing = mine.where(AnswerRow.invitation_id == place.invitation.id, AnswerRow.is_standing.is_(True))
+    reference = session.scalars(standing.order_by(WitnessRow.id.desc()).limit(1)).first()
+    return keyring.witness_link(WitnessPurpose.DISPUTE, reference) if reference else ""
+
+
+def hold_witness(session: Session, purpose: WitnessPurpose, token: str) -> tuple[WitnessRow, LetterRow]:
+    """The same, with its letter held until the transaction ends: what was true before the lock may be so no more."""
+    letter = lock_letter(session, find_witness(session, purpose, token).answer.letter_id)
+    return find_witness(session, purpose, token), letter
 
 
 def send_witness_code(session: Session, purpose: WitnessPurpose, token: str, keyring: Keyring, *, now: datetime) -> None:
     """Mails a fresh code to the address that got the link; the one before it is dead. Raises TooMany after five in an hour."""
-    row = find_witness(session, purpose, token)
+    row, _letter = hold_witness(session, purpose, token)
     if not row.answer.is_standing:
         raise WrongState("That answer stands no more: it was withdrawn or replaced. Nothing need be done.")
     if not count(session, WITNESS_CODES, row.reference, keyring, now=now):
