@@ -10,7 +10,7 @@ from webapp.domain.answer import AnswerKind, authority_sentence, condition_sente
 from webapp.domain.errors import AnswerStands, Conflict, InvalidInput, StaleText, TooLate, TooMany, WrongState
 from webapp.domain.rate import WRONG_CODES
 from webapp.domain.wording import wrong_code_sentence
-from webapp.services import answers, change_view, redlines, rooms
+from webapp.services import answers, change_view, redlines, rooms, witnesses
 from webapp.services.answer_store import WITHDRAW
 from webapp.services.answers import Intent
 from webapp.services.objections import OBJECT
@@ -224,4 +224,4 @@ def receipt(place: Place) -> Any:
     room = rooms.show_room(reading(), place, now=now())
     if room.answer is None:
         return redirect(url_for("rooms.read", invitation=place.invitation.reference), 303)
-    return render_template("answers/receipt.html", room=room)
+    return render_template("answers/receipt.html", room=room, disown=witnesses.disown_in_room(reading(), place, settings().keyring))

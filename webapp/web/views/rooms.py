@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 
 from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.rate import LINK_MISSES
-from webapp.services import calendar_files, change_view, circulated_room, doors, handing_over, rooms, stopping
+from webapp.services import calendar_files, change_view, circulated_room, doors, handing_over, rooms, stopping, witnesses
 from webapp.services.place import Place
 from webapp.web.access import for_representative, open_room, public, reload_place, shut_room
 from webapp.web.calendars import calendar_response
@@ -76,6 +76,7 @@ def read(place: Place) -> Any:
         change=change_view.show_change(reading(), place, now=now()),
         has_dispositions=circulated_room.has_dispositions(reading(), place),
         now_iso=now().isoformat(timespec="seconds"),
+        disown=witnesses.disown_in_room(reading(), place, settings().keyring),
         **shared,
     )
 
