@@ -110,6 +110,7 @@ MESSAGES: dict[str, Said] = {
     "answer_disputed": lambda typed: messages.answer_disputed(addressed(typed), answer(typed), dispute(typed)),
     "dispute_settled": lambda typed: messages.dispute_settled(addressed(typed), answer(typed), dispute(typed)),
     "society_disputes": lambda typed: messages.society_disputes(LINKS.authority("ref", "one"), letter(typed), typed, dispute(typed)),
+    "record_waits": lambda typed: messages.record_waits(LINKS.authority("ref", "one"), letter(typed), answer(typed)),
     "official_request": lambda typed: messages.official_request(
         LINKS.confirm("a-token"), letter(typed), PlaceFacts(typed, typed, is_official=True), answer(typed)
     ),

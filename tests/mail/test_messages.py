@@ -101,6 +101,7 @@ MESSAGES: dict[str, MailForm] = {
     "dispute_settled, stands": messages.dispute_settled(TO, ANSWER, DISPUTE),
     "dispute_settled, withdrawn": messages.dispute_settled(OFFICIALLY, ANSWER, replace(DISPUTE, stands=False)),
     "society_disputes": messages.society_disputes(LINKS.authority("ref", "one"), LETTER, "Gullhaven <b>", DISPUTE),
+    "record_waits": messages.record_waits(LINKS.authority("ref", "one"), LETTER, RECORDED),
     "official_request": messages.official_request(LINKS.confirm("t0ken"), LETTER, OFFICIALLY.place, ANSWER),
     "witness_code": messages.witness_code("ABCD2345", 30, LETTER, PLACE),
     "deadline_moved": messages.deadline_moved(LINKS, "t0ken", LETTER, PLACE),
@@ -173,7 +174,7 @@ def test_message_says_why_it_was_sent(name: str) -> None:
 
 @ALL
 def test_message_about_a_letter_names_whom_to_ask(name: str) -> None:
-    if name not in {"sign_in", "staff_code"} and not name.startswith(("society_wrote", "place_ended", "society_disputes")):
+    if name not in {"sign_in", "staff_code"} and not name.startswith(("society_wrote", "place_ended", "society_disputes", "record_waits")):
         assert LETTER.contact_email in MESSAGES[name].text
         assert LETTER.contact_email in MESSAGES[name].html
 

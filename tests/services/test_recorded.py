@@ -100,6 +100,8 @@ def test_r12_with_two_coordinators_it_counts_once_the_other_has_confirmed_it(sto
     with store() as session:
         other = second(session, letter)
         reference = record(session, coordinator, letter)
+        told = session.scalars(select(OutboxRow.reason).where(OutboxRow.kind == "record_waits")).all()
+        assert told == [f"record_waits:{reference}:{other.reference}"]
         assert count(session, letter) == 0
         assert [need.act for need in authority_list.blocking_answers(session, letter_row(session, letter))] == ["authority"]
         with pytest.raises(NotAllowed, match="recorded this answer yourself"):

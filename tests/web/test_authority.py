@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tests.browser import Browser, Page
 from tests.dump import changed, dump
 from tests.factories import ANNA, BRUNO
-from tests.web.world import SIGN, Person, World
+from tests.web.world import ACCOUNTS, SIGN, Person, World
 from webapp.persistence.tables import LetterRow, SocietyRow
 
 PDF = b"%PDF-1.7\nWe sign.\n%%EOF"
@@ -70,10 +70,16 @@ def test_r12_answer_on_paper_is_recorded_confirmed_and_disowned(world: World) ->
     assert "0societies have signed" in owner.get(of_letter(world)).text.replace(" societies have signed", "societies have signed")
     colleague.get(of_letter(world))
     colleague.follow("Gullhaven, Society of has an answer that was recorded")
+    waits = world.mail.newest(ACCOUNTS[Person.COLLEAGUE])
+    assert waits.subject.startswith("To be confirmed: the answer recorded for Gullhaven") and of_letter(world, "/authority/") in waits.text
     colleague.press("Confirm the recorded answer")
     assert "letter on paper" in colleague.get(of_letter(world, "/roster")).text
     told = world.mail.newest(BRUNO)
     assert told.subject.startswith("Recorded for Gullhaven, Society of")
+    anna = Browser(world.app)
+    world.open_letter(anna, world.facts.anna)
+    assert "letter on paper" in anna.page.text
+    assert anna.follow("say that this was not you").heading == "This was not us"
     reader = Browser(world.app)
     reader.get(mailed(world, BRUNO))
     reader.press("Go on", words="Our board has not met.")

@@ -223,6 +223,12 @@ def society_disputes(link: str, letter: LetterFacts, society: str, dispute: Disp
     return _form("society_disputes", subject, link=link, letter=letter, society=society, dispute=dispute)
 
 
+def record_waits(link: str, letter: LetterFacts, answer: AnswerFacts) -> MailForm:
+    """To the other coordinators."""
+    subject = f"To be confirmed: the answer recorded for {answer.printed_name} to “{letter.title}”"
+    return _form("record_waits", subject, link=link, letter=letter, answer=answer)
+
+
 def official_request(link: str, letter: LetterFacts, place: PlaceFacts, answer: AnswerFacts) -> MailForm:
     subject = f"Please confirm for {place.society}: “{letter.title}”"
     return _form("official_request", subject, link=link, letter=letter, place=place, answer=answer)

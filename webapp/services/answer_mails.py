@@ -16,13 +16,15 @@ from webapp.services.mail_facts import Office, answer_facts, disown_link, letter
 
 _RECEIPTS = {"receipt", "withdrawal_receipt", "official_receipt", "official_withdrawal", "answer_recorded"}
 _OF_DISPUTES = {"answer_disputed", "dispute_settled"}
-ANSWER_MAILS = _RECEIPTS | _OF_DISPUTES | {"society_disputes", "official_request", "witness_code"}
+ANSWER_MAILS = _RECEIPTS | _OF_DISPUTES | {"society_disputes", "record_waits", "official_request", "witness_code"}
 
 
 def word_answer_mail(session: Session, row: OutboxRow, office: Office, *, now: datetime) -> MailForm | None:
     """None where the message would be of no use any more."""
     if row.kind == "society_disputes":
         return _society_disputes(session, row, office)
+    if row.kind == "record_waits":
+        return _record_waits(session, row, office)
     if row.kind in {"official_request", "witness_code"}:
         return _to_witness(session, row, office, now=now)
     dispute = session.get_one(DisputeRow, row.parameters["dispute"]) if row.kind in _OF_DISPUTES else None
@@ -74,6 +76,17 @@ def _society_disputes(session: Session, row: OutboxRow, office: Office) -> MailF
     facts = _dispute_facts(dispute)
     who = facts if dispute.witness.representative else replace(facts, who="The official address")
     return messages.society_disputes(link, letter_facts(letter), dispute.answer.printed_name, who)
+
+
+def _record_waits(session: Session, row: OutboxRow, office: Office) -> MailForm | None:
+    """To a coordinator who may confirm it, while it waits."""
+    answer = session.get_one(AnswerRow, row.parameters["answer"])
+    letter = session.get_one(LetterRow, answer.letter_id)
+    is_told = may_be_told(session, letter.id, row.reason.split(":")[2], Permission.VOUCH)
+    if answer.is_confirmed or not answer.is_standing or not is_told:
+        return None
+    link = office.links.authority(letter.reference, answer.reference)
+    return messages.record_waits(link, letter_facts(letter), answer_facts(session, answer, letter))
 
 
 def _to_witness(session: Session, row: OutboxRow, office: Office, *, now: datetime) -> MailForm | None:

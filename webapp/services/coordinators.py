@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from webapp.domain.actor import Actor
 from webapp.domain.permission import Permission, Role, permissions_of
 from webapp.persistence import outbox
 from webapp.persistence.tables import GrantRow, StaffRow
@@ -24,10 +25,16 @@ def may_be_told(session: Session, letter_id: int, staff: str, permission: Permis
     return session.scalar(mine) is not None
 
 
-def tell_coordinators(session: Session, letter_id: int, kind: str, reference: str, what: Mapping[str, int], *, now: datetime) -> None:
-    """One message to everyone who may deal with the societies of this letter and is still let in (R16)."""
+def tell_coordinators(
+    session: Session, letter_id: int, kind: str, reference: str, what: Mapping[str, int], *, now: datetime, besides: Actor | None = None
+) -> None:
+    """One message to everyone who may deal with the societies of this letter and is still let in (R16), `besides` whoever did it."""
     query = select(StaffRow.reference, StaffRow.email).join(GrantRow, GrantRow.staff_id == StaffRow.id)
     mine = query.where(GrantRow.letter_id == letter_id, GrantRow.role.in_(_roles(Permission.INVITE)), StaffRow.closed_at.is_(None))
     told = session.execute(mine.order_by(StaffRow.id))
-    due = [outbox.Due(f"{kind}:{reference}:{one.reference}", one.email, dict(what)) for one in told]
+    due = [
+        outbox.Due(f"{kind}:{reference}:{one.reference}", one.email, dict(what))
+        for one in told
+        if besides is None or one.reference != besides.reference
+    ]
     outbox.put_all(session, kind, due, now=now, letter_id=letter_id)

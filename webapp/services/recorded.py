@@ -31,6 +31,7 @@ from webapp.services.answers import (
     standing_answer,
     was_sent_before,
 )
+from webapp.services.coordinators import tell_coordinators
 from webapp.services.place import HeldLetter
 from webapp.services.proof_files import Giver, find_answer, keep_proof
 from webapp.services.references import new_reference
@@ -141,6 +142,8 @@ def record_answer(
     society = society_of(letter, answer)
     make_witnesses(session, society, answer.id, keyring, now=now)
     tell_society(session, society, "answer_recorded", answer.reference, {"answer": answer.id}, now=now)
+    if waits:
+        tell_coordinators(session, letter.id, "record_waits", answer.reference, {"answer": answer.id}, now=now, besides=actor)
     return answer.reference
 
 
