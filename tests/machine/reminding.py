@@ -30,7 +30,7 @@ class Reminding(Walk):
     def remind(self) -> None:
         """What the worker does every minute."""
         with self.house.reading() as session:
-            due = reminders.letters_to_remind(session, now=self.now)
+            due = [one for one in reminders.letters_that_wait(session) if reminders.is_due(session, one, now=self.now)]
         known = {row["id"] for row in self.seen["reminder"]}
         for letter_id in due:
             self.act(lambda s, one=letter_id: reminders.put_due(s, one, now=self.now), None)

@@ -37,7 +37,7 @@ from webapp.domain.handing_over import HAND_OVER
 from webapp.domain.reminder import ReminderKind
 from webapp.persistence.database import transaction
 from webapp.persistence.record import load_events
-from webapp.persistence.tables import AnswerRow, ObjectionRow, OutboxRow, ReminderRow, SocietyRow
+from webapp.persistence.tables import AnswerRow, ObjectionRow, OutboxRow, ReminderPlanRow, ReminderRow, SocietyRow
 from webapp.persistence.tables.message import MessageState
 from webapp.services import delivery, handing_over, installation, reminder_desk, reminders, roster, sign_on, verification
 from webapp.settings import Settings
@@ -68,7 +68,7 @@ def put(session: Session, reference: str, *, now: datetime) -> list[tuple[str, s
     """What the minute tick does; returns who is reminded of what."""
     letter = letter_row(session, reference)
     before = session.scalar(select(func.max(ReminderRow.id))) or 0
-    is_due = letter.id in reminders.letters_to_remind(session, now=now)
+    is_due = letter.id in reminders.letters_that_wait(session) and reminders.is_due(session, letter.id, now=now)
     assert (reminders.put_due(session, letter.id, now=now) > 0) == is_due
     rows = session.scalars(select(ReminderRow).where(ReminderRow.id > before).order_by(ReminderRow.id))
     return [(row.representative.email, row.kind) for row in rows]
@@ -365,6 +365,18 @@ def test_r16_workers_at_one_time_remind_once(mail: Postman, engine: Engine, sett
     with Session(engine) as session:
         assert session.scalar(select(func.count()).select_from(OutboxRow).where(OutboxRow.kind == "reminder")) == 1
         assert verification.verify(session).problems == ()
+
+
+def test_letter_that_cannot_be_judged_holds_up_no_other(mail: Postman, engine: Engine, settings: Settings, clock: FakeClock) -> None:
+    with Session(engine) as session, transaction(session):
+        broken = letter_row(session, letter_in_signing(session, staff_actor(session)))
+        kept = {"kinds": list(ReminderKind), "days_after_board": [], "is_paused": False, "edited_at": NOW, "edited_by": "nobody"}
+        session.add(ReminderPlanRow(letter_id=broken.id, days_before=["seven"], **kept))
+        letter_in_signing(session, staff_actor(session), entry(DUNES, OTTO, "Otto Lind"))
+    mail.deliver()
+    clock.at = WEEK
+    mail.workflows.tick_step()
+    assert counted(engine) == 1
 
 
 def counted(engine: Engine) -> int:

@@ -98,6 +98,9 @@ class Workflows:
         self._is_ending.set()
 
     def remind(self, letter_id: int) -> None:
+        with Session(self._engine) as session:
+            if not reminders.is_due(session, letter_id, now=self._settings.clock.now()):
+                return
         with Session(self._engine) as session, transaction(session):
             # While mail is held nothing is put: what is late by then comes once, and not as often as it was held.
             if installation.may_send(session):
@@ -126,7 +129,7 @@ class Workflows:
             except JobFailed as error:
                 # One letter that cannot be closed holds up neither the others nor the mail.
                 note("letter.not_closed", level=logging.ERROR, reason=str(error))
-        self._remind_all(now=now)
+        self._remind_all()
         with Session(self._engine) as session, transaction(session):
             if installation.may_send(session):
                 # Asked behind the lock, and the time first: a jump while one waited for one's turn would pass for an even clock.
@@ -136,17 +139,15 @@ class Workflows:
             if installation.may_write(session):
                 tick.end_what_is_over(session, now=now)
 
-    def _remind_all(self, *, now: datetime) -> None:
-        try:
-            for letter_id in guarded(self._letters_to_remind)(now):
-                guarded(self.remind)(letter_id)
-        except JobFailed as error:
-            # The rest of the mail leaves all the same.
-            note("letter.not_reminded", level=logging.ERROR, reason=str(error))
-
-    def _letters_to_remind(self, now: datetime) -> list[int]:
+    def _remind_all(self) -> None:
         with Session(self._engine) as session:
-            return reminders.letters_to_remind(session, now=now) if installation.may_send(session) else []
+            waiting = reminders.letters_that_wait(session) if installation.may_send(session) else []
+        for letter_id in waiting:
+            try:
+                guarded(self.remind)(letter_id)
+            except JobFailed as error:
+                # The other letters, and the rest of the mail, leave all the same.
+                note("letter.not_reminded", level=logging.ERROR, reason=str(error))
 
     def sweep_step(self) -> None:
         with Session(self._engine) as session, transaction(session):

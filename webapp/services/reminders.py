@@ -25,10 +25,15 @@ from webapp.services.reminder_facts import (
 )
 
 
-def letters_to_remind(session: Session, *, now: datetime) -> list[int]:
-    """The letters of which a reminder is due. Reads alone, and most minutes hardly anything."""
-    waiting = select(LetterRow).where(LetterRow.state.in_([LetterState.CIRCULATING, LetterState.SIGNING]))
-    return [letter.id for letter in session.scalars(waiting.order_by(LetterRow.id)) if _due(session, letter, now=now)]
+def letters_that_wait(session: Session) -> list[int]:
+    """The letters to which somebody may still say something."""
+    waiting = select(LetterRow.id).where(LetterRow.state.in_([LetterState.CIRCULATING, LetterState.SIGNING]))
+    return list(session.scalars(waiting.order_by(LetterRow.id)))
+
+
+def is_due(session: Session, letter_id: int, *, now: datetime) -> bool:
+    """Whether a reminder of this letter is due. Reads alone, and most minutes hardly anything."""
+    return bool(_due(session, session.get_one(LetterRow, letter_id), now=now))
 
 
 def put_due(session: Session, letter_id: int, *, now: datetime) -> int:
