@@ -178,8 +178,8 @@ def test_unknown_zone_is_refused(zone: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "zone"),
-    [("9999-12-31 23:59", NEW_YORK), ("0001-01-01 00:00", BERLIN)],
-    ids=["after the last year", "before the first"],
+    [("9999-12-31 23:59", NEW_YORK), ("9999-12-31 12:00", BERLIN), ("9001-01-01 00:00", BERLIN), ("0001-01-01 00:00", BERLIN)],
+    ids=["after the last year", "on its last day", "so late that days after it could not be reckoned", "before the first"],
 )
 def test_time_beyond_the_calendar_is_refused(typed: str, zone: str) -> None:
     with pytest.raises(InvalidInput):

@@ -12,6 +12,9 @@ _MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
+# The calendar ends with the year 9999, and what is reckoned from a deadline, in whatever zone, must still lie within it.
+_LAST_YEAR = 9000
+
 
 @dataclass(frozen=True)
 class ShownInstant:
@@ -105,6 +108,8 @@ def instant_from_local(typed: datetime, zone: str, *, field: str = "deadline_loc
     """
     if not is_zone(zone):
         raise InvalidInput("Choose a time zone from the list, such as Europe/Berlin.", field="deadline_zone")
+    if typed.year > _LAST_YEAR:
+        raise InvalidInput("Choose a date within the next years.", field=field)
     place = ZoneInfo(zone)
     try:
         if typed.tzinfo is not None:
