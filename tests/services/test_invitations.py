@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
 from tests.conftest import Store
@@ -21,6 +21,7 @@ from tests.factories import (
     back,
     enter,
     entry,
+    letter_circulating,
     letter_closed,
     letter_in_draft,
     letter_in_signing,
@@ -36,7 +37,8 @@ from webapp.domain.errors import Conflict, InvalidInput, NotFound, TooMany, Wron
 from webapp.domain.links import Links
 from webapp.domain.mail_text import SUBJECT
 from webapp.persistence.tables import InvitationTextRow, OutboxRow, RepresentativeRow
-from webapp.services import composing, invitation_preview, invitation_words, invitations, needs, roster_facts, sign_on
+from webapp.persistence.tables.message import MessageState
+from webapp.services import composing, invitation_preview, invitation_words, invitations, needs, reminder_facts, roster_facts, sign_on
 from webapp.services.composing import compose
 from webapp.services.invitation_words import InvitationText
 from webapp.services.rooms import is_link_live
@@ -75,6 +77,33 @@ def test_opening_can_invite_nobody_yet_and_the_front_page_says_so(store: Store, 
             ("2 societies have not been invited to sign yet", "invitations")
         ]
         assert not is_link_live(session, personal_link(session, later))
+        assert verify(session).problems == ()
+
+
+def test_society_that_was_asked_to_comment_alone_is_neither_counted_as_invited_nor_reminded(store: Store, coordinator: Actor) -> None:
+    people = (entry(), entry("Society of the Marshes", OTTO, "Otto Lind"))
+    with store() as session:
+        reference = letter_circulating(session, coordinator, *people)
+        session.execute(update(OutboxRow).values(state=MessageState.SENT, sent_at=NOW))
+        opens = NOW + timedelta(days=1)
+        sign_on.open_sign_on(session, coordinator, reference, is_fit=True, invites_later=True, now=opens)
+        letter = letter_row(session, reference)
+
+        def wanted() -> list[str]:
+            found = needs.Found(roster_facts.stage_counts(session, letter), (), (), ())
+            return [one.text for one in needs.needs_of(session, letter, found, now=opens) if one.act == "invitations"]
+
+        def reminded() -> list[str]:
+            return [one.email for one in reminder_facts.reminder_places(session, letter, now=opens + timedelta(days=3))]
+
+        assert wanted() == ["2 societies have not been invited to sign yet"]
+        page = invitations.list_invitations(session, coordinator, reference, show="not invited yet")
+        assert ([one.email for one in page.lines], reminded()) == ([ANNA, OTTO], [])
+        invitations.send(session, coordinator, reference, page.lines[0].mark, KEYRING, now=opens)
+        assert wanted() == ["1 society has not been invited to sign yet"]
+        assert reminded() == [ANNA]
+        invitations.send(session, coordinator, reference, page.lines[1].mark, KEYRING, now=opens)
+        assert (wanted(), len(reminded())) == ([], 2)
         assert verify(session).problems == ()
 
 

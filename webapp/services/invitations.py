@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from webapp.domain.actor import Actor
@@ -28,6 +28,9 @@ _PAGE = 200
 INVITING = frozenset({"invitation", "handed_over"})
 """The messages by which somebody is asked to sign: by the coordinators, or by a colleague who hands over."""
 
+# What says, once sign-on is open, that the society is asked to sign.
+_ASKING = INVITING | {"new_link"}
+
 
 class MailState(StrEnum):
     """What became of the newest message that brings a representative’s link."""
@@ -45,6 +48,19 @@ _STATES = {
     MessageState.SENT: MailState.SENT,
     MessageState.FAILED: MailState.REFUSED,
 }
+
+
+def not_invited_yet(session: Session, letter: LetterRow) -> set[int]:
+    """The invitations of societies that were asked to comment, have not answered, and were sent nothing that asks them to sign."""
+    asked = select(RepresentativeRow.invitation_id).join(
+        OutboxRow, OutboxRow.parameters["representative"].as_integer() == RepresentativeRow.id
+    )
+    since = or_(OutboxRow.kind == "invitation", OutboxRow.queued_at >= letter.opened_at)
+    asked = asked.where(OutboxRow.letter_id == letter.id, OutboxRow.kind.in_(_ASKING), since)
+    answered = select(AnswerRow.invitation_id).where(AnswerRow.letter_id == letter.id, AnswerRow.is_standing.is_(True))
+    circulated = select(InvitationRow.id).where(InvitationRow.letter_id == letter.id, InvitationRow.invited_at < letter.opened_at)
+    reachable = circulated.where(InvitationRow.representatives.any(RepresentativeRow.revoked_at.is_(None)))
+    return set(session.scalars(reachable.where(InvitationRow.id.not_in(asked), InvitationRow.id.not_in(answered))))
 
 
 @dataclass(frozen=True)
@@ -134,20 +150,23 @@ def _mails(session: Session, letter: LetterRow) -> dict[int, list[OutboxRow]]:
 def _line(row: RepresentativeRow, mails: Sequence[OutboxRow], letter: LetterRow, *, has_answered: bool) -> Line:
     invited = [mail for mail in mails if mail.kind in INVITING]
     newest = mails[-1] if mails else None
+    is_new = not invited and not has_answered
+    # Before sign-on was opened a link brought the text for comment.
+    is_waiting = is_new and letter.opened_at is not None and newest is not None and newest.queued_at < letter.opened_at
     return Line(
         representative=row.reference,
         invitation=row.invitation.reference,
         society=row.invitation.society.printed_name,
         name=row.name,
         email=row.email,
-        mail=_STATES[MessageState(newest.state)] if newest else MailState.NONE,
+        mail=_STATES[MessageState(newest.state)] if newest and not (is_waiting and newest.state == MessageState.SENT) else MailState.NONE,
         error=newest.last_error if newest and newest.state == MessageState.FAILED else "",
         first_at=show_instant(invited[0].queued_at, letter.deadline_zone) if invited else None,
         last_at=show_instant(newest.queued_at, letter.deadline_zone) if newest else None,
         number=len(mails),
         has_opened=row.invitation.opened_at is not None,
         has_answered=has_answered,
-        is_new=not invited and not has_answered,
+        is_new=is_new,
         mark=_mark(row, len(mails)),
     )
 

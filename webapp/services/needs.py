@@ -16,7 +16,7 @@ from webapp.persistence.tables import CirculationRow, LetterRow, RevisionRow
 from webapp.services.authority_list import authority_needs
 from webapp.services.comment_desk import BLOCKING_ACT, COMMENTS_ACT, comment_needs, has_comments
 from webapp.services.documents import frozen_digest
-from webapp.services.invitations import MailState
+from webapp.services.invitations import MailState, not_invited_yet
 from webapp.services.need import Need, Urgency, few_or_all, most_urgent_first
 from webapp.services.reminder_desk import going_out_soon
 from webapp.services.revisions import is_as_revised
@@ -129,7 +129,7 @@ def _next_round(letter: LetterRow, newest: CirculationRow | None) -> list[Need]:
 
 def _while_signing(session: Session, letter: LetterRow, stages: Counter[Stage], *, may_close: bool, now: datetime) -> list[Need]:
     needs, today = [], earliest_today(now)
-    if waiting := stages[Stage.ON_THE_LIST]:
+    if waiting := stages[Stage.ON_THE_LIST] + len(not_invited_yet(session, letter)):
         what = f"{waiting} {'society has' if waiting == 1 else 'societies have'} not been invited to sign yet"
         needs.append(Need(what, "invitations", "Choose who is invited now.", narrowed=_NOT_INVITED, urgency=Urgency.SOON))
     elif may_close and any(stages[stage] for stage in HAS_ANSWERED) and not waiting_for(stages):

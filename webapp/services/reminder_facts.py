@@ -29,6 +29,7 @@ from webapp.persistence.tables import (
 )
 from webapp.persistence.tables.message import WAITING, MessageState
 from webapp.services.documents import counting_digests
+from webapp.services.invitations import not_invited_yet
 from webapp.services.roster_facts import COUNTED_FACTS, commented, stage_from
 from webapp.services.zones import zone_of_country
 
@@ -119,6 +120,7 @@ class _Known:
     digests: Collection[str]
     commented: set[int] | None
     rounds: dict[int, Any]
+    uninvited: set[int]
     told: dict[int, datetime]
     sent: dict[int, set[str]]
     held: dict[int, set[str]]
@@ -167,6 +169,7 @@ def reminder_places(
         digests=counting_digests(session, letter.id),
         commented=commented(session, letter),
         rounds=newest_rounds(session, letter),
+        uninvited=not_invited_yet(session, letter) if letter.state == LetterState.SIGNING else set(),
         told=_told(session, letter, now=now, but=but),
         sent=_slots(session, ReminderRow, letter),
         held=_slots(session, HeldReminderRow, letter),
@@ -176,6 +179,9 @@ def reminder_places(
 
 
 def _place(row: Any, letter: LetterRow, course: Course, known: _Known) -> ReminderPlace | None:
+    if row.invitation_id in known.uninvited:
+        # It holds a link from when the text went round for comment; whoever opened sign-on asks it to sign later.
+        return None
     stage = stage_from(row, known.digests)
     asked = [row.invited_at, row.added_at]
     if known.commented is not None:
