@@ -98,3 +98,10 @@ def test_form_that_came_without_its_edition_saves_nothing(desk: Browser, here: s
     desk.press("Save the invitation", status=422, without=("edition",), words="Dear {name}")
     assert "Load the page again" in desk.page.text
     assert desk.page.value("words") == "Dear {name}"
+
+
+def test_more_than_can_be_sent_to_at_once_is_said(desk: Browser, here: str) -> None:
+    chosen = marks(desk, here)
+    desk.press("Send to those I have ticked", who=chosen[0])
+    desk.press("Send to 1 person", marks="x" * 200_001, status=422)
+    assert "Narrow the list, and send in parts." in desk.page.text

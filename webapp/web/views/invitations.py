@@ -70,7 +70,9 @@ def _sending(letter: str) -> Facts:
 def send(letter: str) -> Any:
     form = SendForm()
     if not form.validate_on_submit():
-        return _show(letter, EmptyForm(formdata=None)), 422
+        refused = EmptyForm(formdata=None)
+        refused.form_errors.append("These are more than can be sent to at once. Narrow the list, and send in parts.")
+        return _show(letter, refused), 422
     with transaction() as session:
         sent = invitations.send(session, actor(), letter, form.marks.data or "", settings().keyring, now=now())
     if sent.number:
