@@ -18,6 +18,8 @@ from webapp.services.verification import verify
 Store = Callable[[], Session]
 
 
+_OTHER = "(SELECT max(id) FROM staff)"
+
 PLANTED = {
     "an open check is settled by hand": ("UPDATE answer SET authority = 'proof'", "the authority of the answer"),
     "a record is confirmed by hand": ("UPDATE answer SET is_confirmed = true", "the confirmation of the answer"),
@@ -28,6 +30,12 @@ PLANTED = {
     "the proof is another file": ("UPDATE proof_file SET content = :bytes", "is not the file of which"),
     "the proof is taken away": ("DELETE FROM proof_file", "the proof of which"),
     "a word is put into a coordinator’s mouth": ("UPDATE authority_check SET words = 'Yes.'", "why the authority"),
+    "another is said to have settled it": (f"UPDATE authority_check SET staff_id = {_OTHER}", "who settled the authority"),
+    "nobody of the staff is said to have settled it": ("UPDATE authority_check SET staff_id = NULL", "who settled the authority"),
+    "another is said to have confirmed it": (
+        f"UPDATE recorded_answer SET confirmed_by_id = {_OTHER}, confirmed_at = (SELECT settled_at FROM authority_check)",
+        "who confirmed the answer",
+    ),
     "a settling is taken away": ("DELETE FROM authority_check", "by what the authority"),
     "what was disputed is edited": ("UPDATE dispute SET words = 'Fine.'", "what was said in a dispute"),
     "a dispute is settled by hand": ("UPDATE dispute SET stands = true, settled_at = opened_at", "what came of the dispute"),

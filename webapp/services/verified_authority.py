@@ -13,7 +13,7 @@ from webapp.domain.answer import Source
 from webapp.domain.authority import DEFAULT_RULE
 from webapp.domain.record import RecordedEvent
 from webapp.persistence.record import load_private
-from webapp.persistence.tables import AnswerRow, AuthorityCheckRow, DisputeRow, LetterRow, ProofFileRow, RecordedAnswerRow
+from webapp.persistence.tables import AnswerRow, AuthorityCheckRow, DisputeRow, LetterRow, ProofFileRow, RecordedAnswerRow, StaffRow
 
 Found = tuple[str, int | None]
 Private = Mapping[int, Mapping[str, Any]]
@@ -28,6 +28,7 @@ class _Told:
     settled: dict[str, list[RecordedEvent]] = field(default_factory=dict)
     recorded: dict[str, RecordedEvent] = field(default_factory=dict)
     unconfirmed: set[str] = field(default_factory=set)
+    confirmers: dict[str, str] = field(default_factory=dict)
     disputed: dict[str, RecordedEvent] = field(default_factory=dict)
     findings: dict[str, RecordedEvent] = field(default_factory=dict)
     proofs: dict[str, RecordedEvent] = field(default_factory=dict)
@@ -47,6 +48,7 @@ class _Told:
             self.settled.setdefault(public["answer"], []).append(event)
         elif event.kind == "answer.confirmed":
             self.unconfirmed.discard(public["answer"])
+            self.confirmers[public["answer"]] = event.actor
         elif event.kind == "answer.disputed":
             self.disputed[public["dispute"]] = event
         elif event.kind == "dispute.settled":
@@ -71,7 +73,7 @@ def authority_problems(session: Session, letter: LetterRow, events: list[Recorde
     answers = session.scalars(select(AnswerRow).where(AnswerRow.letter_id == letter.id).order_by(AnswerRow.id)).all()
     for answer in answers:
         yield from _answer_problems(session, answer, told, private)
-    numbers = [answer.id for answer in answers]
+    numbers = {answer.id: answer.reference for answer in answers}
     yield from _proof_problems(session, numbers, told)
     yield from _dispute_problems(session, numbers, told, private)
 
@@ -92,6 +94,9 @@ def _answer_problems(session: Session, answer: AnswerRow, told: _Told, private: 
         yield f"by what the authority of the answer {reference} was settled is not what its record tells.", None
         return
     for row, event in zip(checks, settled, strict=True):
+        proof = row.proof.reference if row.proof else None
+        if proof != event.public["proof"] or _staff(row.staff) != (event.actor if event.actor.startswith("staff:") else ""):
+            yield f"who settled the authority of the answer {reference}, and by what, is not what its record tells.", event.sequence
         if row.words != private.get(event.sequence, {}).get("words", row.words):
             yield f"why the authority of the answer {reference} was settled is not what event {event.sequence} tells.", event.sequence
     yield from _recorded_problems(session, answer, told, private)
@@ -110,25 +115,35 @@ def _recorded_problems(session: Session, answer: AnswerRow, told: _Told, private
     is_whole = (row.needs_second, event.actor) == (event.public["needs_second"], f"staff:{row.recorder.reference}")
     if not (is_told and is_whole):
         yield f"how the answer {answer.reference} came is not what event {event.sequence} tells.", event.sequence
+    confirmer = session.get(StaffRow, row.confirmed_by_id) if row.confirmed_by_id else None
+    if _staff(confirmer) != told.confirmers.get(answer.reference, ""):
+        yield f"who confirmed the answer {answer.reference} is not what its record tells.", event.sequence
     if row.needs_second and answer.is_confirmed and row.confirmed_by_id in {None, row.staff_id}:
         yield f"the answer {answer.reference} counts without a second coordinator.", event.sequence
 
 
-def _proof_problems(session: Session, answers: list[int], told: _Told) -> Iterator[Found]:
+def _staff(row: StaffRow | None) -> str:
+    """As the record names an actor of the staff; empty where it was none."""
+    return f"staff:{row.reference}" if row else ""
+
+
+def _proof_problems(session: Session, answers: dict[int, str], told: _Told) -> Iterator[Found]:
     waiting = dict(told.proofs)
-    for row in session.scalars(select(ProofFileRow).where(ProofFileRow.answer_id.in_(answers)).order_by(ProofFileRow.id)):
+    for row in session.scalars(select(ProofFileRow).where(ProofFileRow.answer_id.in_(list(answers))).order_by(ProofFileRow.id)):
         event = waiting.pop(row.reference, None)
         if event is None:
             yield f"a proof ({row.reference}) is attached that its record does not tell of.", None
+        elif answers[row.answer_id] != event.public["answer"]:
+            yield f"the proof of which event {event.sequence} tells is attached to another answer.", event.sequence
         elif {row.sha256, hashlib.sha256(row.content).hexdigest()} != {event.public["proof_sha256"]}:
             yield f"a proof is not the file of which event {event.sequence} tells.", event.sequence
     for event in waiting.values():
         yield f"the proof of which event {event.sequence} tells is not there.", event.sequence
 
 
-def _dispute_problems(session: Session, answers: list[int], told: _Told, private: Private) -> Iterator[Found]:
+def _dispute_problems(session: Session, answers: dict[int, str], told: _Told, private: Private) -> Iterator[Found]:
     waiting = dict(told.disputed)
-    for row in session.scalars(select(DisputeRow).where(DisputeRow.answer_id.in_(answers)).order_by(DisputeRow.id)):
+    for row in session.scalars(select(DisputeRow).where(DisputeRow.answer_id.in_(list(answers))).order_by(DisputeRow.id)):
         event, finding = waiting.pop(row.reference, None), told.findings.get(row.reference)
         if event is None:
             yield f"an answer is disputed ({row.reference}), of which its record does not tell.", None
@@ -137,7 +152,8 @@ def _dispute_problems(session: Session, answers: list[int], told: _Told, private
             yield f"what was said in a dispute is not what event {event.sequence} tells.", event.sequence
         stands = finding.public["stands"] if finding else None
         found = private.get(finding.sequence, {}).get("finding", row.finding) if finding else ""
-        if (row.stands, row.finding) != (stands, found):
+        settler = finding.actor if finding else ""
+        if (row.stands, row.finding, _staff(row.staff), row.answer.reference) != (stands, found, settler, event.public["answer"]):
             yield f"what came of the dispute of event {event.sequence} is not what its record tells.", event.sequence
     for event in waiting.values():
         yield f"the dispute of which event {event.sequence} tells is not there.", event.sequence
