@@ -25,7 +25,7 @@ from tests.services.test_authority import speak, token
 from webapp.domain.actor import Actor
 from webapp.domain.answer import AnswerKind
 from webapp.domain.authority import WitnessPurpose
-from webapp.domain.errors import AnswerStands, InvalidInput, NotAllowed, NotFound, StaleText, TooLate, WrongState
+from webapp.domain.errors import AnswerStands, Conflict, InvalidInput, NotAllowed, NotFound, StaleText, TooLate, WrongState
 from webapp.domain.proof_file import read_proof
 from webapp.persistence.tables import AnswerRow, InvitationRow, OutboxRow, RecordedAnswerRow
 from webapp.rendering.signatories import signatories_csv
@@ -165,6 +165,15 @@ def test_r2_recorded_answer_names_the_text_that_its_page_showed(store: Store, co
 def test_r8_same_form_twice_is_one_recorded_answer(store: Store, coordinator: Actor, letter: str) -> None:
     with store() as session:
         assert record(session, coordinator, letter) == record(session, coordinator, letter, at=LATER)
+        assert len(session.scalars(select(RecordedAnswerRow)).all()) == 1
+
+
+def test_r8_form_of_another_letter_is_told_to_begin_again(store: Store, coordinator: Actor, letter: str) -> None:
+    with store() as session:
+        record(session, coordinator, letter)
+        other = letter_in_signing(session, coordinator)
+        with pytest.raises(Conflict, match="sent before"):
+            record(session, coordinator, other)
         assert len(session.scalars(select(RecordedAnswerRow)).all()) == 1
 
 

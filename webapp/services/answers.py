@@ -52,6 +52,7 @@ _PENDING_NONCE = select(PendingAnswerRow.id).where(
 )
 
 
+_SENT_BEFORE = "This page has been sent before, so nothing was stored. Look through the form once more, and send it again."
 _MAY_WITHDRAW = frozenset(LetterState) - {LetterState.DRAFTING, LetterState.CIRCULATING, LetterState.CANCELLED}
 _NEEDS_WORDS = {
     OBJECT: "Say what your society does not take for editorial: the coordinators read it.",
@@ -225,9 +226,15 @@ def refuse_unasked_replacement(standing: AnswerRow | None, replaces: str | None,
 
 def refuse_used_nonce(session: Session, place: Place, nonce: str) -> None:
     """The page chooses it, so it may come from anywhere: a form that was kept, or that somebody wrote by hand."""
-    is_used = look(session, _USED_NONCE, {"nonce": nonce}).first() is not None
-    if is_used or look(session, _PENDING_NONCE, {"nonce": nonce, "stay": place.stay.id}).first() is not None:
-        raise Conflict("This page has been sent before, so nothing was stored. Look through the form once more, and send it again.")
+    refuse_stored_nonce(session, nonce)
+    if look(session, _PENDING_NONCE, {"nonce": nonce, "stay": place.stay.id}).first() is not None:
+        raise Conflict(_SENT_BEFORE)
+
+
+def refuse_stored_nonce(session: Session, nonce: str) -> None:
+    """For a form that has made an answer, here or of another society."""
+    if look(session, _USED_NONCE, {"nonce": nonce}).first() is not None:
+        raise Conflict(_SENT_BEFORE)
 
 
 def content_of(intent: Intent, *, now: datetime) -> dict[str, Any]:

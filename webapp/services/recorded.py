@@ -27,6 +27,7 @@ from webapp.services.answers import (
     refuse_late,
     refuse_slow,
     refuse_stale,
+    refuse_stored_nonce,
     refuse_unasked_replacement,
     standing_answer,
     was_sent_before,
@@ -127,6 +128,7 @@ def record_answer(
     place, intent = _invitation(session, letter, where[1]), record.intent
     if done := was_sent_before(session, place.id, intent.nonce):
         return done
+    refuse_stored_nonce(session, intent.nonce)
     refuse_slow(received_at, now=now)
     held = _held(letter)
     refuse_late(session, held, intent.act, received_at, now=now)
