@@ -46,6 +46,7 @@ def test_two_people_at_one_entry_do_not_write_over_each_other_unseen(world: Worl
     page = second.press("Save the entry", status=422, acronym="SoM")
     assert "Somebody else has changed" in page.text
     assert page.value("acronym") == "SoM"
+    assert "SM" in page.text.partition("What is there now")[2].partition("What you typed")[0]
     assert "SoM" in second.press("Save the entry").text
 
 
