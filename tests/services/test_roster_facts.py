@@ -309,6 +309,17 @@ def say(session: Session, letter: str, *numbers: int) -> None:
         talks.say_in_room(session, place, "A question", f"a-nonce-of-a-talk-{number}", now=NOW)
 
 
+def test_condition_that_was_not_met_in_time_stands_behind_the_next_step(store: Store, mixed: str) -> None:
+    with store() as session:
+        place = enter(session, mixed, "office-0@example.org")
+        give(session, place, intent(session, place, "sign_if", reason="If § 3 goes."))
+        assert dashboard(session, mixed).needs[0].text.endswith("would sign on a condition")
+        row = letter_row(session, mixed)
+        row.state, row.closed_at, row.sealed_at = "sealed", NOW, NOW
+        first, *_between, last = dashboard(session, mixed).needs
+        assert (first.act, last.text.endswith("would have signed on a condition")) == ("submit", True)
+
+
 def test_many_who_wait_for_a_word_are_one_need_that_lists_them(store: Store, mixed: str) -> None:
     with store() as session:
         say(session, mixed, 0, 1, 2, 3, 4)

@@ -86,14 +86,16 @@ def _reminders(session: Session, letter: LetterRow, *, now: datetime) -> list[Ne
 
 def _talks(session: Session, letter: LetterRow) -> list[Need]:
     """The societies that wait for a word; while one does, closing early is not proposed."""
+    # A condition that was not met in time holds nothing up any more.
+    condition, urgency = "would sign on a condition", Urgency.NOW
+    if letter.state != LetterState.SIGNING:
+        condition, urgency = "would have signed on a condition", Urgency.TO_KNOW
     found = []
     for talk in waiting_talks(session, letter):
-        what = "would sign on a condition" if talk.has_condition else "has written to you"
-        found.append(Need(f"{talk.society} {what}", "talk", "Read it, and answer.", talk.invitation, urgency=Urgency.NOW))
+        what = condition if talk.has_condition else "has written to you"
+        found.append(Need(f"{talk.society} {what}", "talk", "Read it, and answer.", talk.invitation, urgency=urgency))
     # Each is a talk of its own, and worth its line for longer than what is settled in one go.
-    return few_or_all(
-        found, lambda number: _many(number, "societies wait for a word of yours", Trouble.WAITS, Urgency.NOW), most=_MOST_TALKS
-    )
+    return few_or_all(found, lambda number: _many(number, "societies wait for a word of yours", Trouble.WAITS, urgency), most=_MOST_TALKS)
 
 
 def _before_the_seal(not_affirmed: int) -> str:
