@@ -63,7 +63,8 @@ def test_words_are_previewed_as_somebody_reads_them_before_they_are_saved(desk: 
     assert desk.page.value("words") == "Dear {nobody}", "what was typed is kept"
     desk.press("Save the invitation", words="Dear {name}")
     assert "The invitation is saved." in desk.page.text
-    desk.press("Mail the saved invitation to me as a test")
+    desk.press("Save, and mail it to me as a test", words="Dear {name}, once more", test="1")
+    assert desk.page.value("words") == "Dear {name}, once more", "what was tested is what was typed"
     assert f"A test mail is on its way to {COORDINATOR}." in desk.page.text
 
 

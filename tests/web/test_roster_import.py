@@ -56,6 +56,29 @@ def test_bad_row_is_corrected_on_the_page_and_doubts_are_ticked(world: World) ->
     assert "f@ferns.example.org" in desk.page.text
 
 
+def test_list_that_has_grown_brings_what_is_new_by_two_presses(world: World) -> None:
+    desk = begin(world)
+    known = f"Ferns,Fern,f@ferns.example.org\nMoss,Moss,{OTTO}\n"
+    desk.press("Show what would be added", pasted=HEADER + known)
+    desk.press("Add 2")
+    desk = begin(world)
+    page = desk.press("Show what would be added", status=422, pasted=f"{HEADER}{known}Reeds,Reed,r@reeds.example.org\n")
+    assert "2 rows cannot be stored" in page.text
+    page = desk.press("Leave out the 2 that are there already", without_twice="1")
+    assert "2 rows are left out" in page.text
+    desk.press(
+        "Add 1", left_out=[one.get("value") for one in page.all("input") if (one.get("name"), one.get("type")) == ("left_out", "hidden")]
+    )
+    assert "Reeds" in desk.page.text
+
+
+def test_nothing_chosen_and_a_pdf_are_said_in_words(world: World) -> None:
+    desk = begin(world)
+    assert "Choose a file, or paste the list." in desk.press("Show what would be added", status=422).text
+    page = desk.press("Show what would be added", status=422, file=(io.BytesIO(b"%PDF-1.7\n\0"), "list.pdf"))
+    assert "This is a PDF." in page.text
+
+
 def test_control_without_its_tick_a_doubtful_row_is_not_added(world: World) -> None:
     desk = begin(world)
     desk.press("Show what would be added", pasted=f"{HEADER}Ferns,Fern,fern@gmail.com\n")

@@ -9,6 +9,11 @@ from webapp.domain import limits
 from webapp.domain.encoding import ENCODINGS, decode, guess_encoding
 from webapp.domain.errors import InvalidInput
 
+_MORE_CELLS = (
+    "Row {} has more cells than row 1 has columns. Row 1 must be the one with the headings: delete what stands above it. "
+    "In a CSV file a name with a comma in it must stand in quotation marks."
+)
+
 
 @dataclass(frozen=True)
 class SheetRow:
@@ -34,6 +39,8 @@ def read_sheet(data: bytes, encoding: str = "") -> Sheet:
     """
     if len(data) > limits.ROSTER_BYTES:
         raise InvalidInput("The file is larger than 1 MB. A roster of 1,000 societies is far smaller: is it the right file?", field="file")
+    if data.startswith(b"%PDF"):
+        raise InvalidInput("This is a PDF. Choose the list itself: a workbook (.xlsx) or a CSV file.", field="file")
     chosen = encoding or guess_encoding(data)
     text = _decoded(data, chosen)
     if "\0" in text:
@@ -113,8 +120,7 @@ def _cells(number: int, cells: list[str], most: int) -> tuple[str, ...]:
     while len(cells) > most and not cells[-1].strip():
         cells = cells[:-1]
     if len(cells) > most:
-        sentence = f"Row {number} has more cells than row 1 has columns. A name with a comma in it must stand in quotation marks."
-        raise InvalidInput(sentence, field="file")
+        raise InvalidInput(_MORE_CELLS.format(number), field="file")
     return tuple(cell.strip() for cell in cells)
 
 

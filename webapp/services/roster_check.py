@@ -53,6 +53,11 @@ class CheckedRow:
         """Stands for exactly these doubts about exactly this row: what a person has ticked holds for nothing else."""
         return f"{self.number}-{sha256_of('doubts', [asdict(self.entry), list(self.doubts)])[:16]}"
 
+    @property
+    def is_there_already(self) -> bool:
+        """The same person for the same society: there is nothing to add, and nothing to correct."""
+        return self.joins and bool(self.problems)
+
 
 @dataclass(frozen=True)
 class RosterPreview:

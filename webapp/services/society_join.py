@@ -143,7 +143,8 @@ def _refusals(session: Session, actor: Actor, first: SocietyRow, second: Society
 def _refusal(letter: str, state: str) -> str:
     if state == LetterState.DRAFTING:
         return f"Both are on the roster of {letter}. Take one of them off it first."
-    return f"Both are asked by {letter}, and each may answer there. Join them when that letter is sealed or ended."
+    until = "Until then, on its roster, revoke the links of the one that should not answer: nobody is asked twice then."
+    return f"Both are asked by {letter}, and each may answer there. Join them when that letter is sealed or ended. {until}"
 
 
 def _all_of(session: Session, row: SocietyRow) -> list[int]:

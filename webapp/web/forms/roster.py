@@ -26,7 +26,9 @@ class RosterFileForm(FlaskForm):
     pasted = paragraph("Or paste the list", limits.ROSTER_BYTES)
 
     def reading(self) -> Reading:
-        """What was chosen or pasted. Raises InvalidInput for a workbook that is not opened."""
+        """What was chosen or pasted. Raises InvalidInput for nothing at all, and for a workbook that is not opened."""
+        if not self.file.data and not (self.pasted.data or "").strip():
+            raise InvalidInput("Choose a file, or paste the list.", field="file")
         return Reading(as_list(self.file.data.read()) if self.file.data else (self.pasted.data or "").encode())
 
 

@@ -12,7 +12,7 @@ from webapp.services import dashboard, invitation_preview, invitation_words, inv
 from webapp.web.access import actor, for_staff
 from webapp.web.errors import attach
 from webapp.web.forms.desk import EmptyForm
-from webapp.web.forms.invitation import InvitationTextForm, SendForm, TestMailForm
+from webapp.web.forms.invitation import InvitationTextForm, SendForm
 from webapp.web.forms.room import new_nonce
 from webapp.web.proof import Facts, with_proof
 from webapp.web.read_only import is_mail_held
@@ -100,7 +100,21 @@ def text(letter: str) -> Any:
         form.form_errors.append(str(error))
         return _text_page(letter, form, saved), 409
     flash("The invitation is saved. Whoever is invited from now on reads it so.", "ok")
+    if "test" in request.form:
+        _mail_test(letter, form)
     return redirect(url_for("invitations.text", letter=letter, recipient=form.recipient.data or None), 303)
+
+
+def _mail_test(letter: str, form: InvitationTextForm) -> None:
+    try:
+        with transaction() as session:
+            recipient, nonce = form.recipient.data or "", form.nonce.data or ""
+            address = invitation_preview.mail_test(session, actor(), letter, recipient, nonce, settings().keyring, now=now())
+    except TooMany as error:
+        flash(str(error), "error")
+    else:
+        waits = "waits with all other mail" if is_mail_held() else "is on its way"
+        flash(f"A test mail {waits} to {address}. Its link opens nothing.", "ok")
 
 
 def _text_form(letter: str) -> InvitationTextForm:
@@ -124,13 +138,12 @@ def _text_page(letter: str, form: InvitationTextForm, saved: invitation_words.In
             preview = invitation_preview.preview(reading(), actor(), letter, form.text(), form.recipient.data or "", settings().links)
         except InvalidInput as error:
             attach(form, error)
-    test = TestMailForm(formdata=None, nonce=new_nonce(), recipient=form.recipient.data or "")
+    form.nonce.data = new_nonce()
     return render_template(
         "invitations/text.html",
         letter=_letter(letter),
         form=form,
         preview=preview,
-        test=test,
         placeholders=PLACEHOLDERS,
         saved=saved,
     )
@@ -143,26 +156,3 @@ def as_html(letter: str) -> Any:
     saved = invitation_preview.text_for(reading(), actor(), letter)
     shown = invitation_preview.preview(reading(), actor(), letter, saved, request.args.get("recipient", ""), settings().links)
     return Response(shown.form.html, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": _MAIL_POLICY})
-
-
-@bp.post("/test")
-@for_staff(Permission.INVITE)
-def mail_test(letter: str) -> Any:
-    form = TestMailForm()
-    if form.validate_on_submit():
-        recipient = form.recipient.data or ""
-        try:
-            with transaction() as session:
-                address = invitation_preview.mail_test(
-                    session, actor(), letter, recipient, form.nonce.data or "", settings().keyring, now=now()
-                )
-        except TooMany as error:
-            flash(str(error), "error")
-        else:
-            flash(
-                f"A test mail {'waits with all other mail' if is_mail_held() else 'is on its way'} to {address}. Its link opens nothing.",
-                "ok",
-            )
-        return redirect(url_for("invitations.text", letter=letter, recipient=recipient or None), 303)
-    flash("Load the page again, and press once more.", "error")
-    return redirect(url_for("invitations.text", letter=letter), 303)

@@ -74,6 +74,9 @@ def confirm(letter: str) -> Any:
         return _columns_page(letter, given)
     try:
         preview = roster_import.preview_list(reading(), actor(), letter, given)
+        if "without_twice" in request.form:
+            there = frozenset(row.number for row in preview.rows if row.is_there_already)
+            return _preview_page(letter, replace(given, left_out=given.left_out | there))
         unseen = roster_import.unseen_rows(preview, request.form.getlist("seen"))
         if preview.problem_count or unseen or "check" in request.form:
             return _preview_page(letter, given, preview, unseen=0 if "check" in request.form else len(unseen))
