@@ -14,6 +14,7 @@ from webapp.rendering.environment import ROOT
 pytestmark = pytest.mark.journey
 
 
+@pytest.mark.assure
 def test_quick_run_writes_every_figure_beside_what_it_is_a_ratio_to(tmp_path: Path) -> None:
     out = tmp_path / "bench.json"
     command = [sys.executable, "-m", "tests.bench", "--quick", "--out", str(out)]

@@ -15,6 +15,8 @@ from .stories import case, demonstration
 pytestmark = pytest.mark.journey
 
 
+# The case is the same course; `make demo` walks this one.
+@pytest.mark.assure
 def test_demonstration_goes_all_the_way(server: Server, tmp_path: Path) -> None:
     story = demonstration(server.now())
     assert (len(story.answers), story.count("sign"), story.count("decline"), story.count("silent")) == (36, 34, 1, 1)

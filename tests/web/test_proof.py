@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from tests.browser import Browser
 from tests.dump import changed, dump, unchanged
@@ -14,6 +15,8 @@ from tests.web.matrix import MATRIX
 from tests.web.test_access import token_of
 from tests.web.world import ACCOUNTS, Person, World
 from webapp.domain import limits
+from webapp.domain.actor import COMMAND
+from webapp.services.invitations import list_invitations
 from webapp.web.typed import typed_text
 
 # What an unproved act may leave: the code, its message, and the session that asked.
@@ -33,6 +36,11 @@ CONFIRMED = {
     "people.add": ["Letter The quiet hour", STRANGER, "reader: reads"],
     "people.change_role": ["Letter The quiet hour", ACCOUNTS[Person.READER], "drafter: reads, and writes the draft"],
     "people.remove": ["Letter The quiet hour", ACCOUNTS[Person.READER]],
+    "representatives.correct": ["Letter The quiet hour", "fern@ferns.example.org"],
+    "selected.write": ["Letter The quiet hour"],
+    "invitations.send": ["Letter The quiet hour", "Sent a new link; the old one is dead"],
+    "authority.confirm": ["Letter A letter that is closed"],
+    "authority.settle_dispute": ["Letter A letter that is closed"],
     "staff.add": ["new@example.org"],
     "staff.make_administrator": [STRANGER],
     "staff.unmake_administrator": [STRANGER],
@@ -63,16 +71,23 @@ def state_of(world: World) -> str:
         return str(connection.execute(query, {"letter": world.facts.letters["signing"]}).scalar_one())
 
 
+def marks_of(world: World) -> str:
+    """All whom the letter in signing could send to, as the page of invitations marks them."""
+    with Session(world.engine) as session:
+        return list_invitations(session, COMMAND, world.facts.letters["signing"]).all_marks
+
+
 @pytest.mark.parametrize("endpoint", NEED_PROOF)
 def test_act_without_proof_does_nothing_but_mail_a_code(world: World, endpoint: str) -> None:
     browser, row = Browser(world.app), MATRIX[endpoint, "POST"]
     person = Person.ADMINISTRATOR if endpoint.startswith("staff.") else Person.OWNER
     world.sign_in(browser, ACCOUNTS[person], is_proved=False)
-    values = world.values(row.best_state)
+    values = world.values("closed" if endpoint.startswith("authority.") else row.best_state)
     rule = next(rule for rule in world.app.url_map.iter_rules(endpoint) if "POST" in (rule.methods or set()))
     built = world.app.url_map.bind("localhost").build(endpoint, {name: values[name] for name in rule.arguments}, method="POST")
     token, before = token_of(browser), dump(world.engine)
-    page = browser.post(built, {**row.typed, "csrf_token": token}, status=403)
+    chosen = {"marks": marks_of(world)} if endpoint == "invitations.send" else {}
+    page = browser.post(built, {**row.typed, **chosen, "csrf_token": token}, status=403)
     assert page.heading == "Confirm that it is you"
     assert NEED_PROOF[endpoint] in page.text
     assert ("This cannot be taken back." in page.text) is (endpoint in FINAL)

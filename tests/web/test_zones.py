@@ -21,7 +21,7 @@ from webapp.domain.document import LetterDocument
 from webapp.persistence.database import transaction
 from webapp.rendering.letter import letter_html
 from webapp.rendering.pdf import letter_pdf
-from webapp.services import calendar_files, composing, dashboard, documents, milestones, rooms, seal
+from webapp.services import calendar_files, dashboard, documents, mail_facts, milestones, rooms, seal
 
 BERLIN, NEW_YORK, AUCKLAND = "Europe/Berlin", "America/New_York", "Pacific/Auckland"
 LORD_HOWE, KATHMANDU = "Australia/Lord_Howe", "Asia/Kathmandu"
@@ -158,7 +158,7 @@ BROKEN: list[tuple[Any, set[str]]] = [
     (dashboard, {"desk"}),
     (rooms, {"room"}),
     (milestones, {"milestones"}),
-    (composing, {"mail", "mail as a page"}),
+    (mail_facts, {"mail", "mail as a page"}),
     (documents, {"paper"}),
     (calendar_files, {"file of the room", "file of the mail"}),
 ]

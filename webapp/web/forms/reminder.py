@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectMultipleField, widgets
-from wtforms.validators import Length, Optional
+from wtforms.validators import Optional, Regexp
 
 from webapp.domain.reminder import KIND_WORDS
 from webapp.services.reminder_acts import PlanDraft
@@ -22,7 +22,7 @@ class PlanForm(FlaskForm):
         option_widget=widgets.CheckboxInput(),
     )
     is_paused = BooleanField("Pause: nobody is reminded until this is taken away")
-    edition = HiddenField(validators=[Length(max=9)])
+    edition = HiddenField(validators=[Regexp(r"[0-9]{1,9}\Z", message="Load the page again: it came without its edition.")])
 
     def draft(self) -> PlanDraft:
         return PlanDraft(
@@ -30,5 +30,5 @@ class PlanForm(FlaskForm):
             days_after_board=self.days_after_board.data or "",
             kinds=self.kinds.data or [],
             is_paused=self.is_paused.data,
-            edition=int(self.edition.data) if (self.edition.data or "").isdecimal() else 0,
+            edition=int(self.edition.data or 0),
         )
