@@ -34,6 +34,7 @@ from webapp.services import (
     doors,
     handing_over,
     invitations,
+    mail_facts,
     objections,
     recorded,
     reminder_facts,
@@ -114,6 +115,16 @@ def recorder_confirms(patch: pytest.MonkeyPatch) -> None:
 def dashboard_counts_one_more(patch: pytest.MonkeyPatch) -> None:
     real = dashboard.signed_count
     patch.setattr(dashboard, "signed_count", lambda *arguments: real(*arguments) + 1)
+
+
+def deadline_is_shown_an_hour_off(patch: pytest.MonkeyPatch) -> None:
+    real = mail_facts.show_instant
+    patch.setattr(mail_facts, "show_instant", lambda instant, zone: real(instant + timedelta(hours=1), zone))
+
+
+def names_are_put_in_capitals(patch: pytest.MonkeyPatch) -> None:
+    real = answers.printable_name
+    patch.setattr(answers, "printable_name", lambda typed, **more: real(typed, **more).upper())
 
 
 def looking_is_noted(patch: pytest.MonkeyPatch) -> None:
@@ -476,6 +487,8 @@ FAULTS = [
     Fault("an objection is taken at any time", "the rules say TooLate", CHANGED, objection_is_taken_at_any_time, object_too_late),
     Fault("who has to affirm is not named", "r5_", SIGNED, who_has_to_affirm_is_not_named, change_in_substance),
     Fault("nobody is told of a change", "told to others", SIGNED, nobody_is_told_of_a_change, change_in_substance),
+    Fault("a deadline is shown an hour off", "r10_", SIGNED, deadline_is_shown_an_hour_off, look),
+    Fault("names are put in capitals", "r15_", SIGNING, names_are_put_in_capitals, sign_again),
     Fault("looking is noted", "r6_", SIGNED, looking_is_noted, look),
     Fault("a code is not used up", "r7_", SIGNING, code_is_not_used_up, sign_again),
     Fault("a code works in any session", "send_code", SIGNING, code_works_in_any_session, confirm_with_the_code_of_another),

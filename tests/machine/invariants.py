@@ -5,6 +5,7 @@ import io
 import json
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis.stateful import invariant
 from sqlalchemy.orm import Session
@@ -24,6 +25,7 @@ from webapp.persistence.tables.message import MessageState
 from webapp.rendering.signatories import signatories_csv, signatories_json
 from webapp.services import access, circulated_room, dashboard, doors, record, rooms, roster_list, seal
 from webapp.services.documents import answers_to_affirm, signing_answers
+from webapp.services.mail_facts import letter_facts
 from webapp.services.verified_authority import authority_problems
 from webapp.services.verified_reminders import reminder_problems
 from webapp.services.verified_roster import roster_problems
@@ -90,6 +92,12 @@ class Invariants(Walk):
         for name, row in self.kept[table].items():
             assert now.get(name) == row, f"a row of {table} has changed, or is gone"
         self.kept[table] = now
+
+    def r15_names_are_as_they_were_given(self) -> None:
+        """In every answer that signs, as it was typed or corrected: no letter of it is changed."""
+        # Before the count, which would find it too.
+        given = {one.reference: one.printed_name for place in self.model.places() for one in place.answers if one.kind == "sign"}
+        assert {row["reference"]: row["printed_name"] for row in self.seen["answer"] if row["kind"] == "sign"} == given
 
     def r4_signatory_iff_standing_sign_on_the_text_in_force(self) -> None:
         for letter in self.model.letters:
@@ -186,6 +194,18 @@ class Invariants(Walk):
         for letter in self.model.letters:
             row = self.seen.by("letter", "reference")[letter.reference]
             assert (row["deadline"], row["closed_at"]) == (letter.deadline, letter.closed_at)
+
+    def r10_deadline_is_one_instant_by_the_announced_clock(self) -> None:
+        """What is stored, the list of letters and the mails say the same, in the zone that was announced and in UTC."""
+        for letter in self.model.letters:
+            row, actor = letter_row(self.session, letter.reference), self.actor(letter, is_owner=True)
+            lines = {one.reference: one for one in dashboard.list_letters(self.session, actor, now=self.now)}
+            shown, local = lines[letter.reference].deadline, letter.deadline.astimezone(ZoneInfo(row.deadline_zone))
+            assert row.deadline == letter.deadline
+            assert shown is not None and datetime.fromisoformat(shown.iso) == letter.deadline
+            for words in (str(shown), letter_facts(row).deadline):
+                assert f"{local.day} {local:%B %Y, %H:%M}" in words, f"the deadline is shown as {words}"
+                assert f"{letter.deadline:%H:%M} UTC" in words
 
     def r11_nothing_sealed_changes(self) -> None:
         self._never_changes("sealed_signatory")
