@@ -32,12 +32,14 @@ hypothesis.settings.register_profile("assure", max_examples=1000, deadline=None)
 hypothesis.settings.load_profile("assure" if IS_ASSURE else "test")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What needs strace or namespaces runs under `make assure` alone."""
+    """What needs strace or namespaces runs under `make assure` alone. Journeys come first: begun last, one keeps all waiting."""
     kept = [item for item in items if IS_ASSURE or item.get_closest_marker("assure") is None]
     if len(kept) < len(items):
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
+    items.sort(key=lambda item: item.get_closest_marker("journey") is None)
 
 
 @pytest.fixture(scope="session")
