@@ -225,7 +225,7 @@ class Season:
         while (now := self.post.left()) != sent:
             assert time.monotonic() < end, "the worker does not come to an end"
             sent = now
-            time.sleep(4)
+            time.sleep(3)
 
     def nobody_was_reminded_in_vain(self) -> None:
         """Never one who has answered; to one person two days apart, but for the last day."""
