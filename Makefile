@@ -9,7 +9,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-heade
 BUILD_REQUIRES = $(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")'
 
 # What is run each time on PostgreSQL too: what stores, and the fault that is its own. The rest is for the full run.
-BRIEFLY_ON_POSTGRESQL := tests/services tests/persistence tests/faults/test_restart.py
+BRIEFLY_ON_POSTGRESQL := tests/services tests/persistence tests/faults/test_restart.py --ignore=tests/services/test_demonstration.py
 
 # A checkout that was moved or copied is made ready again: an environment knows its own path.
 $(shell grep -qsF "$(CURDIR)/.venv/bin/" .venv/bin/pip || rm -f .venv/.run .venv/.dev .venv/.bench .venv/.assure)
