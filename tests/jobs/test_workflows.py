@@ -9,13 +9,15 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from tests.factories import NOW, FakeClock, letter_in_signing, staff_actor
+from tests.factories import COORDINATOR, KEYRING, NOW, FakeClock, letter_in_signing, staff_actor
+from webapp.domain.limits import CLOCK_STEP
 from webapp.jobs import workflows
 from webapp.jobs.workflows import Workflows
 from webapp.mail.transport import Envelope
 from webapp.persistence.database import DatabaseBusy, DatabaseLost, DatabaseRefuses, transaction
 from webapp.persistence.tables import OutboxRow
-from webapp.services import delivery
+from webapp.services import delivery, doors
+from webapp.services.delivery import Result, Sent
 from webapp.settings import Settings
 
 TROUBLES = (DatabaseRefuses, DatabaseLost, DatabaseBusy)
@@ -77,6 +79,28 @@ def test_r16_what_has_left_is_noted_as_soon_as_the_database_takes_it(post: Post,
     assert len(post.carrier.given) == 1
 
 
+@pytest.mark.parametrize("end", [Result.UNCERTAIN, Result.LATER])
+def test_r16_attempt_whose_end_is_stored_is_not_made_again(post: Post, end: Result, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a full disk the job engine forgets the step of sending, and does it once more, whatever is stored of it here."""
+    with monkeypatch.context() as shaken:
+        shaken.setattr(delivery, "send", lambda *_what: Sent(end, "nobody knows"))
+        assert post.work.claim_message(post.number, 0, "a-job")
+        post.work.send_claimed(post.number, "a-job")
+    post.work.send_claimed(post.number, "a-job")
+    assert (post.row().last_error, post.carrier.given) == ("nobody knows", [])
+    assert post.work.claim_message(post.number, 1, "the-next")
+    post.work.send_claimed(post.number, "a-job")
+    assert post.carrier.given == []
+    post.work.send_claimed(post.number, "the-next")
+    assert (post.row().state, len(post.carrier.given)) == ("sent", 1)
+
+
+def test_control_attempt_that_is_made_again_is_noticed(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "is_under_way", lambda *_arguments: True)
+    with pytest.raises(AssertionError):
+        test_r16_attempt_whose_end_is_stored_is_not_made_again(post, Result.UNCERTAIN, monkeypatch)
+
+
 def test_worker_that_ends_waits_no_longer(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     troubled(monkeypatch, iter([DatabaseRefuses] * 1000))
     post.work.end()
@@ -115,3 +139,19 @@ def test_r16_clock_that_jumps_while_the_tick_waits_for_its_turn_is_noticed(
     monkeypatch.setattr(delivery, "enqueue_due", enqueue_due)
     post.work.tick_step(is_steady=lambda: clock.now() == NOW)
     assert asked == [(NOW + timedelta(days=1), False)]
+
+
+def test_whoever_signs_in_while_reminders_are_put_stays_signed_in(post: Post, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tick with many reminders takes a while: judged by the time it began, everybody who came since would be from the future."""
+    signed_in: list[str] = []
+
+    def take_long(_work: Workflows) -> None:
+        clock.at = NOW + 2 * CLOCK_STEP
+        with Session(post.engine) as session, transaction(session):
+            link = doors.make_sign_in_link(session, COORDINATOR, KEYRING, now=clock.at)
+            signed_in.append(doors.use_sign_in_link(session, link, now=clock.at))
+
+    monkeypatch.setattr(Workflows, "_remind_all", take_long)
+    post.work.tick_step()
+    with Session(post.engine) as session:
+        assert [doors.find_desk(session, token, now=clock.at) is not None for token in signed_in] == [True]

@@ -11,12 +11,19 @@ from dbos import DBOS
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from webapp.jobs.later import LaterJob
+from webapp.jobs.new_text import NewTextJob
+from webapp.jobs.sealing import SealingJob
 from webapp.jobs.underway import UnderWay
 from webapp.log import note
 from webapp.mail.transport import transport_for
 from webapp.persistence.database import DatabaseBusy, transaction
 from webapp.persistence.outbox import SEND_WORKFLOW
-from webapp.services import delivery, installation, reminders, sign_on, tick
+from webapp.services import addenda, delivery, installation, new_text_list, post_uploads, reminders, sign_on, society_logo, tick
+from webapp.services.later_making import LATER_WORKFLOW
+from webapp.services.new_text import FIX_WORKFLOW
+from webapp.services.new_text_files import MAKE_WORKFLOW
+from webapp.services.sealing import SEAL_WORKFLOW
 from webapp.services.sign_on import CLOSE_WORKFLOW
 from webapp.settings import Settings
 
@@ -32,13 +39,17 @@ class Workflows:
         self._transport = transport_for(settings, engine)
         self.under_way = UnderWay()
         self._is_ending = threading.Event()
+        self.sealing = SealingJob(settings, engine, self._is_ending)
+        self.later = LaterJob(settings, engine, self._is_ending)
+        self.new_text = NewTextJob(settings, engine, self._is_ending)
 
     def register(self) -> None:
         """Tells the job engine the workflows; their names are part of the queued jobs and stay as they are."""
         claim = _step("claim_message", self.claim_message)
         send_claimed = _step("send_claimed", self.send_claimed)
         note_broken = _step("note_broken", self.note_broken)
-        close = _step("close_if_due", self.close_if_due)
+        self._register_clock()
+        self._register_documents()
         tick_step = _step("tick_step", self.tick_step)
         sweep_step = _step("sweep_step", self.sweep_step)
 
@@ -48,14 +59,10 @@ class Workflows:
             with self.under_way.doing(DBOS.workflow_id or "") as is_alone:
                 if is_alone and claim(outbox_id, attempt, DBOS.workflow_id):
                     try:
-                        send_claimed(outbox_id)
+                        send_claimed(outbox_id, DBOS.workflow_id)
                     except JobFailed as error:
                         note_broken(outbox_id, str(error))
                         raise
-
-        @DBOS.workflow(name=CLOSE_WORKFLOW)
-        def close_letter(letter_id: int) -> None:
-            close(letter_id)
 
         # These two are no longer queued; what an earlier version has queued still runs.
         @DBOS.workflow(name="tick")
@@ -66,24 +73,71 @@ class Workflows:
         def sweep_workflow(_scheduled: datetime, _context: Any) -> None:
             sweep_step()
 
+    def _register_clock(self) -> None:
+        """What makes an end visible that the clock has decided."""
+        close = _step("close_if_due", self.close_if_due)
+        close_joining = _step("close_addendum_if_due", self.close_addendum_if_due)
+        fix_lists = _step("fix_new_texts_if_due", self.fix_new_texts_if_due)
+
+        @DBOS.workflow(name=CLOSE_WORKFLOW)
+        def close_letter(letter_id: int) -> None:
+            close(letter_id)
+
+        @DBOS.workflow(name=addenda.CLOSE_WORKFLOW)
+        def close_addendum(letter_id: int) -> None:
+            close_joining(letter_id)
+
+        @DBOS.workflow(name=FIX_WORKFLOW)
+        def fix_new_texts(letter_id: int) -> None:
+            fix_lists(letter_id)
+
+    def _register_documents(self) -> None:
+        make_new = _step("make_new_text", self.new_text.make)
+        seal, make_later = _step("seal", self.sealing.seal), _step("make_later", self.later.make)
+
+        @DBOS.workflow(name=SEAL_WORKFLOW)
+        def seal_letter(letter_id: int, job: str, seen: str = "") -> None:
+            # One step: what was made before a death is made again in seconds, and is the same.
+            with self.under_way.doing(DBOS.workflow_id or "") as is_alone:
+                if is_alone:
+                    seal(letter_id, job, seen)
+
+        @DBOS.workflow(name=LATER_WORKFLOW)
+        def make_after_seal(letter_id: int, job: str, seen: str) -> None:
+            with self.under_way.doing(DBOS.workflow_id or "") as is_alone:
+                if is_alone:
+                    make_later(letter_id, job, seen)
+
+        @DBOS.workflow(name=MAKE_WORKFLOW)
+        def make_new_text(new_text_id: int, job: str) -> None:
+            with self.under_way.doing(DBOS.workflow_id or "") as is_alone:
+                if is_alone:
+                    make_new(new_text_id, job)
+
     def claim_message(self, outbox_id: int, attempt: int, job: str = "") -> bool:
         with Session(self._engine) as session, transaction(session):
             now = self._settings.clock.now()
             return installation.may_send(session) and delivery.claim_message(session, outbox_id, attempt, now=now, job=job)
 
-    def send_claimed(self, outbox_id: int) -> None:
+    def send_claimed(self, outbox_id: int, job: str = "") -> None:
         """Reads, sends with no transaction open, and notes what became of it, for however long that cannot be stored."""
         clock = self._settings.clock
         with Session(self._engine) as session:
             # Asked again: the claim may be from before a restore, and this the first thing that is done after it.
-            if not installation.may_send(session):
+            if not installation.may_send(session) or not delivery.is_under_way(session, outbox_id, job):
                 return
             envelope = delivery.prepare_message(session, outbox_id, self._settings, now=clock.now())
+        if delivery.leaves_once(envelope) and not self._begin(outbox_id):
+            return
         sent, at = delivery.send(self._transport, envelope), clock.now()
         # With a disk that is full, or a server that restarts: what has left would leave again if that were forgotten (R16).
         while not self._is_noted(outbox_id, sent, at):
             if self._is_ending.wait(_TRY_AGAIN_AFTER):
                 raise DatabaseBusy("The worker ends, and what became of a message could not be stored.")
+
+    def _begin(self, outbox_id: int) -> bool:
+        with Session(self._engine) as session, transaction(session):
+            return delivery.begin(session, outbox_id)
 
     def _is_noted(self, outbox_id: int, sent: delivery.Sent, at: datetime) -> bool:
         try:
@@ -115,6 +169,16 @@ class Workflows:
             if installation.may_write(session):
                 sign_on.close_if_due(session, letter_id, now=self._settings.clock.now())
 
+    def close_addendum_if_due(self, letter_id: int) -> None:
+        with Session(self._engine) as session, transaction(session):
+            if installation.may_write(session):
+                addenda.close_if_due(session, letter_id, now=self._settings.clock.now())
+
+    def fix_new_texts_if_due(self, letter_id: int) -> None:
+        with Session(self._engine) as session, transaction(session):
+            if installation.may_write(session):
+                new_text_list.fix_if_due(session, letter_id, now=self._settings.clock.now())
+
     def tick_step(self, *, is_steady: Callable[[], bool] = lambda: True) -> None:
         """Closes what is due, reminds, queues what is due again, and ends what is over. Several workers may do so at one time.
 
@@ -122,10 +186,12 @@ class Workflows:
         """
         now = self._settings.clock.now()
         with Session(self._engine) as session:
-            due = sign_on.letters_due(session, now=now)
-        for letter_id in due:
+            due = [(self.close_if_due, letter_id) for letter_id in sign_on.letters_due(session, now=now)]
+            due += [(self.close_addendum_if_due, letter_id) for letter_id in addenda.letters_due(session, now=now)]
+            due += [(self.fix_new_texts_if_due, letter_id) for letter_id in new_text_list.letters_due(session, now=now)]
+        for close, letter_id in due:
             try:
-                guarded(self.close_if_due)(letter_id)
+                guarded(close)(letter_id)
             except JobFailed as error:
                 # One letter that cannot be closed holds up neither the others nor the mail.
                 note("letter.not_closed", level=logging.ERROR, reason=str(error))
@@ -137,7 +203,8 @@ class Workflows:
                 delivery.enqueue_due(session, now=present, is_steady=is_steady())
         with Session(self._engine) as session, transaction(session):
             if installation.may_write(session):
-                tick.end_what_is_over(session, now=now)
+                # Asked anew: whoever has come while the reminders were put would seem to be from the future.
+                tick.end_what_is_over(session, now=self._settings.clock.now())
 
     def _remind_all(self) -> None:
         with Session(self._engine) as session:
@@ -153,6 +220,8 @@ class Workflows:
         with Session(self._engine) as session, transaction(session):
             if installation.may_write(session):
                 tick.sweep_doors(session, now=self._settings.clock.now())
+                society_logo.sweep_uploads(session, now=self._settings.clock.now())
+                post_uploads.sweep_uploads(session, now=self._settings.clock.now())
 
 
 class JobFailed(Exception):
