@@ -15,6 +15,7 @@ COURSE = {
         "edit": "drafting",
         "write": "drafting",
         "cite": "drafting",
+        "lay_out": "drafting",
         "revise": "drafting",
         "circulate": "circulating",
         "dispose": "drafting",
@@ -30,6 +31,7 @@ COURSE = {
         "edit": "circulating",
         "write": "circulating",
         "cite": "circulating",
+        "lay_out": "circulating",
         "revise": "circulating",
         "circulate": "circulating",
         "dispose": "circulating",
@@ -42,8 +44,11 @@ COURSE = {
         "cancel": "cancelled",
     },
     "signing": {
+        "publish": "signing",
+        "prepare": "signing",
         "write": "signing",
         "cite": "signing",
+        "lay_out": "signing",
         "revise": "signing",
         "dispose": "signing",
         "change_text": "signing",
@@ -57,25 +62,77 @@ COURSE = {
         "close_at_deadline": "closed",
         "close_early": "closed",
         "correct_name": "signing",
+        "plan_submission": "signing",
+        "keep_course": "signing",
         "cancel": "cancelled",
     },
     "closed": {
+        "publish": "closed",
+        "prepare": "closed",
+        "plan_submission": "closed",
+        "keep_course": "closed",
         "correct_name": "closed",
+        "lay_out": "closed",
         "correct_address": "closed",
         "replace_link": "closed",
         "revoke": "closed",
         "seal": "sealed",
         "cancel": "cancelled",
     },
-    "sealed": {"submit": "submitted"},
-    "submitted": {"keep_course": "submitted", "resolve": "resolved"},
-    "resolved": {},
+    "sealed": {
+        "publish": "sealed",
+        "prepare": "sealed",
+        "plan_submission": "sealed",
+        "keep_course": "sealed",
+        "submit": "submitted",
+        "tell_fate": "sealed",
+        "open_addendum": "sealed",
+        "close_addendum_at_deadline": "sealed",
+        "close_addendum": "sealed",
+        "issue_addendum": "sealed",
+        "make_erratum": "sealed",
+        "make_edition": "sealed",
+        "invite": "sealed",
+        "correct_address": "sealed",
+        "replace_link": "sealed",
+        "revoke": "sealed",
+    },
+    "submitted": {
+        "publish": "submitted",
+        "prepare": "submitted",
+        "plan_submission": "submitted",
+        "keep_course": "submitted",
+        "take_back_submission": "sealed",
+        "tell_fate": "submitted",
+        "resolve": "resolved",
+        "open_addendum": "submitted",
+        "close_addendum_at_deadline": "submitted",
+        "close_addendum": "submitted",
+        "issue_addendum": "submitted",
+        "make_erratum": "submitted",
+        "make_edition": "submitted",
+        "invite": "submitted",
+        "correct_address": "submitted",
+        "replace_link": "submitted",
+        "revoke": "submitted",
+    },
+    "resolved": {
+        "publish": "resolved",
+        "tell_fate": "resolved",
+        "close_addendum_at_deadline": "resolved",
+        "close_addendum": "resolved",
+        "issue_addendum": "resolved",
+        "make_erratum": "resolved",
+        "make_edition": "resolved",
+    },
     "cancelled": {},
 }
 PERMISSIONS = {
+    Action.PUBLISH: Permission.PUBLISH,
     "edit": Permission.EDIT,
     "write": Permission.EDIT,
     "cite": Permission.EDIT,
+    "lay_out": Permission.EDIT,
     "revise": Permission.EDIT,
     "circulate": Permission.CIRCULATE,
     "dispose": Permission.EDIT,
@@ -93,8 +150,18 @@ PERMISSIONS = {
     "close_early": Permission.CLOSE,
     "correct_name": Permission.INVITE,
     "seal": Permission.SEAL,
+    "open_addendum": Permission.SEAL,
+    "close_addendum_at_deadline": None,
+    "close_addendum": Permission.SEAL,
+    "issue_addendum": Permission.SEAL,
+    "make_erratum": Permission.SEAL,
+    "make_edition": Permission.SEAL,
+    "prepare": Permission.KEEP_COURSE,
     "submit": Permission.KEEP_COURSE,
+    "plan_submission": Permission.KEEP_COURSE,
     "keep_course": Permission.KEEP_COURSE,
+    "take_back_submission": Permission.KEEP_COURSE,
+    "tell_fate": Permission.KEEP_COURSE,
     "resolve": Permission.KEEP_COURSE,
     "cancel": Permission.CANCEL,
 }
@@ -149,9 +216,15 @@ def test_every_state_is_reached_from_the_draft() -> None:
     assert reached == set(LetterState)
 
 
-@pytest.mark.parametrize("state", [LetterState.CANCELLED, LetterState.RESOLVED])
-def test_ended_letter_has_no_move(state: LetterState) -> None:
-    assert not [move for move in MOVES if move.state == state]
+def test_cancelled_letter_has_no_move() -> None:
+    assert not [move for move in MOVES if move.state == LetterState.CANCELLED]
+
+
+def test_letter_whose_course_has_ended_only_brings_to_an_end_what_stands_beside_it_and_hears_of_its_articles() -> None:
+    moves = [move for move in MOVES if move.state == LetterState.RESOLVED]
+    assert {move.event.partition(".")[0] for move in moves} == {"addendum", "erratum", "edition", "publication", "fate"}
+    assert {move.becomes for move in moves} == {LetterState.RESOLVED}
+    assert Action.OPEN_ADDENDUM not in {move.action for move in moves}
 
 
 @pytest.mark.parametrize("action", list(Action))
@@ -179,16 +252,17 @@ def test_r11_printed_name_cannot_be_corrected_after_the_seal(state: str) -> None
 
 
 def test_only_the_clock_closes_at_the_deadline() -> None:
-    assert [move.action for move in MOVES if move.permission is None] == [Action.CLOSE_AT_DEADLINE]
+    assert {move.action for move in MOVES if move.permission is None} == {Action.CLOSE_AT_DEADLINE, Action.CLOSE_ADDENDUM_AT_DEADLINE}
 
 
 def test_only_a_closed_letter_is_sealed() -> None:
     assert [move.state for move in MOVES if move.action == Action.SEAL] == [LetterState.CLOSED]
 
 
-def test_no_move_leads_back_to_an_earlier_state() -> None:
+def test_no_move_leads_back_but_the_correction_of_a_submission_that_was_not_made() -> None:
     order = list(LetterState)
-    assert all(order.index(move.becomes) >= order.index(move.state) for move in MOVES)
+    back = [move for move in MOVES if order.index(move.becomes) < order.index(move.state)]
+    assert [(move.state, move.action, move.becomes) for move in back] == [("submitted", "take_back_submission", "sealed")]
 
 
 def test_r9_seal_waits_out_the_longest_request() -> None:

@@ -11,6 +11,8 @@ def test_addresses_stand_under_the_base_address() -> None:
     assert LINKS.personal("t0ken") == "https://letters.example.org/i/t0ken"
     assert LINKS.sign_in("t0ken") == "https://letters.example.org/sign-in/t0ken"
     assert LINKS.letter("ref") == "https://letters.example.org/letters/ref"
+    assert LINKS.check("ref") == "https://letters.example.org/check/ref"
+    assert LINKS.check() == "https://letters.example.org/check"
     assert LINKS.mailbox() == "https://letters.example.org/mailbox"
 
 

@@ -21,6 +21,7 @@ from webapp.domain.reminder import (
     Reminder,
     ReminderKind,
     may_follow,
+    might_leave,
     near,
     next_reminder,
     reminders_ahead,
@@ -176,6 +177,8 @@ class Story:
                 continue
             told = one if self.minds_the_gap else replace(one, told_at=None)
             found = next_reminder(self.course, self.plan, told, now=now)
+            # Whoever counts what leaves by some hour leaves nobody out.
+            assert found is None or might_leave(self.course, self.plan, one.zone, one.board_meets_on, now=now, by=found.at)
             if found is not None and found.at <= now:
                 # Nobody looks who need not: what is due is always near.
                 assert near(self.course, self.plan, [one.board_meets_on] if one.board_meets_on else [], now=now)

@@ -1,6 +1,7 @@
 """A list from anybody's spreadsheet: the expected rows, or a sentence that names the row."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -61,6 +62,14 @@ READ = [
         "all columns",
         b"society,contact,email,country,acronym,Sort name\nPain Society,Ida Berg,ida@example.org,NO,PS,Pain\n",
         [RosterRow(2, RosterEntry("Pain Society", "Ida Berg", "ida@example.org", "NO", "PS", "Pain"))],
+    ),
+    *(
+        (
+            f"the kind under “{heading}”",
+            f"society,contact,email,{heading}\nPain Society,Ida Berg,ida@example.org,Colleges\n".encode(),
+            [RosterRow(2, replace(ONE, kind="Colleges"))],
+        )
+        for heading in ("Kind", "Type of society", "Art der Gesellschaft", "Catégorie", "Tipo de sociedad", "Categoria", "Tipologia")
     ),
     (
         "R15 a name with commas in quotes",

@@ -91,6 +91,10 @@ class SignOn:
     decided_on: date
     competing_interests: str
     mandate: Mandate
+    consent_to_logo: bool = False
+    """The letter may show the society’s logo."""
+    logo: str = ""
+    """The SHA-256 of the logo that whoever gave the answer was shown."""
 
 
 @dataclass(frozen=True)

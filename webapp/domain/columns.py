@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 
 REQUIRED_COLUMNS = ("society", "contact", "email")
-OPTIONAL_COLUMNS = ("country", "acronym", "sort_name", "legal_name", "website", "domains", "official_address")
+OPTIONAL_COLUMNS = ("country", "acronym", "sort_name", "legal_name", "website", "domains", "official_address", "kind")
 COLUMNS = (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)
 
 # What a person calls each.
@@ -14,6 +14,7 @@ COLUMN_WORDS = {
     "contact": "representative",
     "email": "representative’s address",
     "country": "country",
+    "kind": "kind of society",
     "acronym": "acronym",
     "sort_name": "sort under",
     "legal_name": "legal name",
@@ -34,6 +35,8 @@ _SPELLINGS = {
     "|mailadresse|courriel|adresse e mail|adresse email|adresse courriel|correo|correo electronico|posta elettronica|indirizzo email"
     "|endereco de email|e post",
     "country": "country|country code|iso country|iso code|land|staat|landercode|pays|pais|paese|nation",
+    "kind": "kind|kind of society|type|type of society|society type|category|art|art der gesellschaft|typ|kategorie|categorie"
+    "|type de societe|type d organisation|tipo|tipo de sociedad|tipo de sociedade|tipo di societa|categoria|tipologia|soort",
     "acronym": "acronym|abbreviation|short name|initials|kurzel|abkurzung|akronym|kurzname|sigle|sigla|acronimo|acronyme|afkorting",
     "sort_name": "sort name|sort key|sort under|sort as|sort|sortierung|sortiername|cle de tri",
     "legal_name": "legal name|official name|registered name|full legal name|rechtlicher name|eingetragener name|offizieller name"

@@ -43,6 +43,11 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones()) - {"Factory", "localtime"}
 
 
+def iso_utc(instant: datetime) -> str:
+    """“2026-03-14T16:00:00Z”, as RFC 3339 writes it."""
+    return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def show_date(day: date) -> str:
     """“14 March 2026”: no locale, so that every process shows the same."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
@@ -56,6 +61,11 @@ def latest_today(now: datetime) -> date:
 def earliest_today(now: datetime) -> date:
     """The earliest day that it still is anywhere on earth: only what lies before it has passed for everybody."""
     return (now.astimezone(UTC) - timedelta(hours=12)).date()
+
+
+def today_in(zone: str, *, now: datetime) -> date:
+    """The day that people in this zone read on their calendar."""
+    return now.astimezone(ZoneInfo(zone)).date()
 
 
 def show_instant(instant: datetime, zone: str) -> ShownInstant:

@@ -52,3 +52,9 @@ def statement_digest(
         "references": [dict(reference) for reference in references],
     }
     return sha256_of("text/v1", content)
+
+
+def translation_digest(*, translates: str, language: str, title: str, body: str, translator: str) -> str:
+    """The digest of a translation. It covers the digest of the sealed text that it translates, and so its references."""
+    content = {"translates": translates, "language": language, "title": title, "body": body, "translator": translator}
+    return sha256_of("translation/v1", content)

@@ -72,6 +72,14 @@ class RenderingFailed(DomainError):
     """A document could not be made; nothing was stored, and trying again is safe."""
 
 
+class PictureFailed(RenderingFailed):
+    """It could not be made because of one picture, named by its SHA-256."""
+
+    def __init__(self, sentence: str, picture: str) -> None:
+        super().__init__(sentence)
+        self.picture = picture
+
+
 class StaleText(Conflict):
     """The form names the digest of a text that is no longer in force (R2); nothing is stored."""
 

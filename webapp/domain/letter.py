@@ -26,6 +26,8 @@ class Action(StrEnum):
     WRITE = "write"
     CITE = "cite"
     """Its texts and references."""
+    LAY_OUT = "lay_out"
+    """Say how it is printed."""
     REVISE = "revise"
     CIRCULATE = "circulate"
     DISPOSE = "dispose"
@@ -45,8 +47,23 @@ class Action(StrEnum):
     CLOSE_EARLY = "close_early"
     CORRECT_NAME = "correct_name"
     SEAL = "seal"
+    OPEN_ADDENDUM = "open_addendum"
+    CLOSE_ADDENDUM_AT_DEADLINE = "close_addendum_at_deadline"
+    CLOSE_ADDENDUM = "close_addendum"
+    ISSUE_ADDENDUM = "issue_addendum"
+    MAKE_ERRATUM = "make_erratum"
+    MAKE_EDITION = "make_edition"
+    PUBLISH = "publish"
+    """Say from when it is public."""
+    PREPARE = "prepare"
+    """Get ready what goes to a journal: covering letter, statements, claims, and where else the text was shown."""
     SUBMIT = "submit"
+    PLAN_SUBMISSION = "plan_submission"
     KEEP_COURSE = "keep_course"
+    TAKE_BACK_SUBMISSION = "take_back_submission"
+    """It was noted by mistake that the letter had been submitted."""
+    TELL_FATE = "tell_fate"
+    """What became of an article that the letter answers."""
     RESOLVE = "resolve"
     CANCEL = "cancel"
 
@@ -73,6 +90,10 @@ MOVES: tuple[Move, ...] = (
     Move(_S.DRAFTING, _A.CITE, _S.DRAFTING, _P.EDIT, "references.edited"),
     Move(_S.CIRCULATING, _A.CITE, _S.CIRCULATING, _P.EDIT, "references.edited"),
     Move(_S.SIGNING, _A.CITE, _S.SIGNING, _P.EDIT, "references.edited"),
+    Move(_S.DRAFTING, _A.LAY_OUT, _S.DRAFTING, _P.EDIT, "layout.edited"),
+    Move(_S.CIRCULATING, _A.LAY_OUT, _S.CIRCULATING, _P.EDIT, "layout.edited"),
+    Move(_S.SIGNING, _A.LAY_OUT, _S.SIGNING, _P.EDIT, "layout.edited"),
+    Move(_S.CLOSED, _A.LAY_OUT, _S.CLOSED, _P.EDIT, "layout.edited"),
     Move(_S.DRAFTING, _A.REVISE, _S.DRAFTING, _P.EDIT, "revision.made"),
     Move(_S.CIRCULATING, _A.REVISE, _S.CIRCULATING, _P.EDIT, "revision.made"),
     Move(_S.SIGNING, _A.REVISE, _S.SIGNING, _P.EDIT, "revision.made"),
@@ -109,14 +130,63 @@ MOVES: tuple[Move, ...] = (
     Move(_S.SIGNING, _A.CORRECT_NAME, _S.SIGNING, _P.INVITE, "name.corrected"),
     Move(_S.CLOSED, _A.CORRECT_NAME, _S.CLOSED, _P.INVITE, "name.corrected"),
     Move(_S.CLOSED, _A.SEAL, _S.SEALED, _P.SEAL, "letter.sealed"),
+    Move(_S.SIGNING, _A.PUBLISH, _S.SIGNING, _P.PUBLISH, "publication.set"),
+    Move(_S.CLOSED, _A.PUBLISH, _S.CLOSED, _P.PUBLISH, "publication.set"),
+    Move(_S.SEALED, _A.PUBLISH, _S.SEALED, _P.PUBLISH, "publication.set"),
+    Move(_S.SUBMITTED, _A.PUBLISH, _S.SUBMITTED, _P.PUBLISH, "publication.set"),
+    Move(_S.RESOLVED, _A.PUBLISH, _S.RESOLVED, _P.PUBLISH, "publication.set"),
+    Move(_S.SIGNING, _A.PREPARE, _S.SIGNING, _P.KEEP_COURSE, "package.kept"),
+    Move(_S.CLOSED, _A.PREPARE, _S.CLOSED, _P.KEEP_COURSE, "package.kept"),
+    Move(_S.SEALED, _A.PREPARE, _S.SEALED, _P.KEEP_COURSE, "package.kept"),
+    Move(_S.SUBMITTED, _A.PREPARE, _S.SUBMITTED, _P.KEEP_COURSE, "package.kept"),
     Move(_S.SEALED, _A.SUBMIT, _S.SUBMITTED, _P.KEEP_COURSE, "letter.submitted"),
+    Move(_S.SUBMITTED, _A.TAKE_BACK_SUBMISSION, _S.SEALED, _P.KEEP_COURSE, "step.corrected"),
+    Move(_S.SIGNING, _A.PLAN_SUBMISSION, _S.SIGNING, _P.KEEP_COURSE, "submission.added"),
+    Move(_S.CLOSED, _A.PLAN_SUBMISSION, _S.CLOSED, _P.KEEP_COURSE, "submission.added"),
+    Move(_S.SEALED, _A.PLAN_SUBMISSION, _S.SEALED, _P.KEEP_COURSE, "submission.added"),
+    Move(_S.SUBMITTED, _A.PLAN_SUBMISSION, _S.SUBMITTED, _P.KEEP_COURSE, "submission.added"),
+    Move(_S.SIGNING, _A.KEEP_COURSE, _S.SIGNING, _P.KEEP_COURSE, "submission.noted"),
+    Move(_S.CLOSED, _A.KEEP_COURSE, _S.CLOSED, _P.KEEP_COURSE, "submission.noted"),
+    Move(_S.SEALED, _A.KEEP_COURSE, _S.SEALED, _P.KEEP_COURSE, "submission.noted"),
     Move(_S.SUBMITTED, _A.KEEP_COURSE, _S.SUBMITTED, _P.KEEP_COURSE, "submission.noted"),
+    Move(_S.SEALED, _A.TELL_FATE, _S.SEALED, _P.KEEP_COURSE, "fate.told"),
+    Move(_S.SUBMITTED, _A.TELL_FATE, _S.SUBMITTED, _P.KEEP_COURSE, "fate.told"),
+    Move(_S.RESOLVED, _A.TELL_FATE, _S.RESOLVED, _P.KEEP_COURSE, "fate.told"),
     Move(_S.SUBMITTED, _A.RESOLVE, _S.RESOLVED, _P.KEEP_COURSE, "letter.resolved"),
+    Move(_S.SEALED, _A.OPEN_ADDENDUM, _S.SEALED, _P.SEAL, "addendum.opened"),
+    Move(_S.SUBMITTED, _A.OPEN_ADDENDUM, _S.SUBMITTED, _P.SEAL, "addendum.opened"),
+    Move(_S.SEALED, _A.CLOSE_ADDENDUM_AT_DEADLINE, _S.SEALED, None, "addendum.closed"),
+    Move(_S.SUBMITTED, _A.CLOSE_ADDENDUM_AT_DEADLINE, _S.SUBMITTED, None, "addendum.closed"),
+    Move(_S.RESOLVED, _A.CLOSE_ADDENDUM_AT_DEADLINE, _S.RESOLVED, None, "addendum.closed"),
+    Move(_S.SEALED, _A.CLOSE_ADDENDUM, _S.SEALED, _P.SEAL, "addendum.closed"),
+    Move(_S.SUBMITTED, _A.CLOSE_ADDENDUM, _S.SUBMITTED, _P.SEAL, "addendum.closed"),
+    Move(_S.RESOLVED, _A.CLOSE_ADDENDUM, _S.RESOLVED, _P.SEAL, "addendum.closed"),
+    Move(_S.SEALED, _A.ISSUE_ADDENDUM, _S.SEALED, _P.SEAL, "addendum.issued"),
+    Move(_S.SUBMITTED, _A.ISSUE_ADDENDUM, _S.SUBMITTED, _P.SEAL, "addendum.issued"),
+    Move(_S.RESOLVED, _A.ISSUE_ADDENDUM, _S.RESOLVED, _P.SEAL, "addendum.issued"),
+    Move(_S.SEALED, _A.MAKE_ERRATUM, _S.SEALED, _P.SEAL, "erratum.made"),
+    Move(_S.SUBMITTED, _A.MAKE_ERRATUM, _S.SUBMITTED, _P.SEAL, "erratum.made"),
+    Move(_S.RESOLVED, _A.MAKE_ERRATUM, _S.RESOLVED, _P.SEAL, "erratum.made"),
+    Move(_S.SEALED, _A.MAKE_EDITION, _S.SEALED, _P.SEAL, "edition.made"),
+    Move(_S.SUBMITTED, _A.MAKE_EDITION, _S.SUBMITTED, _P.SEAL, "edition.made"),
+    Move(_S.RESOLVED, _A.MAKE_EDITION, _S.RESOLVED, _P.SEAL, "edition.made"),
+    Move(_S.SEALED, _A.INVITE, _S.SEALED, _P.INVITE, "society.added"),
+    Move(_S.SUBMITTED, _A.INVITE, _S.SUBMITTED, _P.INVITE, "society.added"),
+    Move(_S.SEALED, _A.CORRECT_ADDRESS, _S.SEALED, _P.INVITE, "address.corrected"),
+    Move(_S.SUBMITTED, _A.CORRECT_ADDRESS, _S.SUBMITTED, _P.INVITE, "address.corrected"),
+    Move(_S.SEALED, _A.REPLACE_LINK, _S.SEALED, _P.INVITE, "link.replaced"),
+    Move(_S.SUBMITTED, _A.REPLACE_LINK, _S.SUBMITTED, _P.INVITE, "link.replaced"),
+    Move(_S.SEALED, _A.REVOKE, _S.SEALED, _P.INVITE, "representative.revoked"),
+    Move(_S.SUBMITTED, _A.REVOKE, _S.SUBMITTED, _P.INVITE, "representative.revoked"),
     Move(_S.DRAFTING, _A.CANCEL, _S.CANCELLED, _P.CANCEL, "letter.cancelled"),
     Move(_S.CIRCULATING, _A.CANCEL, _S.CANCELLED, _P.CANCEL, "letter.cancelled"),
     Move(_S.SIGNING, _A.CANCEL, _S.CANCELLED, _P.CANCEL, "letter.cancelled"),
     Move(_S.CLOSED, _A.CANCEL, _S.CANCELLED, _P.CANCEL, "letter.cancelled"),
 )
+
+AFTER_THE_SEAL = frozenset({LetterState.SEALED, LetterState.SUBMITTED, LetterState.RESOLVED})
+ONLY_WHILE_HELD_OPEN = frozenset({Action.INVITE, Action.CORRECT_ADDRESS, Action.REPLACE_LINK, Action.REVOKE})
+"""What after the seal can be done to the roster only while an addendum is held open."""
 
 _BY_STATE_AND_ACTION: dict[tuple[str, str], Move] = {(move.state, move.action): move for move in MOVES}
 
@@ -124,6 +194,7 @@ _TOO_LATE = {
     _A.EDIT: "Sign-on has been opened: what the letter asks, of whom and until when is no longer edited here.",
     _A.WRITE: "The texts cannot be changed any more: sign-on has closed.",
     _A.CITE: "The references cannot be changed any more: sign-on has closed.",
+    _A.LAY_OUT: "The letter is sealed: how it is printed is fixed for good.",
     _A.REVISE: "No revision can be made any more: sign-on has closed.",
     _A.CIRCULATE: "A revision is sent out for comment before sign-on is opened.",
     _A.DISPOSE: "Comments are answered until sign-on has closed.",
@@ -140,15 +211,25 @@ _TOO_LATE = {
     _A.CLOSE_EARLY: "Sign-on is not open.",
     _A.CORRECT_NAME: "A printed name can be corrected until the letter is sealed.",
     _A.SEAL: "Only a closed letter can be sealed.",
-    _A.SUBMIT: "Only a sealed letter can be submitted, and once to each venue.",
-    _A.KEEP_COURSE: "Record the submission to the journal first.",
+    _A.OPEN_ADDENDUM: "Only a sealed letter can be held open for more signatures.",
+    _A.CLOSE_ADDENDUM: "Only a sealed letter has addenda.",
+    _A.ISSUE_ADDENDUM: "Only a sealed letter has addenda.",
+    _A.MAKE_ERRATUM: "Only a sealed letter has errata. Until the seal a printed name is corrected in the roster.",
+    _A.MAKE_EDITION: "Only a sealed letter has an edition with addenda.",
+    _A.PUBLISH: "Open sign-on first: only a text that is fixed can be made public.",
+    _A.PREPARE: "What goes to a journal is prepared once the text is frozen for signing.",
+    _A.SUBMIT: "Only a sealed letter can be submitted.",
+    _A.PLAN_SUBMISSION: "A submission is planned once the text is frozen for signing.",
+    _A.KEEP_COURSE: "A letter has a course at journals once its text is frozen for signing.",
+    _A.TAKE_BACK_SUBMISSION: "The letter has not been submitted.",
+    _A.TELL_FATE: "What became of an article is told once the letter is sealed.",
     _A.RESOLVE: "Record the submission to the journal first.",
     _A.CANCEL: "A sealed letter cannot be cancelled.",
 }
 
 _ENDED: dict[str, str] = {
     _S.CANCELLED: "This letter was cancelled. It can be read, and nothing more can be done with it.",
-    _S.RESOLVED: "The course of this letter has ended. It can be read, and nothing more can be done with it.",
+    _S.RESOLVED: "The course of this letter has ended. It can be read, and what is wrong in it corrected by an erratum.",
 }
 
 

@@ -8,6 +8,7 @@ PERSON_NAME = 120
 OFFICE = 160
 EMAIL = 254
 ACRONYM = 30
+SOCIETY_KIND = 80
 CITATION = 600
 DOI = 200
 ROLE = 60
@@ -16,11 +17,14 @@ ORCID = 40
 COMPETING_INTERESTS = 2_000
 JOURNAL = 200
 ADDRESSEE = 500
+POSTAL_ADDRESS = 300
+POSTAL_LINES = 6
 REVISION_NOTE = 300
 REVISION_NUMBER = 1_000_000
 REVISIONS_ON_A_PAGE = 20
 TEXT_NAME = 80
 TEXTS = 12
+TRANSLATOR = 200
 MESSAGE = 2_000
 MAIL_SUBJECT = 200
 MAIL_WORDS = 5_000
@@ -37,6 +41,7 @@ REFERENCE_NAMES = 30_000
 IDENTIFIER = 300
 DECIDED_BY = 200
 REASON = 4_000
+ERRATUM = 400
 WEB_ADDRESS = 2_000
 TALK = 4_000
 TALK_OF_SOCIETY = 200
@@ -60,13 +65,15 @@ VENUE_SLUG = 80
 PAGE_ADDRESS = 500
 VENUES_OF_A_TEXT = 10
 
+# A receipt holds the whole text that was signed, and a mail program may save it with all its headers, in two forms.
+RECEIPT = 1_000_000
 PROOF_BYTES = 4_000_000
 PROOF_NAME = 100
 PROOFS_OF_AN_ANSWER = 10
 
 ROSTER_BYTES = 1_000_000
 ROSTER_ROWS = 1_000
-# Our own export of a roster has 21.
+# Our own export of a roster has 22.
 ROSTER_COLUMNS = 30
 ROSTER_CELL = 500
 
@@ -91,6 +98,9 @@ LINK_REQUESTS_AN_HOUR = 3
 LINK_REQUESTS_OF_A_NETWORK = 10
 LINK_REQUESTS_OF_A_LETTER = 60
 LINK_MISSES_IN_TEN_MINUTES = 30
+# An editorial office may hold many files that were never sealed here.
+UNKNOWN_FILES_IN_TEN_MINUTES = 100
+PUBLIC_MISSES_IN_TEN_MINUTES = 300
 TEST_MAILS_AN_HOUR = 10
 # Room for the offices of many societies behind one address; a single code gives five tries anyway.
 WRONG_CODES_AN_HOUR = 100
@@ -109,6 +119,9 @@ MAIL_HORIZON = timedelta(hours=72)
 MAIL_LEAST_TRIES = 12
 # A message with which the program fails, or dies, every time is parked for a person.
 MAIL_UNFINISHED = 8
+# A sealing with which every worker dies is given up; one of which nothing was heard for so long can be asked for again.
+SEALING_ATTEMPTS = 5
+SEALING_SILENCE = timedelta(minutes=5)
 LONGEST_CIRCULATION = timedelta(days=366)
 LONGEST_BOARD_WAIT = timedelta(days=366)
 
@@ -116,6 +129,40 @@ FORMER_NAMES = 30
 DOMAINS = 20
 CONTACTS = 10
 LOGO_BYTES = 2_000_000
+LOGO_SVG_BYTES = 300_000
 LOGO_SIDE = 4_000
 LOGO_PIXELS = 16_000_000
 SOCIETIES_ON_A_PAGE = 50
+
+# A journal's answer with its attachments. The page of the correspondence reads larger ones too, so that nothing typed beside them is lost.
+POST_BYTES = 10_000_000
+POST_REQUEST_BYTES = 45_000_000
+POST_FILES = 50
+POST_PARTS = 200
+POST_DEPTH = 20
+# Lines times levels of a mail: what it costs to take it apart. A mail of 10 MB with ten attachments has two million.
+POST_WORK = 4_000_000
+POST_HEADER = 2_000
+POST_LINE = 500
+POST_TEXT = 200_000
+POST_SUMMARY = 1_000
+POST_ITEMS = 1_000
+REPORTED_BY = 200
+
+CLAIM = 1_000
+CLAIM_PASSAGE = 500
+CLAIMS = 30
+COVERING_LETTER = 20_000
+STATEMENT_ANSWER = 2_000
+SHOWN_PLACE = 300
+SHOWN_PLACES = 50
+JOURNAL_MAIL = 20_000
+JOURNAL_MAIL_BYTES = 10_000_000
+JOURNAL_MAILS = 200
+NEWS_SUBJECT = 150
+NEWS_WORDS = 4_000
+ASK_TITLE = 150
+ASK_PROPOSAL = 10_000
+ASK_REMARKS = 4_000
+ASK_ROUNDS = 100
+ASK_WORDS_OF_SOCIETY = 50

@@ -17,6 +17,9 @@ class Links:
     def stop(self, mark: str) -> str:
         return f"{self.base}/stop/{mark}"
 
+    def stop_news(self, mark: str) -> str:
+        return f"{self.base}/stop-news/{mark}"
+
     def sign_in(self, token: str) -> str:
         return f"{self.base}/sign-in/{token}"
 
@@ -37,6 +40,28 @@ class Links:
 
     def authority(self, reference: str, answer: str) -> str:
         return f"{self.letter(reference)}/authority/{answer}"
+
+    def check(self, reference: str = "") -> str:
+        """Where anybody can check a file; the same page for every letter, for it must not tell which there are (R18)."""
+        return f"{self.base}/check/{reference}" if reference else f"{self.base}/check"
+
+    def public(self, reference: str) -> str:
+        """The page that the whole world may read, from the moment of publication."""
+        return f"{self.base}/p/{reference}"
+
+    def translation(self, reference: str, language: str) -> str:
+        """The same letter in another language, which nobody has signed."""
+        return f"{self.public(reference)}/{language}"
+
+    def embed(self, reference: str) -> str:
+        """The list of signatories, which other sites may frame."""
+        return f"{self.base}/embed/{reference}"
+
+    def after_the_seal(self, reference: str) -> str:
+        return f"{self.letter(reference)}/after"
+
+    def new_text(self, reference: str, new_text: str) -> str:
+        return f"{self.letter(reference)}/new-texts/{new_text}"
 
     def stays(self) -> str:
         return f"{self.base}/stays"

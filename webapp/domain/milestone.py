@@ -18,6 +18,8 @@ class MilestoneKind(StrEnum):
     DEADLINE = "deadline"
     SUBMISSION = "submission"
     WINDOW = "window"
+    JOINING = "joining"
+    """The deadline of the addendum for which the sealed letter is held open."""
 
 
 # What belongs to a day comes before its hours where it is met, and after them where it ends.
@@ -66,6 +68,11 @@ class Clash:
 def comments_key(circulation: str) -> str:
     """The key of the day on which comments are due for this sending out."""
     return f"{MilestoneKind.COMMENTS}-{circulation}"
+
+
+def joining_key(addendum: str) -> str:
+    """The key of the deadline of this addendum, which is announced and never moved."""
+    return f"{MilestoneKind.JOINING}-{addendum}"
 
 
 def in_order(milestones: Iterable[Milestone], zone: str) -> list[Milestone]:

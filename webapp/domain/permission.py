@@ -22,6 +22,8 @@ class Permission(StrEnum):
     """Move the deadline later, close before it."""
     SEAL = "seal"
     """Fix the text and the signatories for good."""
+    PUBLISH = "publish"
+    """Say from when the letter is public, and put translations beside its text."""
     KEEP_COURSE = "keep_course"
     """Write down what happens to the sealed letter at the journal."""
     EXPORT_ADDRESSES = "export_addresses"

@@ -34,11 +34,11 @@ def read_proof(name: str, content: bytes) -> ProofFile:
     return ProofFile(plain_name(name), _kind_of(content), content)
 
 
-def plain_name(typed: str) -> str:
+def plain_name(typed: str, unnamed: str = _UNNAMED) -> str:
     """The last part of what a browser calls the file, as text: no path, no control or direction marks, at most 100 characters."""
     last = typed.replace("\\", "/").rpartition("/")[2]
     shown = "".join(one for one in last if unicodedata.category(one) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}).strip(" .")
-    return shown[: limits.PROOF_NAME].strip() or _UNNAMED
+    return shown[: limits.PROOF_NAME].strip() or unnamed
 
 
 def _kind_of(content: bytes) -> str:
@@ -48,13 +48,14 @@ def _kind_of(content: bytes) -> str:
     # A mail may hold any encoding, or several: only its headers are looked at.
     if not _HARD & set(content) and _is_mail(content.decode("latin-1")):
         return MAIL
-    if _is_text(content):
+    if is_text(content):
         return TEXT
     sentence = "This is no PDF, PNG or JPEG, and no mail or text that could be read. Save it as one of these, and choose it again."
     raise InvalidInput(sentence, field="file")
 
 
-def _is_text(content: bytes) -> bool:
+def is_text(content: bytes) -> bool:
+    """Whether it is UTF-8 without control characters."""
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:

@@ -21,6 +21,9 @@ class Limit:
 # `bar.md` T04 and T46. Guesses at links are counted apart from those at sign-in links: neither shuts the other’s door.
 LINK_MISSES = Limit("link misses of a network", limits.LINK_MISSES_IN_TEN_MINUTES, TEN_MINUTES)
 SIGN_IN_MISSES = Limit("sign-in link misses of a network", limits.LINK_MISSES_IN_TEN_MINUTES, TEN_MINUTES)
+UNKNOWN_FILES = Limit("unknown files of a network", limits.UNKNOWN_FILES_IN_TEN_MINUTES, TEN_MINUTES)
+# Only what is asked for and not there counts, and only that is shut: whoever reads a public letter never waits.
+PUBLIC_MISSES = Limit("public misses of a network", limits.PUBLIC_MISSES_IN_TEN_MINUTES, TEN_MINUTES)
 WRONG_CODES = Limit("wrong codes of a network", limits.WRONG_CODES_AN_HOUR, limits.AN_HOUR)
 LINKS_TO_ADDRESS = Limit("links to an address", limits.LINK_REQUESTS_AN_HOUR, limits.AN_HOUR)
 LINKS_FOR_NETWORK = Limit("links for a network", limits.LINK_REQUESTS_OF_A_NETWORK, limits.AN_HOUR)

@@ -103,7 +103,6 @@ class Replayed:
     comments: dict[str, str] = field(default_factory=dict)
     """Comment → what became of it; empty while nobody has answered it."""
     document_sha256: str | None = None
-    outcome: str | None = None
     people: dict[str, str] = field(default_factory=dict)
     """Member of staff → role on the letter."""
 
@@ -124,7 +123,6 @@ def _apply(letter: Replayed, kind: str, public: Mapping[str, Any]) -> None:
     letter.deadline = public.get("deadline", letter.deadline)
     letter.digest = public.get("digest", letter.digest) if kind in {"letter.opened", "revision.frozen"} else letter.digest
     letter.document_sha256 = public.get("document_sha256", letter.document_sha256)
-    letter.outcome = public.get("outcome", letter.outcome)
     if kind in REVISION_EVENTS and "revision" in public:
         letter.revisions[public["revision"]] = public["digest"]
     if kind == "society.added":

@@ -181,6 +181,15 @@ def near(course: Course, plan: Plan, boards: Collection[date], *, now: datetime)
     return any(-2 <= (now.date() - day).days <= LATEST.days + 1 for day in days)
 
 
+def might_leave(course: Course, plan: Plan, zone: str, board: date | None, *, now: datetime, by: datetime) -> bool:
+    """Whether anything could leave by then, late or in time, to somebody in this zone with this board: the rest `next_reminder` decides."""
+    last = _day(course.until, zone)
+    days = [last - timedelta(days=one) for one in plan.days_before]
+    if board is not None:
+        days += [board + timedelta(days=one) for one in plan.days_after_board]
+    return any(at <= by and now < at + LATEST for at in (_morning(day, zone) for day in days))
+
+
 def _moments(course: Course, plan: Plan, one: Recipient) -> list[_Moment]:
     found = {}
     if one.stage is Stage.WITH_BOARD and one.board_meets_on is not None and not course.is_circulating:

@@ -25,6 +25,7 @@ class RosterEntry:
     website: str = ""
     domains: str = ""
     official_address: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,8 @@ class SocietyFacts:
     sort_name: str = ""
     acronym: str = ""
     country: str = ""
+    kind: str = ""
+    """What sort of society it is, as a heading over a list of them."""
     legal_name: str = ""
     former_names: tuple[str, ...] = ()
     website: str = ""
@@ -78,12 +80,16 @@ class SocietyFacts:
     contacts: tuple[Contact, ...] = ()
 
 
+# What a kind can be called, for whoever has not thought of a word; any other is as good.
+KINDS = ("International societies", "National societies", "Regional societies", "Colleges", "Federations", "Patient organisations")
+
 # Those that are text, with what a person calls them.
 FACT_WORDS = {
     "printed_name": "printed name",
     "sort_name": "sort name",
     "acronym": "acronym",
     "country": "country",
+    "kind": "kind",
     "legal_name": "legal name",
     "former_names": "former names",
     "website": "website",

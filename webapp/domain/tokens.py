@@ -25,6 +25,10 @@ class Keyring:
         """In the link that stops reminders and does nothing else: whose they are, and the proof. It dies with the personal link."""
         return f"{representative}.{self._token('stop-link/v1', representative, str(generation))}"
 
+    def news_link(self, representative: str, generation: int) -> str:
+        """The same for news of a sealed letter."""
+        return f"{representative}.{self._token('news-link/v1', representative, str(generation))}"
+
     def sign_in_link(self, link: str) -> str:
         """The token in a one-time link for staff."""
         return self._token("sign-in-link/v1", link)
@@ -56,6 +60,14 @@ class Keyring:
     def pages_key(self) -> str:
         """The key with which the web layer signs its cookies."""
         return self._token("pages/v1")
+
+    def seal_seed(self) -> bytes:
+        """The private key of the installation’s own signature (RFC 8032: 32 bytes). It is nowhere stored: who keeps this key, keeps it."""
+        return self._derive("seal/v1")
+
+    def pdf_seal_seed(self) -> bytes:
+        """The same for the seal inside a PDF, whose readers know another kind of key."""
+        return self._derive("pdf-seal/v1")
 
     def check(self) -> str:
         """Tells this key from another, and nothing about it: it stands in every backup."""

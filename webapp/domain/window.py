@@ -28,6 +28,12 @@ def _months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def length_phrase(window: Window) -> str:
+    """“6 months”, “1 month and 14 days”; empty where the journal takes it at any time."""
+    parts = ((window.months, "month"), (window.days, "day"))
+    return " and ".join(f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in parts if number)
+
+
 def days_left(end: date, *, now: datetime) -> int:
     """The days after today up to the end, where it is latest on earth: never more than the journal itself would say."""
     return (end - latest_today(now)).days

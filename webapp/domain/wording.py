@@ -52,6 +52,28 @@ def disputed_phrase(names: Sequence[str]) -> str:
     return f"{len(names)} {'is' if len(names) == 1 else 'are'} disputed: {'; '.join(names)}."
 
 
+def joined_phrase(names: Sequence[str]) -> str:
+    """Those who signed after the seal: “2 have joined since: The Marshes (3 April 2026, addendum 1); Upland (9 April 2026).”"""
+    if not names:
+        return ""
+    return f"{len(names)} {'has' if len(names) == 1 else 'have'} joined since: {'; '.join(names)}."
+
+
+def unlisted_phrase(names: Sequence[str], *, can_be_listed: bool) -> str:
+    """Those who signed after the seal while no addendum that would name them is under way."""
+    if not names:
+        return ""
+    has, stands = ("has", "stands") if len(names) == 1 else ("have", "stand")
+    return f"{len(names)} {has} signed since, and {stands} in no addendum{' yet' if can_be_listed else ''}: {'; '.join(names)}."
+
+
+def corrected_phrase(names: Sequence[str]) -> str:
+    """“1 name is corrected since: Marshes is The Marshes (3 April 2026).”"""
+    if not names:
+        return ""
+    return f"{len(names)} {'name is' if len(names) == 1 else 'names are'} corrected since: {'; '.join(names)}."
+
+
 def wrong_code_sentence(tries_left: int) -> str:
     """What is said to somebody whose code was not taken."""
     if tries_left == 0:
