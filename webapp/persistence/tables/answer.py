@@ -56,6 +56,8 @@ class AnswerRow(Base):
     officer: Mapped[str]
     office: Mapped[str]
     consent_to_print: Mapped[bool]
+    consent_to_logo: Mapped[bool] = mapped_column(default=False)
+    """That the letter may show the society’s logo."""
     decided_by: Mapped[str]
     decided_on: Mapped[date | None]
     competing_interests: Mapped[str]

@@ -32,6 +32,8 @@ class SocietyRow(Base):
     """The domains of its own e-mail addresses, one a line, in small letters and as mail servers take them (IDNA)."""
     official_address: Mapped[str] = mapped_column(default="")
     """The address of its office: the second witness of an answer."""
+    kind: Mapped[str] = mapped_column(default="")
+    """What sort of society it is, in the coordinators’ words, such as “International societies”: a heading in lists."""
     edition: Mapped[int] = mapped_column(default=1)
     """Raised by every edit, so that two people never overwrite each other unseen."""
 
@@ -56,7 +58,27 @@ class LogoRow(Base):
 
     society_id: Mapped[int] = mapped_column(ForeignKey("society.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
     sha256: Mapped[str]
+    """Of the content."""
+    media_type: Mapped[str] = mapped_column(default="image/png")
     content: Mapped[bytes]
+    """What documents show: a cleaned drawing (SVG), or a picture on white."""
+    preview: Mapped[bytes | None]
+    """What pages show: a PNG on no ground. None where the content is that already."""
+    width: Mapped[int]
+    height: Mapped[int]
+    added_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class LogoUploadRow(Base):
+    """A logo that somebody looks at before it is used; nobody else sees it, and it is swept out."""
+
+    __tablename__ = "logo_upload"
+
+    society_id: Mapped[int] = mapped_column(ForeignKey("society.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    sha256: Mapped[str]
+    media_type: Mapped[str]
+    content: Mapped[bytes]
+    preview: Mapped[bytes]
     width: Mapped[int]
     height: Mapped[int]
     added_at: Mapped[datetime] = mapped_column(Instant)
