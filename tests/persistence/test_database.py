@@ -215,9 +215,11 @@ def test_mailbox_takes_one_identity_once(engine: Engine) -> None:
 
 
 @pytest.mark.sqlite
-def test_sqlite_keeps_what_it_has_acknowledged(engine: Engine) -> None:
+def test_sqlite_keeps_what_it_has_acknowledged(settings: Settings) -> None:
+    engine = make_engine(settings)
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() in {"wal", "truncate"}
     assert inspect(engine).has_table("letter")
+    engine.dispose()

@@ -6,7 +6,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy import Connection, Engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from tests.factories import (
     letter_in_draft,
     letter_in_signing,
     letter_row,
+    letter_submitted,
     sign,
     staff_actor,
 )
@@ -27,7 +28,7 @@ from webapp.domain.text import Change
 from webapp.domain.venue import Limits, Venue
 from webapp.persistence import migrate, revisions
 from webapp.persistence.database import transaction
-from webapp.persistence.tables import AnswerRow, Base, ObjectionRow
+from webapp.persistence.tables import AnswerRow, Base, ObjectionRow, SubmissionRow, TargetFateRow
 from webapp.rendering.references import parse_references
 from webapp.services import chosen_venues, sign_on, venues
 from webapp.services import revisions as takes
@@ -161,6 +162,90 @@ def test_references_go_down_as_text_that_the_earlier_program_reads_and_come_back
         assert list(letter_row(session, cited).references) == held
 
 
+COURSE_OF_BEFORE = (
+    ("submitted", "2026-03-14", "", "By the form."),
+    ("acknowledged", "2026-03-15", "", ""),
+    ("outcome", "2026-04-01", "reply", "In the same issue."),
+    ("answered", "2026-04-02", "", "They decline, I think."),
+    ("outcome", "2026-05-01", "correction", ""),
+)
+
+
+def steps_of_before(connection: Connection) -> list[tuple[str, str, str, str]]:
+    rows = connection.execute(text("SELECT kind, happened_on, outcome, note FROM submission_step ORDER BY happened_on, id"))
+    return [(row.kind, str(row.happened_on), row.outcome, row.note) for row in rows]
+
+
+def test_course_of_before_comes_up_as_one_submission_with_fates_and_goes_down_as_it_was(engine: Engine) -> None:
+    with Session(engine) as session, transaction(session):
+        letter = letter_row(session, letter_in_signing(session, staff_actor(session))).id
+    migrate.downgrade(engine, "0027")
+    at = "2026-05-02 10:00:00.000000" if engine.dialect.name == "sqlite" else "2026-05-02 10:00:00+00:00"
+    with engine.begin() as connection:
+        made = f"INSERT INTO submission (letter_id, journal, route, manuscript_number) VALUES ({letter}, 'J', 'letter', 'J-1') RETURNING id"
+        number = connection.execute(text(made)).scalar_one()
+        kept = "INSERT INTO submission_step (submission_id, kind, happened_on, outcome, note, noted_at)"
+        for kind, day, outcome, note in COURSE_OF_BEFORE:
+            connection.execute(text(f"{kept} VALUES ({number}, '{kind}', '{day}', '{outcome}', '{note}', '{at}')"))
+        assert steps_of_before(connection) == list(COURSE_OF_BEFORE)
+        written = "INSERT INTO package (submission_id, letter_id, covering_letter, statements, shown_digest, shown_by, edition)"
+        connection.execute(text(f"{written} VALUES ({number}, {letter}, 'Dear editor', '{{}}', '', '', 1)"))
+    packages = dump(engine)["package"]
+    migrate.upgrade(engine)
+    assert differences(engine) == []
+    assert dump(engine)["package"] == packages
+    with Session(engine) as session:
+        row = session.scalars(select(SubmissionRow)).one()
+        assert (row.journal, row.manuscript_number, row.state, row.edition, row.planned_by) == ("J", "J-1", "acknowledged", 1, "")
+        assert [(step.position, step.kind, step.note) for step in row.steps] == [
+            (1, "submitted", "By the form."),
+            (2, "acknowledged", ""),
+            (3, "noted", "They decline, I think."),
+        ]
+        fates = session.scalars(select(TargetFateRow).order_by(TargetFateRow.id)).all()
+        assert [(one.kind, str(one.happened_on), one.note) for one in fates] == [
+            ("reply", "2026-04-01", "In the same issue."),
+            ("correction", "2026-05-01", ""),
+        ]
+    migrate.downgrade(engine, "0027")
+    with engine.connect() as connection:
+        assert steps_of_before(connection) == list(COURSE_OF_BEFORE)
+        told = connection.execute(text("SELECT letter_id, journal, route, manuscript_number FROM submission")).one()
+    assert tuple(told) == (letter, "J", "letter", "J-1")
+    assert dump(engine)["package"] == packages
+    migrate.upgrade(engine)
+
+
+def test_course_told_in_the_new_way_does_not_go_down(engine: Engine) -> None:
+    with Session(engine) as session, transaction(session):
+        letter_submitted(session, staff_actor(session))
+    before = dump(engine)
+    with pytest.raises(RuntimeError, match="course of a letter"):
+        migrate.downgrade(engine, "0027")
+    assert changed(before, dump(engine)) == set()
+
+
+def test_step_of_before_says_which_text_went_with_it(engine: Engine) -> None:
+    with Session(engine) as session, transaction(session):
+        letter_submitted(session, staff_actor(session))
+    migrate.downgrade(engine, "0029")
+    migrate.upgrade(engine)
+    with Session(engine) as session:
+        row = session.scalars(select(SubmissionRow)).one()
+        assert [(step.sent_text, step.sent_digest) for step in row.steps] == [(row.text, row.text_digest)]
+        assert row.text_digest
+
+
+def test_changed_text_that_went_to_a_journal_does_not_go_down(engine: Engine) -> None:
+    with Session(engine) as session, transaction(session):
+        letter_submitted(session, staff_actor(session))
+        session.execute(text("UPDATE submission SET text_digest = 'another'"))
+    before = dump(engine)
+    with pytest.raises(RuntimeError, match="changed text went to a journal"):
+        migrate.downgrade(engine, "0029")
+    assert changed(before, dump(engine)) == set()
+
+
 def test_preparing_what_is_prepared_changes_nothing(engine: Engine) -> None:
     with Session(engine) as session, transaction(session):
         letter_in_signing(session, staff_actor(session))
@@ -183,7 +268,13 @@ def test_revisions_by_their_file_names_are_those_that_alembic_walks() -> None:
 
 @pytest.mark.parametrize(
     "table",
-    ["revision", "freezing", "objection", "comment", "event", "sealed_signatory", "document", "answer", "society_change", "society_join"],
+    [
+        *("revision", "freezing", "objection", "comment", "event", "sealed_signatory", "document", "answer", "society_change"),
+        *("society_join", "addendum", "addendum_signatory", "erratum", "later_document", "shown_elsewhere"),
+        *("correspondence", "correspondence_file", "journal_mail", "news", "ask_round", "ask_answer", "ask_end"),
+        *("new_text", "put_text", "new_text_asked", "new_text_answer", "new_text_signatory", "new_text_document"),
+        *("submission", "submission_step", "step_proof", "follow_up", "target_fate", "translation"),
+    ],
 )
 def test_r3_r11_r17_frozen_tables_have_a_trigger_against_change_and_one_against_removal(engine: Engine, table: str) -> None:
     if engine.dialect.name == "sqlite":

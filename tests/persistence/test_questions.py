@@ -118,4 +118,4 @@ def test_row_that_may_not_be_is_refused_as_by_sqlalchemy_and_without_values(sess
 def test_default_that_is_made_anew_is_not_left_out() -> None:
     made = Table("made", MetaData(), Column("id", Integer, primary_key=True), Column("at", Integer, default=lambda: 1))
     with pytest.raises(NotImplementedError):
-        question(insert(made), ())
+        question(insert(made), "sqlite", ())

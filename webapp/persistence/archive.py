@@ -154,7 +154,10 @@ def check_rows(archive: Connection, manifest: Manifest) -> None:
         found = archive.exec_driver_sql(f"PRAGMA {pragma}").all()
         if [tuple(row) for row in found] not in ([], [("ok",)]):
             raise BackupRefused(f"{_DAMAGED}: SQLite finds fault with it.")
-    for name, table in contents(archive, _names_in(archive)).items():
+    names = _names_in(archive)
+    if missing := manifest.tables.keys() - names:
+        raise BackupRefused(f"{_DAMAGED}: “{min(missing)}” is missing.")
+    for name, table in contents(archive, names).items():
         promised = manifest.tables.get(name, Copied(0, hashlib.sha256().hexdigest()))
         if table.rows != promised.rows:
             raise BackupRefused(f"{_DAMAGED}: “{name}” has {table.rows} rows, and had {promised.rows}.")

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
 
+from webapp.persistence.pings import Pings
 from webapp.persistence.sqlite import is_wal_safe, sqlite_module
 from webapp.persistence.turn import take_turn
 from webapp.settings import Settings
@@ -47,10 +48,13 @@ def unreachable(error: DBAPIError) -> DatabaseUnreachable:
 def engine_options(database_url: str) -> dict[str, Any]:
     """Arguments for `create_engine`, the same for the application, the command and the migrations."""
     # What is bound to a statement may be an address or a code: no error message quotes it (R19).
+    connect: dict[str, Any]
     if make_url(database_url).get_backend_name() == "sqlite":
         connect = {"timeout": _WAIT_SECONDS, "check_same_thread": False}
         return {"module": sqlite_module(), "connect_args": connect, "pool_size": 5, "max_overflow": 10, "hide_parameters": True}
-    return {"pool_size": 5, "max_overflow": 10, "pool_pre_ping": True, "hide_parameters": True}
+    # What is asked often we prepare ourselves: the driver would begin anew after each rollback, and then forget ours too.
+    connect = {"prepare_threshold": None}
+    return {"connect_args": connect, "pool_size": 5, "max_overflow": 10, "pool_pre_ping": True, "hide_parameters": True}
 
 
 def make_engine(settings: Settings) -> Engine:
@@ -64,6 +68,8 @@ def prepare_engine(engine: Engine) -> None:
     """Gives an engine our way to begin: SQLite reads DEFERRED, writes IMMEDIATE in their turn; and nobody waits for ever."""
     if engine.dialect.name != "sqlite":
         _limit_waiting(engine)
+        dialect: Any = engine.dialect
+        dialect.do_ping = Pings(dialect.do_ping)
         return
     file = Path(engine.url.database or "")
 
@@ -74,7 +80,7 @@ def prepare_engine(engine: Engine) -> None:
         _set_pragmas(dbapi_connection, _WAIT_SECONDS)
 
     # The dialect's own hook, and no listener: where anybody listens, every statement asks who does, and takes a quarter longer.
-    dialect: Any = engine.dialect
+    dialect = engine.dialect
     dialect.do_begin = partial(_begin_sqlite, file)
 
     @event.listens_for(engine, "checkin")
@@ -147,8 +153,8 @@ def _set_pragmas(dbapi_connection: Any, wait_seconds: int) -> None:
         "foreign_keys=ON",
         # Else REPLACE would remove a row past the triggers that keep it (R3, R11, R17).
         "recursive_triggers=ON",
-        # For each of the connections, of which there are many, and the kernel keeps the file besides.
-        "cache_size=-2000",
+        # For each of the connections, of which there are many: the kernel keeps the file besides, and no page is slower for it.
+        "cache_size=-500",
         "temp_store=MEMORY",
     ):
         dbapi_connection.execute(f"PRAGMA {pragma}")

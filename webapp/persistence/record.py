@@ -147,6 +147,13 @@ def last_said(session: Session, letter_id: int, actor: Actor, happening: Happeni
     return session.scalars(query.order_by(EventRow.sequence.desc()).limit(1)).first()
 
 
+def event_about(session: Session, letter_id: int, kind: str, answer: str) -> Link | None:
+    """Place and hash of the newest event of this kind that names the answer."""
+    query = select(EventRow.sequence, EventRow.at, EventRow.hash, EventRow.public)
+    rows = session.execute(query.where(EventRow.letter_id == letter_id, EventRow.kind == kind).order_by(EventRow.sequence.desc()))
+    return next((Link(row.sequence, row.at, row.hash) for row in rows if json.loads(row.public).get("answer") == answer), None)
+
+
 def actor_words(actor: Actor) -> str:
     """An actor as the record writes it."""
     return f"{actor.kind}:{actor.reference}" if actor.reference else str(actor.kind)
