@@ -8,10 +8,10 @@ import pikepdf
 import pytest
 from pikepdf import Dictionary, Name
 
+from webapp.rendering.conformity import elements, parent_tree, problems
 from webapp.rendering.pdf import letter_pdf
 
 from .letters import letter, signatories
-from .pdf_conformity import elements, parent_tree, problems
 from .pdf_text import text_of
 
 
@@ -119,6 +119,7 @@ _BREAKS: list[tuple[str, Callable[[pikepdf.Pdf], object]]] = [
     ("no title in the metadata", _rewrite_metadata(b"<dc:title>", b"<dc:subject>")),
     ("neither tagged nor an artifact", _paint_untagged),
     ("marked content outside the structure", _unmark),
+    ("shares its place in the structure", lambda pdf: pdf.pages[1].obj.__setitem__("/StructParents", 0)),
     ("no tab order", lambda pdf: [page.obj.__delitem__("/Tabs") for page in pdf.pages]),
     ("annotation that is not printed", lambda pdf: _link(pdf).__setitem__("/F", 2)),
     ("a /Text annotation", lambda pdf: _link(pdf).__setitem__("/Subtype", Name("/Text"))),

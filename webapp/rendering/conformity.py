@@ -31,7 +31,7 @@ def problems(pdf: bytes) -> list[str]:
 
 
 def _catalogue(pdf: pikepdf.Pdf) -> Iterator[str]:
-    root = pdf.Root
+    root: Any = pdf.Root
     if pdf.is_encrypted:
         yield "A: encrypted"
     if "/ID" not in pdf.trailer:
@@ -74,18 +74,22 @@ def parent_tree(pdf: pikepdf.Pdf) -> dict[int, Any]:
         for kid in node.get("/Kids", []):
             walk(kid)
 
-    walk(pdf.Root.get("/StructTreeRoot", {}).get("/ParentTree", {}))
+    root: Any = pdf.Root
+    walk(root.get("/StructTreeRoot", {}).get("/ParentTree", {}))
     return found
 
 
 def _pages(pdf: pikepdf.Pdf) -> Iterator[str]:
     parents = parent_tree(pdf)
-    for number, page in enumerate(pdf.pages, start=1):
+    keys = [int(page.obj.get("/StructParents", -1)) for page in pdf.pages]
+    for number, (page, key) in enumerate(zip(pdf.pages, keys, strict=True), start=1):
+        if keys.count(key) > 1:
+            yield f"UA: page {number} shares its place in the structure with another"
         content = _Content()
         content.read(page, page.obj.get("/Resources", Dictionary()))
         if content.untagged:
             yield f"UA: page {number} paints what is neither tagged nor an artifact"
-        elements = parents.get(int(page.obj.get("/StructParents", -1)), [])
+        elements = parents.get(key, [])
         if any(marked >= len(elements) or elements[marked] is None for marked in content.marked):
             yield f"UA: page {number} has marked content outside the structure"
 
@@ -99,16 +103,17 @@ class _Content:
 
     def read(self, stream: Any, resources: Any, *, inside_form: bool = False) -> None:
         open_marks: list[bool] = []
-        for operands, operator in pikepdf.parse_content_stream(stream):
+        instructions: Any = pikepdf.parse_content_stream(stream)
+        for operands, operator in instructions:
             name = str(operator)
             if name in {"BDC", "BMC"}:
-                open_marks.append(self._is_accounted_for(list(operands), resources, inside_form))
+                open_marks.append(self._is_accounted_for(list(operands), resources, inside_form=inside_form))
             elif name == "EMC":
                 open_marks.pop()
             elif name in _PAINTING and not any(open_marks):
                 self._paint(name, list(operands), resources)
 
-    def _is_accounted_for(self, operands: list[Any], resources: Any, inside_form: bool) -> bool:
+    def _is_accounted_for(self, operands: list[Any], resources: Any, *, inside_form: bool) -> bool:
         if operands[0] == "/Artifact":
             return True
         properties = operands[1] if len(operands) > 1 else Dictionary()
@@ -130,13 +135,17 @@ class _Content:
 def _annotations(pdf: pikepdf.Pdf) -> Iterator[str]:
     parents = parent_tree(pdf)
     for number, page in enumerate(pdf.pages, start=1):
-        annotations = page.obj.get("/Annots", [])
+        annotations: Any = page.obj.get("/Annots", [])
         if len(annotations) and page.obj.get("/Tabs") != "/S":
             yield f"UA: page {number} has no tab order"
         for annotation in annotations:
+            # Nobody meets it: an electronic seal that is not shown (ISO 14289-1, 7.18.1 leaves it out).
+            is_outside = _is_outside(annotation, page)
             flags = int(annotation.get("/F", 0))
             if not flags & _PRINT_FLAG or flags & _HIDDEN_FLAGS:
                 yield f"A: page {number} has an annotation that is not printed"
+            if is_outside:
+                continue
             if annotation.Subtype != "/Link":
                 yield f"UA: page {number} has a {annotation.Subtype} annotation"
                 continue
@@ -145,6 +154,12 @@ def _annotations(pdf: pikepdf.Pdf) -> Iterator[str]:
                 yield f"UA: page {number} has a link outside a Link element"
             if not str(annotation.get("/Contents", "")):
                 yield f"UA: page {number} has a link without a description"
+
+
+def _is_outside(annotation: Any, page: pikepdf.Page) -> bool:
+    left, bottom, right, top = (float(one) for one in annotation.Rect)
+    box = [float(one) for one in page.cropbox]
+    return right <= box[0] or left >= box[2] or top <= box[1] or bottom >= box[3]
 
 
 def _objects(pdf: pikepdf.Pdf) -> Iterator[str]:
@@ -181,7 +196,8 @@ def elements(pdf: pikepdf.Pdf) -> Iterator[Any]:
             yield node
             yield from walk(node.get("/K", Array()))
 
-    yield from walk(pdf.Root.get("/StructTreeRoot", {}).get("/K", Array()))
+    root: Any = pdf.Root
+    yield from walk(root.get("/StructTreeRoot", {}).get("/K", Array()))
 
 
 def _structure(pdf: pikepdf.Pdf) -> Iterator[str]:
