@@ -9,10 +9,10 @@ from tests.hostile_names import taken_names
 from webapp.domain.comment import DispositionLine
 from webapp.domain.errors import RenderingFailed
 from webapp.rendering import dispositions
+from webapp.rendering.conformity import elements, problems
 from webapp.rendering.dispositions import MOST_CHARACTERS, MOST_LINES, DispositionsDocument, dispositions_pdf, file_names, parts_of
 
 from .letters import AWKWARD_NAMES
-from .pdf_conformity import elements, problems
 from .pdf_text import pages_of, squeezed, text_of
 
 LONG = "We read the trials again and came to another view of them. " * 67 + "Here the remark ends."

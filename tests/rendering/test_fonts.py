@@ -3,8 +3,8 @@ import unicodedata
 import pytest
 
 from webapp.domain.errors import RenderingFailed
-from webapp.rendering.coverage import coverage
-from webapp.rendering.fonts import COVERAGE, FOLDER, FONT_FILES, describe_character, uncovered_characters
+from webapp.rendering.coverage import coverage, twins
+from webapp.rendering.fonts import COVERAGE, FOLDER, FONT_FILES, TWINS, describe_character, uncovered_characters, without_twins
 from webapp.rendering.letter import uncovered_in_document
 from webapp.rendering.pdf import letter_pdf
 
@@ -17,7 +17,17 @@ def test_every_awkward_name_can_be_printed(name: str) -> None:
 
 
 def test_what_is_written_down_is_what_the_fonts_hold() -> None:
-    assert COVERAGE.read_text() == coverage(), "write it again: python -m webapp.rendering.coverage"
+    assert (COVERAGE.read_text(), TWINS.read_text()) == (coverage(), twins()), "write it again: python -m webapp.rendering.coverage"
+
+
+@pytest.mark.parametrize("alike", ["〜～~", "Δ∆", "・‧", "–‒", "…⋯", "①➀1", "⼀一", "ΩΩ"])
+def test_characters_that_share_a_sign_are_the_same_for_whoever_reads(alike: str) -> None:
+    assert len({without_twins(one) for one in alike}) == 1
+
+
+@pytest.mark.parametrize("apart", ["–—-", "〜–", "aаα", "0Oo", "l1I", '“”"', "日曰"])
+def test_control_characters_with_signs_of_their_own_stay_apart(apart: str) -> None:
+    assert len({without_twins(one) for one in apart}) == len(apart)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +42,9 @@ def test_what_is_written_down_is_what_the_fonts_hold() -> None:
         pytest.param(0x0904, 0x0939, id="Devanagari"),
         pytest.param(0x0E01, 0x0E3A, id="Thai"),
         pytest.param(0x4E00, 0x9FA5, id="Chinese"),
+        pytest.param(0x3041, 0x3096, id="Japanese"),
+        pytest.param(0x30A1, 0x30FA, id="Japanese, angular"),
+        pytest.param(0xAC00, 0xD7A3, id="Korean"),
     ],
 )
 def test_script_is_covered_whole(first: int, last: int) -> None:
@@ -40,7 +53,7 @@ def test_script_is_covered_whole(first: int, last: int) -> None:
 
 
 def test_uncovered_characters_are_told_once_in_order() -> None:
-    assert uncovered_characters("b🦴a🙂🦴 한") == ["🦴", "🙂", "한"]
+    assert uncovered_characters("b🦴a🙂🦴 Ա") == ["🦴", "🙂", "Ա"]
 
 
 def test_joiners_selectors_and_spaces_are_never_missed() -> None:

@@ -9,13 +9,13 @@ import pytest
 
 from webapp.domain.document import AuthorLine
 from webapp.domain.wording import signed_sentence
+from webapp.rendering.conformity import elements
 from webapp.rendering.environment import ROOT
 from webapp.rendering.letter import letter_html
 from webapp.rendering.pdf import letter_pdf
 from webapp.rendering.press import Press, RenderLimits
 
 from .letters import AWKWARD_NAMES, DIGEST, letter, signatories
-from .pdf_conformity import elements
 from .pdf_text import RIGHT_TO_LEFT, drawn, pages_of, squeezed, text_of
 
 MILLIMETRE = 72 / 25.4
@@ -94,11 +94,17 @@ def test_last_page_has_the_whole_digest_and_the_revision(final_pdf: bytes) -> No
 
 
 def test_every_page_of_a_draft_says_so(draft_pdf: bytes) -> None:
-    assert all("Draft, not for distribution · Demonstration" in page for page in pages_of(draft_pdf))
+    assert all("Draft, revision 3, not for distribution · Demonstration" in page for page in pages_of(draft_pdf))
 
 
 def test_draft_says_so_to_those_who_listen(draft_pdf: bytes) -> None:
-    assert '<p class="notice">Draft, not for distribution</p>' in letter_html(letter(is_draft=True))
+    assert '<p class="notice">Draft, revision 3, not for distribution</p>' in letter_html(letter(is_draft=True))
+    assert '<p class="notice">Draft, not for distribution</p>' in letter_html(letter(is_draft=True, revision_number=0))
+
+
+def test_draft_names_the_society_that_it_is_for() -> None:
+    html = letter_html(letter(is_draft=True, draft_for="Kidney Research <b>& Care</b>"))
+    assert "Draft, revision 3, not for distribution · Copy for Kidney Research &lt;b&gt;&amp; Care&lt;/b&gt;" in html
 
 
 def test_final_letter_says_nothing_of_drafts(final_pdf: bytes) -> None:

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.counts import IS_ASSURE
 from webapp.domain.errors import RenderingFailed
-from webapp.rendering.environment import ROOT
+from webapp.rendering.conformity import problems
+from webapp.rendering.environment import ROOT, TEMPLATES
 from webapp.rendering.fonts import FONT_FILES, uncovered_characters
 from webapp.rendering.press import PRESS, RenderLimits
 
@@ -20,6 +22,8 @@ GOOD = (
     '<html lang="en"><head><title>Good</title><meta name="author" content="A">'
     '<meta name="dcterms.created" content="2026-04-28T00:00:00Z"></head><body><h1>Good</h1></body></html>'
 )
+# A bomb burns all that it is given.
+_LIMITS = RenderLimits(wall_seconds=6, cpu_seconds=5) if IS_ASSURE else RenderLimits(wall_seconds=3, cpu_seconds=2)
 ENDLESS = GOOD.replace("</h1>", "</h1>" + "<table><tr><td>" * 40 + "<p>word " * 20_000)
 
 
@@ -54,7 +58,7 @@ def test_document_that_takes_too_much_is_ended(limits: RenderLimits, reason: str
 )
 def test_bomb_is_contained(bomb: str) -> None:
     with pytest.raises(RenderingFailed):
-        PRESS.pdf(GOOD.replace("</h1>", f"</h1>{bomb}"), RenderLimits(wall_seconds=6, cpu_seconds=5))
+        PRESS.pdf(GOOD.replace("</h1>", f"</h1>{bomb}"), _LIMITS)
 
 
 def test_too_large_a_result_is_not_handed_over() -> None:
@@ -119,6 +123,11 @@ def test_closing_leaves_no_process_and_no_folder() -> None:
     PRESS.close()
     assert helper.process.returncode is not None
     assert not Path(helper.folder).exists()
+
+
+def test_press_can_print_what_it_warms_up_with() -> None:
+    """Else it would end over it, after the first document of each."""
+    assert problems(PRESS.pdf((TEMPLATES / "documents" / "warming.html").read_text(), RenderLimits())) == []
 
 
 def test_threads_share_the_press() -> None:

@@ -7,11 +7,11 @@ import pikepdf
 import pytest
 
 from webapp.domain.errors import RenderingFailed
+from webapp.rendering.conformity import elements, problems
 from webapp.rendering.redline import redline, redline_pdf
 from webapp.rendering.text import statement_html
 
 from .letters import AUDIT, SMITH, STATEMENT
-from .pdf_conformity import elements, problems
 from .pdf_text import text_of
 from .test_redline_word import DOCUMENT
 

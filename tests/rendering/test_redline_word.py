@@ -95,6 +95,27 @@ def test_taking_every_change_gives_the_new_text_and_refusing_them_the_old(edit: 
     check_both_sides(edit)
 
 
+def table(*rows: str) -> str:
+    """Under the caption that every other has."""
+    cells = "".join(f"<tr><td>{row}</td><td>x</td></tr>" for row in rows)
+    return f"<table><caption>Some</caption><thead><tr><th>a</th><th>b</th></tr></thead><tbody>{cells}</tbody></table>"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ([table("not", "the"), table("trial", "kidney")], [table("trial", "kidney")]),
+        ([table("of"), table("not", "the"), table("trial", "kidney")], [table("of"), table("trial", "kidney")]),
+        ([table("not", "the"), table("not", "kidney"), table("x", "kidney")], [table("not", "kidney")]),
+        ([table("the", "of"), table("not not", "trial"), table("the")], [table("the", "of"), table("the")]),
+        ([table("not"), table("not", "the"), table("of")], [table("not", "the"), table("of"), table("not", "the")]),
+    ],
+)
+def test_table_that_goes_from_beside_one_with_the_same_caption_leaves_both_in_order(old: list[str], new: list[str]) -> None:
+    check_both_sides(Edit("".join(old), "".join(new)))
+    check_both_sides(Edit("".join(new), "".join(old)))
+
+
 OLD = "<h2>Point</h2><p>We ask for a correction.</p><ul><li>one</li><li>two words</li></ul>"
 NEW = "<h2>Points</h2><p>We ask for a full <em>retraction</em>.</p><ul><li>one</li></ul><p>And a reply.</p>"
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from webapp.domain.roster import read_roster
-from webapp.rendering.signatories import signatories_csv, signatories_json
+from webapp.rendering.signatories import signatories_csv, signatories_json, signatories_xlsx
 
 from .letters import AWKWARD_NAMES, DIGEST, letter, signatories
 
@@ -16,9 +16,15 @@ def _rows(text: str) -> list[list[str]]:
 
 def test_csv_holds_every_signatory_in_order() -> None:
     rows = _rows(signatories_csv(letter()))
-    assert rows[0] == ["position", "society", "officer", "office", "country", "recorded"]
+    assert rows[0] == ["position", "society", "acronym", "kind", "group", "country", "officer", "office", "recorded", "letter", "digest"]
     assert [row[1].removeprefix("'") for row in rows[1:]] == list(AWKWARD_NAMES)
     assert [row[0] for row in rows[1:]] == [str(place) for place in range(1, len(AWKWARD_NAMES) + 1)]
+
+
+def test_r18_lists_of_two_letters_with_the_same_signatories_are_different_files() -> None:
+    one, other = letter(), letter(reference="another")
+    for made in (signatories_csv, signatories_json, signatories_xlsx):
+        assert made(one) != made(other) and made(one) == made(letter())
 
 
 def test_csv_says_that_it_is_utf_8_so_that_spreadsheets_read_every_name() -> None:

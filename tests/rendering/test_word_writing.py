@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.counts import times
+from webapp.domain.document import CslItem
 from webapp.domain.errors import InvalidInput
 from webapp.domain.imported import ImportedComment, Passage
 from webapp.rendering.styles import STYLES
@@ -26,6 +28,11 @@ REFERENCES = [SMITH, AUDIT]
 
 def written(text: str, **options: object) -> bytes:
     return write_word(text, REFERENCES, **{"title": "A letter", "made_at": NOW, **options})  # type: ignore[arg-type]
+
+
+def page(text: str, references: Sequence[CslItem]) -> list[str]:
+    """Its lines. Of a table whose source is wide pandoc says how wide the columns are, which leaves empty lines where it is taken out."""
+    return [line for line in statement_html(text, references).splitlines() if line]
 
 
 def part(file: bytes, name: str) -> str:
@@ -103,7 +110,7 @@ _TEXTS = st.lists(_BLOCKS, min_size=1, max_size=6).map(
 def test_text_comes_back_from_word_as_it_went(text: str) -> None:
     """As it is read: equal in HTML, with citations and list; and the text that came back goes and comes unchanged."""
     back = read_word(written(text))
-    assert statement_html(back.text, back.references) == statement_html(text, REFERENCES)
+    assert page(back.text, back.references) == page(text, REFERENCES)
     assert read_word(written(back.text)).text == back.text
     assert (back.suggestions, back.comments, back.left_out) == ((), (), ())
 

@@ -14,6 +14,8 @@ from webapp.rendering.environment import STATIC
 FOLDER = STATIC / "fonts"
 COVERAGE = FOLDER / "coverage.txt"
 """The first and the last of each run of characters that a font holds: to read the fonts themselves takes half a second and 17 MB."""
+TWINS = FOLDER / "twins.txt"
+"""Characters that have one sign between them in a font, a line for each set: which of them was meant cannot be read off the paper."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ FONT_FILES = (
     FontFile("NotoSansDevanagari_400Regular.ttf", "Letter Devanagari"),
     FontFile("NotoSansThai_400Regular.ttf", "Letter Thai"),
     FontFile("NotoSansSC_400Regular.ttf", "Letter Han"),
+    FontFile("NotoSansJP_400Regular.ttf", "Letter Japanese"),
+    FontFile("NotoSansKR_400Regular.ttf", "Letter Korean"),
 )
 
 # Spaces and controls are set by the text engine itself, or not at all.
@@ -83,6 +87,18 @@ def _edges() -> "array[int]":
 
 def _is_covered(code: int) -> bool:
     return bisect_right(_edges(), code) % 2 == 1
+
+
+@cache
+def _twins() -> dict[int, int]:
+    """One for each set, in the place of all the others."""
+    sets = ([int(code, 16) for code in line.split()] for line in TWINS.read_text(encoding="ascii").splitlines())
+    return {other: first for first, *others in sets for other in others}
+
+
+def without_twins(text: str) -> str:
+    """The same for two texts that are drawn with the same signs, in compatibility form (NFKC) as far as they have one."""
+    return unicodedata.normalize("NFKC", text.translate(_twins())).translate(_twins())
 
 
 def uncovered_characters(text: str) -> list[str]:

@@ -18,8 +18,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from webapp.domain.errors import RenderingFailed
+from webapp.domain.errors import PictureFailed, RenderingFailed
+from webapp.rendering.enclosure import Enclosure, as_job
 from webapp.rendering.environment import ROOT
 from webapp.rendering.fonts import fontconfig
 
@@ -27,6 +29,7 @@ from webapp.rendering.fonts import fontconfig
 _SECONDS_TO_START = 60
 # The kernel ends the child at its own limit; this is for the case that even the child's end does not come.
 _SECONDS_OF_GRACE = 5
+_NOTHING = Enclosure()
 
 
 @dataclass(frozen=True)
@@ -92,12 +95,15 @@ class Press:
         with self._lock:
             self._running()
 
-    def pdf(self, html: str, limits: RenderLimits) -> bytes:
-        """The rendered document. Raises RenderingFailed when it was refused, died, hung or grew too large."""
+    def pdf(self, html: str, limits: RenderLimits, enclosure: Enclosure = _NOTHING) -> bytes:
+        """The rendered document. Raises RenderingFailed when it was refused, died, hung or grew too large.
+
+        It may show the pictures of the enclosure; its files travel inside it.
+        """
         with self._slot(limits), self._connection() as connection:
             started = time.monotonic()
             try:
-                return _converse(connection, html, limits)
+                return _converse(connection, {"html": html, **asdict(limits), **as_job(enclosure)}, limits)
             except TimeoutError as error:
                 # Neither answer nor end: the helper itself is stuck. The next document gets a new one.
                 self.close()
@@ -167,18 +173,20 @@ def _start() -> _Helper:
     return _Helper(process, ours, folder, os.getpid())
 
 
-def _converse(connection: socket.socket, html: str, limits: RenderLimits) -> bytes:
+def _converse(connection: socket.socket, job: dict[str, Any], limits: RenderLimits) -> bytes:
     connection.settimeout(_SECONDS_TO_START)
     with connection.makefile("rwb") as stream:
         if not stream.readline():
             raise EOFError
         connection.settimeout(limits.wall_seconds + _SECONDS_OF_GRACE)
-        stream.write(json.dumps({"html": html, **asdict(limits)}).encode() + b"\n")
+        stream.write(json.dumps(job).encode() + b"\n")
         stream.flush()
         answer = stream.readline()
         if not answer:
             raise EOFError
         heading = json.loads(answer)
+        if heading["failure"] and heading["picture"]:
+            raise PictureFailed(str(_failure(heading["failure"])), heading["picture"])
         if heading["failure"]:
             raise _failure(heading["failure"])
         pdf: bytes = stream.read(heading["size"])

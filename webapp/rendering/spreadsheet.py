@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -29,15 +30,18 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     return written.getvalue()
 
 
-def xlsx_file(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, name: str) -> bytes:
+def xlsx_file(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, name: str, made_at: datetime | None = None) -> bytes:
     """The same as a workbook of one sheet: every text is a cell of text, neither formula nor link, whatever it begins with.
 
-    The apostrophe stands here too: whoever saves the sheet as CSV has the cells without their types.
+    The apostrophe stands here too: whoever saves the sheet as CSV has the cells without their types. With `made_at`, which stands
+    in the file as its moment, the same rows give the same bytes.
     """
     # Loaded for the first workbook: most processes never write one, and each of them would carry it.
     writer = import_module("xlsxwriter")
     written = io.BytesIO()
     with writer.Workbook(written, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        if made_at is not None:
+            book.set_properties({"created": made_at})
         sheet = book.add_worksheet(name)
         sheet.freeze_panes(1, 1)
         widths = [len(title) for title in header]

@@ -4,6 +4,8 @@ local counting = nil
 local open_levels = {}
 local notes = pandoc.Blocks({})
 local note_count = 0
+-- In the language of the letter, where they are given.
+local headings = { notes = "Notes", references = "References" }
 
 local function level_without_gaps(header)
   while #open_levels > 0 and open_levels[#open_levels] >= header.level do
@@ -74,14 +76,14 @@ local function note_list()
   if counting or note_count == 0 then
     return notes
   end
-  local blocks = pandoc.Blocks({ html('<section class="notes">'), pandoc.Header(2, "Notes"), html('<ol type="a">') })
+  local blocks = pandoc.Blocks({ html('<section class="notes">'), pandoc.Header(2, headings.notes), html('<ol type="a">') })
   blocks:extend(notes)
   blocks:extend({ html("</ol>"), html("</section>") })
   return blocks
 end
 
 local function reference_list(entries)
-  local blocks = pandoc.Blocks({ html('<section class="references">'), pandoc.Header(2, "References"), html("<ol>") })
+  local blocks = pandoc.Blocks({ html('<section class="references">'), pandoc.Header(2, headings.references), html("<ol>") })
   for _, entry in ipairs(entries) do
     blocks:insert(html('<li id="' .. attribute(entry.identifier) .. '">'))
     blocks:extend(words_of_entry(entry))
@@ -106,8 +108,16 @@ local function with_lists(document)
   return document
 end
 
+local function read_settings(meta)
+  counting = meta.counting and pandoc.utils.stringify(meta.counting)
+  for name in pairs(headings) do
+    local given = meta["heading-of-" .. name]
+    headings[name] = given and pandoc.utils.stringify(given) or headings[name]
+  end
+end
+
 return {
-  { Meta = function(meta) counting = meta.counting and pandoc.utils.stringify(meta.counting) end },
+  { Meta = read_settings },
   { Note = without_headings },
   { Header = level_without_gaps, Cite = function() if counting then return {} end end },
   { traverse = "topdown", Note = mark_of_note },

@@ -17,6 +17,7 @@ from webapp.domain.errors import InvalidInput, TextTooSlow
 from webapp.rendering.pandoc import Conversion, ConversionError, ConversionTimeoutError, convert
 from webapp.rendering.references import parse_references, refuse_unusable
 from webapp.rendering.styles import DEFAULT_STYLE, Style, find_style
+from webapp.rendering.words import words_for
 
 __all__ = ["citations", "cited_keys", "parse_references", "read_tree", "statement_html", "word_count"]
 
@@ -143,6 +144,8 @@ def parts_of(tree: Any) -> Iterator[dict[str, Any]]:
 
 def citing_arguments(language: str, style: Style) -> list[str]:
     """For pandoc, which then looks for `references.json`."""
+    words = words_for(language)
+    notes, entries = words.gettext("Notes"), words.gettext("References")
     return [
         "--citeproc",
         f"--csl={style.file}",
@@ -151,6 +154,9 @@ def citing_arguments(language: str, style: Style) -> list[str]:
         "--metadata=link-citations:true",
         # Journals in this style print the number after the full stop.
         "--metadata=notes-after-punctuation:true",
+        # For the filter, which makes both lists.
+        f"--metadata=heading-of-notes:{notes}",
+        f"--metadata=heading-of-references:{entries}",
     ]
 
 

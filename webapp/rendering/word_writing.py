@@ -14,10 +14,10 @@ from xml.sax.saxutils import escape
 from webapp.domain.document import CslItem
 from webapp.domain.errors import RenderingFailed
 from webapp.domain.imported import ImportedComment
+from webapp.rendering.cited import cited_tree, is_reference_list, unlink, with_levels
 from webapp.rendering.environment import TEMPLATES
-from webapp.rendering.pandoc import ConversionError, convert, convert_file
-from webapp.rendering.styles import DEFAULT_STYLE, find_style
-from webapp.rendering.text import MARKDOWN, citing_arguments, is_honest, parts_of, statement_html
+from webapp.rendering.pandoc import ConversionError, convert_file
+from webapp.rendering.styles import DEFAULT_STYLE
 from webapp.rendering.tree import Node, classes, node, words
 from webapp.rendering.word_comments import with_comments
 
@@ -41,14 +41,11 @@ def write_word(
     Raises InvalidInput as `statement_html` does, RenderingFailed where pandoc takes too long after that. A comment whose passage is
     not in the text stands at its beginning.
     """
-    statement_html(markdown, references, language=language, style=style)
-    files = {"references.json": json.dumps([dict(item) for item in references])}
-    citing = [*citing_arguments(language, find_style(style)), "--metadata=link-citations:false"]
     with _in_time():
-        tree = json.loads(convert(markdown, [f"--from={MARKDOWN}", "--to=json", *citing], files=files).text)
+        tree = cited_tree(markdown, references, language=language, style=style, is_linked=False)
     fields = _Fields({str(item["id"]): item for item in references})
-    tree["blocks"] = fields.blocks(_with_levels(with_comments(tree["blocks"], comments)))
-    _unlink(tree["blocks"])
+    tree["blocks"] = fields.blocks(with_levels(with_comments(tree["blocks"], comments)))
+    unlink(tree["blocks"])
     tree["meta"] = {name: _meta(words) for name, words in (("title", title), ("subtitle", ask), ("lang", language)) if words}
     with _in_time():
         written, _ = convert_file(
@@ -89,26 +86,6 @@ def _meta(line: str) -> Node:
     return {"t": "MetaInlines", "c": [node("Str", line)]}
 
 
-def _unlink(blocks: list[Node]) -> None:
-    """Leaves the words of a link that page and PDF drop: Word would open a program or a file of the reader’s own machine."""
-    for part in parts_of(blocks):
-        if part.get("t") == "Link" and not is_honest(part["c"][2][0]):
-            part.update(node("Span", [["", [], []], part["c"][1]]))
-
-
-def _with_levels(blocks: list[Node]) -> list[Node]:
-    """Headings from the first level on, and without gaps, as everywhere."""
-    levels: list[int] = []
-    leveled = []
-    for block in blocks:
-        if block["t"] == "Header":
-            level, attributes, inlines = block["c"]
-            levels = [*(one for one in levels if one < level), level]
-            block = node("Header", [len(levels), attributes, inlines])
-        leveled.append(block)
-    return leveled
-
-
 class _Fields:
     """Wraps citations and their list in the fields of Zotero and Mendeley, which Word keeps and both can go on with."""
 
@@ -119,7 +96,7 @@ class _Fields:
     def blocks(self, blocks: Iterable[Node]) -> list[Node]:
         written: list[Node] = []
         for block in blocks:
-            if block["t"] == "Div" and block["c"][0][0] == "refs":
+            if is_reference_list(block):
                 written += self._list(block["c"][1])
             else:
                 written.append(self._cited(block))

@@ -17,12 +17,16 @@ _TRANSITIONAL = {
 
 
 class XmlRefusedError(Exception):
-    """The XML is not read; `str(error)` says why, for a person."""
+    """The XML is not read; `str(error)` says why, for a person. `is_too_much`: it is deeper or longer than it may be."""
+
+    def __init__(self, why: str, *, is_too_much: bool = False) -> None:
+        super().__init__(why)
+        self.is_too_much = is_too_much
 
 
-def parse_xml(data: bytes) -> ElementTree.Element:
-    """The tree. Raises XmlRefusedError for a document type, for more than 150 levels or 100,000 elements, and for broken XML."""
-    reading = _Reading()
+def parse_xml(data: bytes, *, deepest: int = _DEEPEST, most: int = MOST_ELEMENTS) -> ElementTree.Element:
+    """The tree. Raises XmlRefusedError for a document type, for more levels or elements than these, and for broken XML."""
+    reading = _Reading(deepest, most)
     try:
         reading.parser.Parse(data, True)
     except (expat.ExpatError, ValueError) as error:
@@ -33,7 +37,8 @@ def parse_xml(data: bytes) -> ElementTree.Element:
 class _Reading:
     """The parser with the bounds that it has to keep while it builds the tree."""
 
-    def __init__(self) -> None:
+    def __init__(self, deepest: int, most: int) -> None:
+        self._deepest, self._most = deepest, most
         self.builder = ElementTree.TreeBuilder()
         self.parser = expat.ParserCreate(None, "}")
         self.parser.buffer_text = True
@@ -46,10 +51,11 @@ class _Reading:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         self._count += 1
-        if self._depth > _DEEPEST:
-            raise XmlRefusedError("This file is nested more deeply than a text can be, and is not opened.")
-        if self._count > MOST_ELEMENTS:
-            raise XmlRefusedError("This file is more intricate than a letter can be. Take out what does not belong to the text.")
+        if self._depth > self._deepest:
+            raise XmlRefusedError("This file is nested more deeply than a text can be, and is not opened.", is_too_much=True)
+        if self._count > self._most:
+            sentence = "This file is more intricate than a letter can be. Take out what does not belong to the text."
+            raise XmlRefusedError(sentence, is_too_much=True)
         self.builder.start(_named(name), {_named(key): value for key, value in attributes.items()})
 
     def _end(self, name: str) -> None:

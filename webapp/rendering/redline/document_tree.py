@@ -1,7 +1,7 @@
 """A redline as pandoc's document: insertions and deletions as the spans that its Word writer turns into tracked changes."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any
 
 from webapp.rendering.redline.alignment import State
@@ -11,6 +11,7 @@ from webapp.rendering.redline.phrases import RULE
 
 # Begins the author of what moved: pandoc knows insertions and deletions alone, and the file is set right afterwards.
 MOVED = "moved:"
+_GONE = {State.DELETED, State.MOVED_FROM}
 _NONE: list[Any] = ["", [], []]
 _WRAPPED = {"em": "Emph", "strong": "Strong", "sup": "Superscript", "sub": "Subscript"}
 _WEB = ("http://", "https://", "mailto:")
@@ -43,22 +44,24 @@ class _Builder:
             signs = {"t": _SIGNS.get(container.signs, "Decimal")}
             return [_node("OrderedList", [[int(container.detail or 1), signs, {"t": "Period"}], items])]
         if container.tag == "table":
-            return [self._table(passages)]
+            return [self._table(part) for part in _tables(passages)]
         inner = self.blocks(passages, depth)
         return [_node("BlockQuote", inner)] if container.tag == "blockquote" else inner
 
     def _table(self, passages: list[Passage]) -> dict[str, Any]:
-        captions = [_node("Plain", self._inlines(one.cells[0], one)) for one in passages if one.kind == "caption"]
-        rows = [one for one in passages if one.kind == "tr"]
-        is_head = [any(container.tag == "thead" for container in one.path) for one in rows]
-        head = [self._row(one) for one, heads in zip(rows, is_head, strict=True) if heads]
-        body = [self._row(one) for one, heads in zip(rows, is_head, strict=True) if not heads]
-        columns = max((len(one.cells) for one in rows), default=1)
+        above = list(takewhile(lambda one: one.kind == "caption", passages))
+        head = list(takewhile(_is_of_head, passages[len(above) :]))
+        body = passages[len(above) + len(head) :]
+        captions = [_node("Plain", self._inlines(one.cells[0], one)) for one in above]
+        columns = max((len(one.cells) for one in passages), default=1)
         specs = [[{"t": "AlignDefault"}, {"t": "ColWidthDefault"}]] * columns
-        return _node("Table", [_NONE, [None, captions], specs, [_NONE, head], [[_NONE, 0, [], body]], [_NONE, []]])
+        rows = [[self._row(one, columns) for one in part] for part in (head, body)]
+        return _node("Table", [_NONE, [None, captions], specs, [_NONE, rows[0]], [[_NONE, 0, [], rows[1]]], [_NONE, []]])
 
-    def _row(self, passage: Passage) -> list[Any]:
-        cells = [[_NONE, {"t": "AlignDefault"}, 1, 1, [_node("Plain", self._inlines(cell, passage))]] for cell in passage.cells]
+    def _row(self, passage: Passage, columns: int) -> list[Any]:
+        # A caption among the rows is that of a second table, which has become part of this one: it goes across.
+        width = columns if passage.kind == "caption" else 1
+        cells = [[_NONE, {"t": "AlignDefault"}, 1, width, [_node("Plain", self._inlines(cell, passage))]] for cell in passage.cells]
         return [_NONE, cells]
 
     def _leaf(self, passage: Passage) -> dict[str, Any]:
@@ -112,6 +115,20 @@ def _grouped(passages: Sequence[Passage], depth: int) -> Iterator[tuple[Containe
     for _number, group in groupby(passages, key=lambda one: one.path[depth].number if len(one.path) > depth else None):
         together = list(group)
         yield (together[0].path[depth] if len(together[0].path) > depth else None), together
+
+
+def _tables(passages: list[Passage]) -> Iterator[list[Passage]]:
+    """What stands above the caption that is left is gone: a table of its own, and not the beginning of the one below."""
+    place = next((place for place, one in enumerate(passages) if one.kind == "caption" and one.state not in _GONE), 0)
+    if any(one.kind == "tr" for one in passages[:place]):
+        yield passages[:place]
+        yield passages[place:]
+    else:
+        yield passages
+
+
+def _is_of_head(passage: Passage) -> bool:
+    return passage.kind == "tr" and any(container.tag == "thead" for container in passage.path)
 
 
 def _inlines_of(run: Run) -> list[dict[str, Any]]:
