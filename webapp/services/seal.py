@@ -1,30 +1,33 @@
-"""The seal: fixes text and signatories for good and keeps the one file that was made of them (R9, R11)."""
+"""The seal: fixes text and signatories for good, and keeps the files that were made of them (R9, R11)."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain.actor import Actor
 from webapp.domain.deadline import show_instant
 from webapp.domain.digest import sha256_of
-from webapp.domain.document import LetterDocument
-from webapp.domain.errors import Conflict, NotFound, WrongState
+from webapp.domain.document import LetterDocument, SignatoryLine
+from webapp.domain.document_kind import DocumentKind
+from webapp.domain.errors import Conflict, WrongState
 from webapp.domain.letter import Action, may_seal_from, move_for
 from webapp.domain.links import Links
 from webapp.domain.permission import Permission
 from webapp.persistence.record import append_event, record_length, record_time
-from webapp.persistence.tables import DocumentRow, LetterRow, SealedSignatoryRow
+from webapp.persistence.tables import AnswerRow, DocumentRow, LetterRow, SealedSignatoryRow
 from webapp.rendering.fonts import describe_characters
-from webapp.rendering.letter import uncovered_in_document
+from webapp.rendering.letter import uncovered_in_document, where_to_correct
 from webapp.services.access import load_letter
 from webapp.services.authority_list import blocking_answers
-from webapp.services.documents import letter_document, signatory_line, signing_answers
+from webapp.services.documents import letter_document, listed_answers
+from webapp.services.letter_proof import proof_of
 from webapp.services.need import Need, in_one_sentence
+from webapp.services.seen import digest_of_shown
 
-LETTER_KIND = "letter"
+CHANGED_SINCE = "Something changed while the letter was being made, so it was not sealed. Look at the list again, then seal."
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,11 @@ class SealPlan:
 
     document: LetterDocument
     record_length: int
+
+    @property
+    def seen(self) -> str:
+        """What tells whether somebody who presses had this before their eyes."""
+        return digest_of_shown(self.record_length, self.document.signatories, self.document)
 
 
 def blockers(session: Session, letter: LetterRow, links: Links, *, now: datetime) -> list[Need]:
@@ -53,71 +61,77 @@ def blockers(session: Session, letter: LetterRow, links: Links, *, now: datetime
         found.append(Need("No society has signed, so there is nothing to seal.", "roster"))
     found += blocking_answers(session, letter)
     for where, characters in uncovered_in_document(document):
-        text = f"{where}: no font of the letter can print {describe_characters(characters)}. Correct it in the roster first."
+        text = f"{where}: no font of the letter can print {describe_characters(characters)}. {where_to_correct(where)}"
         found.append(Need(text, "roster"))
     return found
 
 
 def plan_seal(session: Session, actor: Actor, reference: str, links: Links, *, now: datetime) -> SealPlan:
-    """What to render. Raises WrongState with every blocker. Rendering takes a second, so it happens outside any transaction."""
+    """What to make. Raises WrongState with every blocker. Making it takes seconds, so it happens outside any transaction."""
     letter = load_letter(session, actor, reference, Permission.SEAL)
     move_for(letter.state, Action.SEAL)
     if found := blockers(session, letter, links, now=now):
         raise WrongState(in_one_sentence(found))
-    return SealPlan(letter_document(session, letter, dated=now, is_draft=False), record_length(session, letter.id))
+    signed = [answer for answer, _line in listed_answers(session, letter)]
+    plan = shown_now(session, letter, now=now)
+    return replace(plan, document=replace(plan.document, proof=proof_of(session, letter, signed, links)))
 
 
-def seal_letter(session: Session, actor: Actor, reference: str, plan: SealPlan, pdf: bytes, *, now: datetime) -> None:
-    """Stores the list and the file. Conflict where anything was recorded since the plan: the file would not be true."""
+def seal_letter(
+    session: Session, actor: Actor, reference: str, plan: SealPlan, files: Mapping[DocumentKind, bytes], *, key: str = "", now: datetime
+) -> None:
+    """Stores the list and all files, or nothing. Conflict where anything was recorded since the plan: the files would not be true.
+
+    `key` is the public key by which the installation signs for it: a bundle that is signed with another is known by it for ever.
+    """
     letter = load_letter(session, actor, reference, Permission.SEAL, for_update=True)
     move = move_for(letter.state, Action.SEAL)
-    if record_length(session, letter.id) != plan.record_length:
-        raise Conflict("Something changed while the letter was being made, so it was not sealed. Look at the list again, then seal.")
-    answers = signing_answers(session, letter)
-    for position, answer in enumerate(answers, 1):
-        line = signatory_line(answer, letter.language)
-        session.add(
-            SealedSignatoryRow(
-                letter_id=letter.id,
-                position=position,
-                answer_id=answer.id,
-                printed_name=line.printed_name,
-                officer=line.officer or "",
-                office=line.office or "",
-                country=answer.invitation.society.country,
-                note=line.note,
-            )
-        )
-    digest = hashlib.sha256(pdf).hexdigest()
-    session.add(DocumentRow(letter_id=letter.id, kind=LETTER_KIND, sha256=digest, content=pdf, made_at=now))
-    names = [line.printed_name for line in plan.document.signatories]
+    listed = listed_answers(session, letter)
+    # The directory of societies has a history of its own, and could have changed without an event of this letter.
+    if record_length(session, letter.id) != plan.record_length or tuple(line for _answer, line in listed) != plan.document.signatories:
+        raise Conflict(CHANGED_SINCE)
+    session.add_all(_sealed(letter, position, answer, line) for position, (answer, line) in enumerate(listed, 1))
+    digests = {kind.value: hashlib.sha256(content).hexdigest() for kind, content in files.items()}
+    for kind, content in files.items():
+        session.add(DocumentRow(letter_id=letter.id, kind=kind, sha256=digests[kind], content=content, made_at=now))
     public = {
         "state": move.becomes,
-        "signatories": len(answers),
-        "signatories_sha256": sha256_of("signatories/v1", names),
+        "signatories": len(listed),
+        "signatories_sha256": sha256_of("signatories/v1", [line.printed_name for _answer, line in listed]),
         "statement_digest": plan.document.digest,
-        "document_sha256": digest,
+        "document_sha256": digests[DocumentKind.LETTER],
+        "files": digests,
+        **({"key": key} if key else {}),
     }
     letter.state, letter.sealed_at = move.becomes, record_time(session, letter.id, now=now)
     append_event(session, letter, actor, move.event, public, now=now)
 
 
-@dataclass(frozen=True)
-class SealedFile:
-    content: bytes
-    sha256: str
-    name: str
+def _sealed(letter: LetterRow, position: int, answer: AnswerRow, line: SignatoryLine) -> SealedSignatoryRow:
+    return SealedSignatoryRow(
+        letter_id=letter.id,
+        position=position,
+        answer_id=answer.id,
+        printed_name=line.printed_name,
+        officer=line.officer or "",
+        office=line.office or "",
+        country=answer.invitation.society.country,
+        note=line.note,
+        acronym=line.acronym,
+        society_kind=line.society_kind,
+        logo=line.logo,
+        is_lead=line.is_lead,
+    )
 
 
-def read_sealed(session: Session, actor: Actor, reference: str) -> SealedFile:
-    """The sealed file, checked against its hash on every reading. NotFound before the seal."""
-    letter = load_letter(session, actor, reference, Permission.SEE)
-    row = session.scalars(select(DocumentRow).where(DocumentRow.letter_id == letter.id, DocumentRow.kind == LETTER_KIND)).one_or_none()
-    if row is None:
-        raise NotFound("The letter has not been sealed yet.")
-    if hashlib.sha256(row.content).hexdigest() != row.sha256:
-        raise Conflict("The stored file no longer matches its SHA-256. Restore it from a backup; it is never made again.")
-    return SealedFile(row.content, row.sha256, f"letter-{letter.reference}.pdf")
+def show_list(session: Session, actor: Actor, reference: str, *, now: datetime) -> SealPlan:
+    """What a page shows before the seal, in any state: its `seen` is handed back with the button."""
+    return shown_now(session, load_letter(session, actor, reference, Permission.SEAL), now=now)
+
+
+def shown_now(session: Session, letter: LetterRow, *, now: datetime) -> SealPlan:
+    """The plan as it stands, whether or not the letter can be sealed."""
+    return SealPlan(letter_document(session, letter, dated=now, is_draft=False), record_length(session, letter.id))
 
 
 def draft_document(session: Session, actor: Actor, reference: str, *, now: datetime) -> LetterDocument:
