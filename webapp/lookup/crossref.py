@@ -7,6 +7,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +21,7 @@ from webapp.settings import LookUp
 
 REGISTER = "Crossref"
 _SECONDS = 8.0
+_LONGEST_KIND, _LONGEST_DOI = 60, 200
 # A filter of more DOIs makes an address that servers refuse.
 _AT_ONCE = 40
 _SELECTED = "DOI,title,author,issued,update-to,updated-by"
@@ -64,6 +66,33 @@ def find_by_doi(doi: str, look_up: LookUp) -> Record:
     if not same_doi(str(work.get("DOI", "")), doi):
         raise LookUpFailed(f"Crossref answered with another work than {doi}. Type the reference instead.")
     return _record(work)
+
+
+@dataclass(frozen=True)
+class Update:
+    """A notice about a work, by Crossref’s word for its kind; the day only where Crossref has all of it."""
+
+    kind: str
+    doi: str
+    on: date | None
+
+
+def find_updates(doi: str, look_up: LookUp) -> tuple[Update, ...]:
+    """The notices that update the work behind a DOI, the earliest first. Raises LookUpFailed."""
+    answer = ask(_question(f"/works/{quote(doi, safe='')}", {}, look_up), seconds=_SECONDS)
+    if answer.status == 404:
+        raise LookUpFailed(f"Crossref does not know the DOI {doi}. It may be mistyped, or registered elsewhere.")
+    refuse_status(answer, REGISTER)
+    work = _message(answer)
+    if not same_doi(str(work.get("DOI", "")), doi):
+        raise LookUpFailed(f"Crossref answered with another work than {doi}.")
+    found = {_update(one) for one in _listed(work, "updated-by") if isinstance(one, dict)}
+    return tuple(sorted(found, key=lambda one: (one.on or date.max, one.kind, one.doi)))
+
+
+def _update(one: Mapping[str, Any]) -> Update:
+    parts = _date_parts(one.get("updated"))
+    return Update(str(one.get("type", ""))[:_LONGEST_KIND], _text(one, "DOI")[:_LONGEST_DOI], date(*parts) if len(parts) == 3 else None)
 
 
 def check_dois(dois: Iterable[str], look_up: LookUp) -> dict[str, Record]:
