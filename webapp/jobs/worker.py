@@ -15,7 +15,7 @@ from webapp.jobs.rounds import Rounds
 from webapp.jobs.workflows import Workflows
 from webapp.log import configuration
 from webapp.persistence.database import DatabaseBusy, make_engine, make_job_engine, transaction
-from webapp.persistence.queue import CLOCK_QUEUE, CODES_QUEUE, JOBS_VERSION, MAIL_QUEUE
+from webapp.persistence.queue import CLOCK_QUEUE, CODES_QUEUE, DOCUMENTS_QUEUE, JOBS_VERSION, MAIL_QUEUE
 from webapp.services.workers import forget_worker
 from webapp.settings import Settings
 
@@ -68,5 +68,7 @@ def _launch(engine: Engine, workflows: Workflows, name: str) -> None:
     DBOS.register_queue(CODES_QUEUE, worker_concurrency=10, polling_interval_sec=0.2)
     DBOS.register_queue(MAIL_QUEUE, worker_concurrency=10, polling_interval_sec=0.5)
     DBOS.register_queue(CLOCK_QUEUE, worker_concurrency=1, polling_interval_sec=1.0)
+    # One at a time: each has the press to itself, and somebody waits for it at a screen.
+    DBOS.register_queue(DOCUMENTS_QUEUE, worker_concurrency=1, polling_interval_sec=0.5)
     for schedule in _FORMER_SCHEDULES:
         DBOS.delete_schedule(schedule)

@@ -36,6 +36,12 @@ _LOCKED_LETTER = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
+_ROLE = (
+    select(GrantRow.role)
+    .join(StaffRow, StaffRow.id == GrantRow.staff_id)
+    .join(LetterRow, LetterRow.id == GrantRow.letter_id)
+    .where(LetterRow.reference == bindparam("letter"), StaffRow.reference == bindparam("staff"), StaffRow.closed_at.is_(None))
+)
 _STAY = (WebSessionRow.id, WebSessionRow.token_hash, WebSessionRow.began_at, WebSessionRow.seen_at)
 _REPRESENTATIVE = (RepresentativeRow.id, RepresentativeRow.reference, RepresentativeRow.name, RepresentativeRow.email)
 _INVITATION = (
@@ -87,10 +93,14 @@ def load_letter(session: Session, actor: Actor, reference: str, permission: Perm
     letter = session.scalars(query.with_for_update() if for_update else query).one_or_none()
     if letter is None:
         raise NotFound
-    if actor.kind in {ActorKind.COMMAND, ActorKind.CLOCK}:
-        return letter
-    _check(_permissions(session, actor, reference), permission)
+    refuse_unless(session, actor, reference, permission)
     return letter
+
+
+def refuse_unless(session: Session, actor: Actor, reference: str, permission: Permission) -> None:
+    """For what is found by the letter's reference, and not through its row. Raises as `load_letter`."""
+    if actor.kind not in {ActorKind.COMMAND, ActorKind.CLOCK}:
+        _check(_permissions(session, actor, reference), permission)
 
 
 def permissions_on(session: Session, actor: Actor, reference: str, permission: Permission) -> frozenset[Permission]:
@@ -110,9 +120,7 @@ def _check(allowed: frozenset[Permission], permission: Permission) -> None:
 def _permissions(session: Session, actor: Actor, reference: str) -> frozenset[Permission]:
     if actor.kind != ActorKind.STAFF:
         return frozenset()
-    mine = select(GrantRow.role).join(StaffRow, StaffRow.id == GrantRow.staff_id).join(LetterRow, LetterRow.id == GrantRow.letter_id)
-    here = mine.where(LetterRow.reference == reference, StaffRow.reference == actor.reference, StaffRow.closed_at.is_(None))
-    return permissions_of(session.scalar(here) or "")
+    return permissions_of(look(session, _ROLE, {"letter": reference, "staff": actor.reference}).scalar() or "")
 
 
 def lock_letter(session: Session, letter_id: int) -> LetterRow:

@@ -10,11 +10,13 @@ from webapp.domain.authority import WitnessPurpose
 from webapp.domain.permission import Permission
 from webapp.mail import messages
 from webapp.mail.message import MailForm
+from webapp.persistence.record import event_about
 from webapp.persistence.tables import AnswerRow, DisputeRow, LetterRow, OutboxRow, RepresentativeRow, WitnessRow
 from webapp.services.coordinators import may_be_told
 from webapp.services.mail_facts import Office, answer_facts, disown_link, letter_facts
 
 _RECEIPTS = {"receipt", "withdrawal_receipt", "official_receipt", "official_withdrawal", "answer_recorded"}
+_OF_WITHDRAWALS = {"withdrawal_receipt", "official_withdrawal"}
 _OF_DISPUTES = {"answer_disputed", "dispute_settled"}
 ANSWER_MAILS = _RECEIPTS | _OF_DISPUTES | {"society_disputes", "record_waits", "official_request", "witness_code"}
 
@@ -37,7 +39,11 @@ def word_answer_mail(session: Session, row: OutboxRow, office: Office, *, now: d
         write = messages.answer_disputed if row.kind == "answer_disputed" else messages.dispute_settled
         return write(to, answer_facts(session, answer, letter), _dispute_facts(dispute))
     disown = disown_link(session, answer, row.parameters.get("representative"), office)
-    return _RECEIPT_WRITERS[row.kind](to, answer_facts(session, answer, letter, disown=disown))
+    facts = answer_facts(session, answer, letter, disown=disown)
+    # The newest place that is the society's own: whoever holds it can prove that it took its answer back.
+    if row.kind in _OF_WITHDRAWALS and (event := event_about(session, letter.id, "answer.withdrawn", answer.reference)):
+        facts = replace(facts, record_sequence=event.sequence, record_hash=event.hash)
+    return _RECEIPT_WRITERS[row.kind](to, facts)
 
 
 _RECEIPT_WRITERS = {

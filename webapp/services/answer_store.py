@@ -105,9 +105,15 @@ def _record(session: Session, act: Act, reference: str) -> Link:
         "officer": content.get("officer", "") if printed else "",
         "office": content.get("office", "") if printed else "",
         "replaces": act.standing.reference if act.standing else None,
+        **logo_fact(content),
     }
     private = {**content, "representative": representative.name, "email": representative.email}
     return append_event(session, act.letter, act.place.actor, "answer.given", public, now=act.now, private=private)
+
+
+def logo_fact(content: Mapping[str, Any]) -> dict[str, str]:
+    """Which logo the letter may show; nothing where it may show none."""
+    return {"logo": content["logo"]} if content.get("consent_to_logo") else {}
 
 
 def _answer_row(act: Act, reference: str, event: Link) -> dict[str, Any]:
@@ -128,6 +134,7 @@ def _answer_row(act: Act, reference: str, event: Link) -> dict[str, Any]:
         "officer": content.get("officer", ""),
         "office": content.get("office", ""),
         "consent_to_print": content.get("consent_to_print", False),
+        "consent_to_logo": content.get("consent_to_logo", False),
         "decided_by": content.get("decided_by", ""),
         "decided_on": date.fromisoformat(content["decided_on"]) if pending.act == AnswerKind.SIGN else None,
         "competing_interests": content.get("competing_interests", ""),

@@ -13,20 +13,23 @@ from webapp.domain.answer_words import ANSWER_WORDS
 from webapp.domain.deadline import latest_today, show_instant
 from webapp.domain.errors import AnswerStands, Conflict, InvalidInput, StaleText, TookTooLong, TooLate, WrongState
 from webapp.domain.handing_over import LEAVING
-from webapp.domain.letter import LetterState
+from webapp.domain.letter import AFTER_THE_SEAL, LetterState
 from webapp.domain.lifetime import has_gone_back
 from webapp.domain.names import bounded_line, bounded_text
+from webapp.domain.new_text import SAID_OF_TEXT
 from webapp.domain.tokens import Keyring
 from webapp.domain.web_address import clean_link
 from webapp.persistence.plain import look, run, table
 from webapp.persistence.record import record_time
-from webapp.persistence.tables import AnswerRow, ObjectionRow, PendingAnswerRow
+from webapp.persistence.tables import AnswerRow, NewTextAnswerRow, ObjectionRow, PendingAnswerRow
 from webapp.services.access import hold_place
 from webapp.services.answer_store import WITHDRAW, Act, Pending, forget_pending, store_answer
 from webapp.services.codes import send_code, use_code
+from webapp.services.held_open import refuse_late_to_join, refuse_listed
+from webapp.services.logo_consent import judged_consent, refuse_other_logo
 from webapp.services.objections import OBJECT, judge_objection, objected_before, store_objection
 from webapp.services.place import HeldLetter, Place
-from webapp.services.roster import printable_name
+from webapp.services.roster import printable_name, refuse_unprintable
 
 # Built once: a statement takes longer to build than to run.
 _STANDING = select(AnswerRow.id).where(AnswerRow.invitation_id == bindparam("invitation"), AnswerRow.is_standing.is_(True))
@@ -46,12 +49,15 @@ _DONE_BEFORE = select(AnswerRow.reference).where(
 _USED_NONCE = union_all(
     select(AnswerRow.id).where(or_(AnswerRow.nonce == bindparam("nonce"), AnswerRow.withdrawal_nonce == bindparam("nonce"))),
     select(ObjectionRow.id).where(ObjectionRow.nonce == bindparam("nonce")),
+    select(NewTextAnswerRow.id).where(NewTextAnswerRow.nonce == bindparam("nonce")),
 )
 _PENDING_NONCE = select(PendingAnswerRow.id).where(
     PendingAnswerRow.nonce == bindparam("nonce"), PendingAnswerRow.web_session_id != bindparam("stay")
 )
 
 
+# What has a page of its own on which it is confirmed.
+_CONFIRMED_ELSEWHERE = LEAVING | SAID_OF_TEXT
 _SENT_BEFORE = "This page has been sent before, so nothing was stored. Look through the form once more, and send it again."
 _MAY_WITHDRAW = frozenset(LetterState) - {LetterState.DRAFTING, LetterState.CIRCULATING, LetterState.CANCELLED}
 _NEEDS_WORDS = {
@@ -111,13 +117,14 @@ def prepare_answer(session: Session, place: Place, intent: Intent, keyring: Keyr
     refuse_late(session, letter, intent.act, received_at, now=now)
     refuse_stale(letter, intent.digest)
     standing = standing_answer(session, place.invitation.id)
+    refuse_printed(session, letter, intent.act, standing)
     refuse_unasked_replacement(standing, intent.replaces, letter)
     refuse_used_nonce(session, place, intent.nonce)
     if intent.act == WITHDRAW and standing is None:
         raise WrongState("There is no answer of your society to withdraw.")
     if intent.act == OBJECT:
         judge_objection(session, letter, standing, received_at)
-    content = content_of(intent, now=now)
+    content = judged_consent(session, place.invitation.society.reference, content_of(intent, now=now))
     pending = pending_answer(session, place)
     if pending is not None and (pending.nonce, pending.act, pending.content) == (intent.nonce, intent.act, content):
         return
@@ -162,14 +169,16 @@ def confirm_answer(
         return Recorded(done)
     refuse_slow(received_at, now=now)
     pending = pending_answer(session, place)
-    if pending is None or pending.nonce != nonce or pending.act in LEAVING:
+    if pending is None or pending.nonce != nonce or pending.act in _CONFIRMED_ELSEWHERE:
         if objected := objected_before(session, place, nonce):
             return Recorded(objected)
         raise Conflict("This page is older than your last one. Open the letter again and continue there.")
     refuse_late(session, letter, pending.act, received_at, now=now)
     refuse_stale(letter, pending.digest)
     standing = standing_answer(session, place.invitation.id)
+    refuse_printed(session, letter, pending.act, standing)
     refuse_unasked_replacement(standing, _reference_of(session, pending.replaces_id), letter)
+    refuse_other_logo(session, place.invitation.society.reference, pending.content)
     freezing = judge_objection(session, letter, standing, received_at) if pending.act == OBJECT else None
     tries_left = use_code(session, place, nonce, code, keyring, now=now)
     if tries_left is not None:
@@ -199,6 +208,9 @@ def refuse_late(session: Session, letter: HeldLetter, act: str, received_at: dat
     if act == WITHDRAW and letter.state in _MAY_WITHDRAW:
         # At any time: nobody is held to a signature. What was sealed stays as it is, and the withdrawal stands beside it (R11).
         return
+    if letter.state in AFTER_THE_SEAL:
+        refuse_late_to_join(session, letter.id, act, received_at, now=now)
+        return
     if letter.state not in {LetterState.SIGNING, LetterState.CLOSED}:
         raise TooLate("Answers to this letter are no longer taken.")
     # Once closed, closed: an answer on its way comes soon after the close, never on a clock that stands well before it.
@@ -211,6 +223,12 @@ def refuse_late(session: Session, letter: HeldLetter, act: str, received_at: dat
 def refuse_stale(letter: HeldLetter, digest: str) -> None:
     if digest != letter.digest:
         raise StaleText("The letter has changed since you opened this page, so nothing was stored. Read the new text, and answer again.")
+
+
+def refuse_printed(session: Session, letter: HeldLetter, act: str, standing: AnswerRow | None) -> None:
+    """What stands in a sealed list is taken back, and not replaced (R11)."""
+    if letter.state in AFTER_THE_SEAL and act != WITHDRAW:
+        refuse_listed(session, standing)
 
 
 def refuse_unasked_replacement(standing: AnswerRow | None, replaces: str | None, letter: HeldLetter) -> None:
@@ -263,6 +281,7 @@ def _sign_on_content(given: SignOn, *, now: datetime) -> dict[str, Any]:
     content["officer"] = printable_name(given.officer, longest=limits.PERSON_NAME, field="officer")
     content["office"] = printable_name(given.office, longest=limits.OFFICE, field="office")
     content["decided_by"] = bounded_line(given.decided_by, limits.DECIDED_BY, field="decided_by")
+    refuse_unprintable(content["decided_by"], "write it in another way: it may be printed in an annex", field="decided_by")
     interests = bounded_text(given.competing_interests, limits.COMPETING_INTERESTS, field="competing_interests")
     content["competing_interests"] = interests
     content["decided_on"] = given.decided_on.isoformat()

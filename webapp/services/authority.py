@@ -22,11 +22,11 @@ from webapp.persistence.record import append_event
 from webapp.persistence.tables import AnswerRow, AuthorityCheckRow, LetterRow, ProofFileRow, StaffRow
 from webapp.services.access import load_letter
 from webapp.services.disputes import Words, clean_words, speaker
+from webapp.services.held_open import is_still_settled
 from webapp.services.proof_files import Giver, find_answer, keep_proof
 from webapp.services.recorded import society_of
 from webapp.services.witnesses import ask_official, hold_witness, official_witness, use_witness_code
 
-_BEFORE_THE_SEAL = {LetterState.SIGNING, LetterState.CLOSED}
 _NEEDS_WORDS = {
     AuthorityCheck.WORD: "Give the reason: how do you know that this person may speak for the society?",
     AuthorityCheck.REFUSED: "Say why it could not be known: it stands in the record.",
@@ -63,7 +63,7 @@ def settle_authority(session: Session, actor: Actor, where: tuple[str, str], set
     method = AuthorityCheck(settling.method) if settling.method in ways_to_settle(letter, answer) else None
     if method is None:
         raise InvalidInput("Choose by what it is known.", field="method")
-    refuse_settled(letter, answer)
+    refuse_settled(session, letter, answer)
     words = bounded_text(settling.words, limits.REASON, field="words", what="What you write")
     if not words and method in _NEEDS_WORDS:
         raise InvalidInput(_NEEDS_WORDS[method], field="words")
@@ -104,9 +104,9 @@ def ways_to_settle(letter: LetterRow, answer: AnswerRow) -> list[AuthorityCheck]
     return settled_by_coordinator(letter.authority_rule, answer.source, address, answer.invitation.society.domains.splitlines())
 
 
-def refuse_settled(letter: LetterRow, answer: AnswerRow) -> None:
+def refuse_settled(session: Session, letter: LetterRow, answer: AnswerRow) -> None:
     """Raises WrongState where there is no open check that could be settled now."""
-    if letter.state not in _BEFORE_THE_SEAL:
+    if not is_still_settled(session, letter, answer):
         raise WrongState("The list is fixed for good: what was known of this answer stays as it is.")
     if not answer.is_standing:
         raise WrongState("This answer stands no more, so nothing of it need be known.")
@@ -118,7 +118,7 @@ def ask_for_confirmation(session: Session, actor: Actor, where: tuple[str, str],
     """Mails the society’s official address a link by which it can confirm the answer. `where` names letter and answer."""
     letter = load_letter(session, actor, where[0], Permission.VOUCH, for_update=True)
     answer = find_answer(session, letter, where[1])
-    refuse_settled(letter, answer)
+    refuse_settled(session, letter, answer)
     address = official_witness(session, society_of(letter, answer))
     if not address:
         raise WrongState(
@@ -136,7 +136,7 @@ def confirm_officially(session: Session, token: str, said: Words, keyring: Keyri
     """The official address confirms the answer: None when it is settled by it, else how many tries the code has left; commit them."""
     witness, letter = hold_witness(session, WitnessPurpose.CONFIRM, token)
     answer = find_answer(session, letter, witness.answer.reference)
-    refuse_settled(letter, answer)
+    refuse_settled(session, letter, answer)
     words = clean_words(said.words)
     if AuthorityCheck.OFFICIAL not in letter.authority_rule:
         raise WrongState("The coordinators do not ask for a confirmation of this answer any more. Nothing need be done.")

@@ -29,6 +29,7 @@ from webapp.persistence.tables import (
 from webapp.services.access import load_letter
 from webapp.services.authority import ways_to_settle
 from webapp.services.documents import facts_of, sort_key
+from webapp.services.held_open import is_still_settled
 from webapp.services.need import Need, Urgency, few_or_all
 from webapp.services.proof_files import find_answer
 from webapp.services.recorded import society_of
@@ -199,8 +200,7 @@ def show_authority(session: Session, actor: Actor, reference: str, answer: str) 
     letter = load_letter(session, actor, reference, Permission.SEE)
     row = find_answer(session, letter, answer)
     line, recorded = _line(session, letter, row), row.recorded
-    is_before_the_seal = letter.state in {LetterState.SIGNING, LetterState.CLOSED}
-    is_open = row.is_standing and is_before_the_seal and (row.authority == AuthorityCheck.OPEN or not row.is_confirmed)
+    is_open = row.is_standing and is_still_settled(session, letter, row) and (row.authority == AuthorityCheck.OPEN or not row.is_confirmed)
     confirmer = session.get(StaffRow, recorded.confirmed_by_id) if recorded and recorded.confirmed_by_id else None
     asked = select(WitnessRow.made_at).where(WitnessRow.answer_id == row.id, WitnessRow.purpose == WitnessPurpose.CONFIRM)
     return AnswerAuthority(
@@ -280,10 +280,8 @@ def authority_needs(session: Session, letter: LetterRow) -> list[Need]:
     disputed = [
         _need(row, "says that its answer was not its own", "Find out, and settle it.", Urgency.NOW) for row in rows if row.is_disputed
     ]
-    if letter.state not in {LetterState.SIGNING, LetterState.CLOSED}:
-        # The list is fixed for good; a dispute is still settled, beside it.
-        return disputed
-    rest = [row for row in rows if not row.is_disputed]
+    # Once its list is fixed for good, a dispute alone is still settled, beside it.
+    rest = [row for row in rows if not row.is_disputed and is_still_settled(session, letter, row)]
     waits = [_need(row, "has an answer that was recorded", "Another coordinator is to confirm it.") for row in rest if not row.is_confirmed]
     unknown = [_need(row, "has signed: may whoever did speak for it?", "It counts once that is known.") for row in rest if row.is_confirmed]
     return [

@@ -9,7 +9,7 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, inspect, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ from webapp.persistence import archive
 from webapp.persistence.archive import DOORS, Manifest
 from webapp.persistence.copying import contents, copy_tables
 from webapp.persistence.database import make_engine, unreachable
-from webapp.persistence.tables import Base, DocumentRow, LetterRow, OutboxRow, RepresentativeRow
+from webapp.persistence.tables import Base, DocumentRow, LaterDocumentRow, LetterRow, NewTextDocumentRow, OutboxRow, RepresentativeRow
 from webapp.persistence.tables.message import WAITING, MessageState
 from webapp.services import installation
 from webapp.services.verification import chain_problems, readable_events
@@ -28,6 +28,7 @@ from webapp.settings import Settings
 
 # Messages that speak of a code or a link to come in by, which no backup holds: another may have taken its number.
 _OF_DOORS = ("code", "staff_code", "sign_in")
+_HEAD = 100
 
 
 def make_backup(settings: Settings, path: Path, *, now: datetime) -> Manifest:
@@ -91,11 +92,20 @@ def _check(path: Path) -> Manifest:
         for letter_id, reference in session.execute(select(LetterRow.id, LetterRow.reference).order_by(LetterRow.id)):
             for problem in chain_problems(session, letter_id, reference, readable_events(session, letter_id)):
                 raise BackupRefused(f"{problem} Look closer with: undersigned verify")
-        for document, sha256 in session.execute(select(DocumentRow.id, DocumentRow.sha256)):
-            content = session.scalar(select(DocumentRow.content).where(DocumentRow.id == document))
+        for content, sha256 in _stored_files(session):
             if hashlib.sha256(content or b"").hexdigest() != sha256:
                 raise BackupRefused("A stored file does not have the SHA-256 that it was stored with. Look closer with: undersigned verify")
     return manifest
+
+
+def _stored_files(session: Session) -> Iterator[tuple[bytes | None, str]]:
+    """One after another: they are large. Each with the SHA-256 that it was stored with."""
+    for table in (DocumentRow, LaterDocumentRow, NewTextDocumentRow):
+        if not inspect(session.connection()).has_table(table.__tablename__):
+            # Of an earlier version, which knew of no such files.
+            continue
+        for number, sha256 in session.execute(select(table.id, table.sha256)).all():
+            yield session.scalar(select(table.content).where(table.id == number)), sha256
 
 
 @contextmanager
@@ -103,9 +113,19 @@ def opened_backup(path: Path, folder: Path) -> Iterator[tuple[Manifest, Connecti
     """A backup that has been verified, and its rows as this version would have written them. Raises BackupRefused."""
     if not path.exists():
         raise BackupRefused(f"There is no file {path}.")
+    if _is_cut_short(path):
+        raise BackupRefused(f"{path} is shorter than it was when it was made. Copy it again, whole.")
     manifest = _check(path)
     with archive.brought_up_to_date(path, folder) as ready, archive.reading_archive(ready) as rows:
         yield manifest, rows
+
+
+def _is_cut_short(path: Path) -> bool:
+    """By what SQLite’s file format keeps in its first bytes: the size of a page and their number. It reads a missing end as zeros."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    page = int.from_bytes(head[16:18], "big")
+    return path.stat().st_size < (65_536 if page == 1 else page) * int.from_bytes(head[28:32], "big")
 
 
 @dataclass(frozen=True)

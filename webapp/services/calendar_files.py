@@ -111,8 +111,8 @@ def _changes(letter: LetterRow, one: Milestone, counted: Counter[str]) -> int:
     """A number that is higher whenever the milestone has moved; it may grow without that, and never falls."""
     if one.kind in _COUNTED:
         return counted[one.key]
-    if one.kind is MilestoneKind.COMMENTS:
-        # Asking once more is another milestone: this one never moves.
+    if one.kind in {MilestoneKind.COMMENTS, MilestoneKind.JOINING}:
+        # Asking once more, or opening another addendum, is another milestone: this one never moves.
         return 0
     moved = letter.deadline_version if one.kind is MilestoneKind.DEADLINE else 0
     return letter.edition - 1 + moved

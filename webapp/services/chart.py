@@ -39,6 +39,8 @@ class Span:
     first: date
     last: date
     deadline: date
+    """Or the day on which it was closed before."""
+    is_early: bool = False
 
 
 def sign_on_chart(signed: Mapping[date, int], span: Span, pace: Pace | None, collective_noun: str) -> SignOnChart:
@@ -65,7 +67,7 @@ def sign_on_chart(signed: Mapping[date, int], span: Span, pace: Pace | None, col
         line=" ".join(f"{x:.2f},{y:.2f}" for x, y in points),
         # A letter that is opened and closed on one day has its deadline at the end of that day.
         deadline_x=(deadline - first).days * 100 / days or 100.0,
-        deadline_label=f"deadline, {_short(deadline)}",
+        deadline_label=f"{'closed' if span.is_early else 'deadline'}, {_short(deadline)}",
         x_labels=_x_labels(first, days),
         y_labels=tuple((_y(value, top), str(value)) for value in (0, top // 2, top)),
         rows=tuple(rows),

@@ -3,16 +3,20 @@
 import ssl
 import stat
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import make_url, select
 from sqlalchemy.orm import Session
 
+from webapp.domain.errors import InvalidInput
 from webapp.domain.links import Links, is_loopback
 from webapp.persistence.database import DatabaseUnreachable, opened_session
 from webapp.persistence.inspection import ServerFacts, file_system_of, inspect_database, inspect_server
 from webapp.persistence.tables import LetterRow, StaffRow
+from webapp.rendering.pdf_seal import refuse_unfit, signer_name
 from webapp.services.check import Finding
+from webapp.services.pdf_seal import seal_key
 from webapp.settings import LookUp, Settings
 
 # RFC 2606 and RFC 6761: nobody can be reached under these.
@@ -24,13 +28,15 @@ MEDDLING = ("FLASK_DEBUG", "FLASK_ENV", "GUNICORN_CMD_ARGS", "WEB_CONCURRENCY", 
 _FEWEST_DIFFERENT = 12
 
 
-def public_findings(found: Sequence[Finding], settings: Settings, environ: Mapping[str, str], *, user_id: int) -> tuple[Finding, ...]:
+def public_findings(
+    found: Sequence[Finding], settings: Settings, environ: Mapping[str, str], *, user_id: int, now: datetime
+) -> tuple[Finding, ...]:
     """What `check` has found, and what only a public site must have; nothing is said twice, once as fine and once as a problem."""
     said = {"Address", "Mail"} if settings.smtp is None else {"Address"}
-    return (*(one for one in found if one.name not in said), *deploy_findings(settings, environ, user_id=user_id))
+    return (*(one for one in found if one.name not in said), *deploy_findings(settings, environ, user_id=user_id, now=now))
 
 
-def deploy_findings(settings: Settings, environ: Mapping[str, str], *, user_id: int) -> tuple[Finding, ...]:
+def deploy_findings(settings: Settings, environ: Mapping[str, str], *, user_id: int, now: datetime) -> tuple[Finding, ...]:
     """Everything that only a public site must have; changes nothing. `environ` is what the processes of the site are started with."""
     return (
         public_address_finding(settings.links),
@@ -42,8 +48,28 @@ def deploy_findings(settings: Settings, environ: Mapping[str, str], *, user_id: 
         user_finding(user_id),
         certificates_finding(are_known=_knows_authorities()),
         look_up_finding(settings.look_up),
+        pdf_seal_finding(settings, now=now),
         *_database_findings(settings),
     )
+
+
+def pdf_seal_finding(settings: Settings, *, now: datetime) -> Finding:
+    """Whether the seal in the PDFs, where there is one, can be set now. Without one is fine: the record proves the same."""
+    name = "PDF seal"
+    try:
+        key = seal_key(settings)
+        if key is not None:
+            refuse_unfit(key, now=now)
+    except InvalidInput as error:
+        return Finding(name, False, str(error), "Until this is mended, no letter can be sealed.")
+    if key is None:
+        return Finding(
+            name, True, "PDFs get no electronic seal of their own.", "To have one, set UNDERSIGNED_SEAL or UNDERSIGNED_SEAL_PKCS12."
+        )
+    if settings.pdf_seal and settings.pdf_seal.file is None:
+        advice = "No authority vouches for this key, so programs that show the PDF warn of it."
+        return Finding(name, True, "PDFs are sealed with the installation’s own key.", advice)
+    return Finding(name, True, f"PDFs are sealed by {signer_name(key.certificate)}.")
 
 
 def is_reserved(host: str) -> bool:

@@ -65,6 +65,12 @@ def list_chosen(session: Session, actor: Actor, reference: str, *, now: datetime
     return tuple(_text_venues(session, letter, text, now=now) for text in letter.texts)
 
 
+def days_of_articles(session: Session, actor: Actor, reference: str) -> str:
+    """When the articles came out, as far as the facts of the letter say: “1 October 2026, 14 October 2026”."""
+    letter = load_letter(session, actor, reference, Permission.SEE)
+    return ", ".join(show_date(day) for day in dict.fromkeys(row.published_on for row in letter.targets) if day)
+
+
 def measure_text(session: Session, actor: Actor, reference: str, text: str, body: str, *, now: datetime) -> TextVenues:
     """The meters of one text as it is typed; nothing is stored."""
     letter = load_letter(session, actor, reference, Permission.SEE)
@@ -76,11 +82,31 @@ def freezing_refusals(session: Session, letter: LetterRow) -> tuple[str, ...]:
     found = []
     for text in letter.texts:
         venues = _venues_of(session, text)
-        counts = _counts(letter, text, text.body, venues) if venues else None
+        counts = _counts(letter, text.style, text.body, venues) if venues else None
         for venue in venues:
             if counts and (crossed := limits_crossed(venue, counts)):
                 found.append(crossed_sentence(venue, crossed))
     return tuple(found)
+
+
+def refusals_for(session: Session, letter: LetterRow, slug: str, body: str, style: str) -> tuple[str, ...]:
+    """The same of a text that is none of the letter’s own, for one venue."""
+    found = []
+    for venue in venues_by_slug(session, [slug] if slug else []).values():
+        if crossed := limits_crossed(venue, _counts(letter, style, body, [venue])):
+            found.append(crossed_sentence(venue, crossed))
+    return tuple(found)
+
+
+def measure_for(session: Session, letter: LetterRow, slug: str, body: str, style: str) -> tuple[tuple[ChosenVenue, ...], str]:
+    """Its meters, and why it could not be counted."""
+    venues = list(venues_by_slug(session, [slug] if slug else []).values())
+    try:
+        counts = _counts(letter, style, body, venues) if venues else None
+    except InvalidInput as error:
+        return tuple(ChosenVenue(venue, WindowView(None)) for venue in venues), str(error)
+    chosen = [ChosenVenue(venue, WindowView(None), meter(venue, counts), limits_for(venue, counts)) for venue in venues if counts]
+    return tuple(chosen), ""
 
 
 def choose_venue(session: Session, actor: Actor, reference: str, text: str, slug: str, *, now: datetime) -> None:
@@ -149,7 +175,7 @@ def _text_venues(session: Session, letter: LetterRow, text: TextRow, typed: str 
     counts, problem = None, ""
     body = text.body if typed is None else typed
     try:
-        counts = _counts(letter, text, body, venues) if venues else None
+        counts = _counts(letter, text.style, body, venues) if venues else None
     except InvalidInput as error:
         problem = str(error)
     chosen = tuple(_chosen_venue(venue, _chosen(text, venue.slug).window_starts_on, counts, now=now) for venue in venues)
@@ -166,7 +192,7 @@ def _window(venue: Venue, starts_on: date | None, *, now: datetime) -> WindowVie
     return WindowView(starts_on, show_date(end), left_phrase(end, now=now)) if end else WindowView(starts_on)
 
 
-def _counts(letter: LetterRow, text: TextRow, body: str, venues: Sequence[Venue]) -> Counts:
+def _counts(letter: LetterRow, style: str, body: str, venues: Sequence[Venue]) -> Counts:
     with_references = any(_counts_references(venue) for venue in venues)
     return count_text(
         body,
@@ -175,7 +201,7 @@ def _counts(letter: LetterRow, text: TextRow, body: str, venues: Sequence[Venue]
         authors=[AuthorLine(one.name, one.affiliation, None, one.is_corresponding, one.competing_interests) for one in letter.authors],
         with_references=with_references,
         language=letter.language,
-        style=text.style,
+        style=style,
     )
 
 

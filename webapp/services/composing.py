@@ -13,11 +13,13 @@ from webapp.domain.deadline import show_instant
 from webapp.domain.handing_over import HAND_OVER, LEAVING
 from webapp.domain.letter import LetterState
 from webapp.domain.links import Links
-from webapp.domain.milestone import comments_key
+from webapp.domain.milestone import comments_key, joining_key
 from webapp.domain.text import Change
 from webapp.mail import messages
 from webapp.mail.message import MailForm
+from webapp.persistence.record import event_about
 from webapp.persistence.tables import (
+    AddendumRow,
     AnswerRow,
     CirculationRow,
     CodeRow,
@@ -35,11 +37,19 @@ from webapp.persistence.tables import (
     TalkRow,
 )
 from webapp.services.answer_mails import ANSWER_MAILS, word_answer_mail
+from webapp.services.ask_rounds import ROUND_MAIL
+from webapp.services.asked_to_join import OPENED
 from webapp.services.calendar_files import mailed_calendar
 from webapp.services.coordinators import may_be_told
 from webapp.services.documents import is_waiting
 from webapp.services.invitation_words import filled, text_of
+from webapp.services.journal_mails import JOURNAL_MAIL
+from webapp.services.later_mails import LATER_MAILS, word_issued_to_desk, word_later_mail
 from webapp.services.mail_facts import Office, answer_facts, letter_facts
+from webapp.services.new_text_acts import RECEIPT_MAIL
+from webapp.services.new_text_mails import NEW_TEXT_MAILS, word_new_text_mail, word_objected_to_desk, word_text_receipt
+from webapp.services.news import NEWS
+from webapp.services.post_mails import word_ask_round, word_journal_mail, word_news
 from webapp.services.reminder_facts import REMINDER
 from webapp.services.reminder_words import reminder_words
 
@@ -53,14 +63,19 @@ _WITH_DEADLINE = {"invitation", "deadline_moved"}
 def compose(session: Session, row: OutboxRow, office: Office, *, now: datetime) -> MailForm | None:
     """None where the message would be of no use any more."""
     form = _worded(session, row, office, now=now)
-    if form is None or row.kind not in _WITH_DEADLINE | {"comment_request", "letter_cancelled"}:
+    if form is None or row.kind not in _WITH_DEADLINE | {"comment_request", "letter_cancelled", OPENED}:
         return form
     invitation = session.get_one(RepresentativeRow, row.parameters["representative"]).invitation
-    keys = None if row.kind == "letter_cancelled" else {"deadline" if row.kind in _WITH_DEADLINE else _round(session, row)}
+    keys = None if row.kind == "letter_cancelled" else {_key(session, row)}
     return replace(form, calendar=mailed_calendar(session, invitation, keys, now=now))
 
 
-def _round(session: Session, row: OutboxRow) -> str:
+def _key(session: Session, row: OutboxRow) -> str:
+    """Of the milestone that the message announces."""
+    if row.kind in _WITH_DEADLINE:
+        return "deadline"
+    if row.kind == OPENED:
+        return joining_key(session.get_one(AddendumRow, row.parameters["addendum"]).reference)
     return comments_key(session.get_one(CirculationRow, row.parameters["circulation"]).reference)
 
 
@@ -69,8 +84,8 @@ def _worded(session: Session, row: OutboxRow, office: Office, *, now: datetime) 
         return _sign_in(session, row, office, now=now)
     if row.kind == "staff_code":
         return _staff_code(session, row, office, now=now)
-    if row.kind in _TO_COORDINATORS:
-        return _TO_COORDINATORS[row.kind](session, row, office)
+    if row.kind in _ADDRESSED_THERE:
+        return _ADDRESSED_THERE[row.kind](session, row, office)
     if row.kind in ANSWER_MAILS:
         return word_answer_mail(session, row, office, now=now)
     representative = session.get_one(RepresentativeRow, row.parameters["representative"])
@@ -101,10 +116,16 @@ def _with_link(session: Session, row: OutboxRow, letter: LetterRow, to: messages
     if row.kind == "handed_over":
         before = session.get_one(RepresentativeRow, row.parameters["before"])
         return messages.handed_over(to, before.name, before.ended_reason)
+    if row.kind in LATER_MAILS:
+        return word_later_mail(session, row, letter, to)
+    if row.kind == ROUND_MAIL:
+        return word_ask_round(session, row, to, now=now)
+    if row.kind in NEW_TEXT_MAILS:
+        return word_new_text_mail(session, row, to)
     if row.kind == "text_changed":
         return messages.text_changed(to, _change_facts(session, row, letter))
     if row.kind == "objection_receipt":
-        return messages.objection_receipt(to, session.get_one(ObjectionRow, row.parameters["objection"]).remark)
+        return _objection_receipt(session, row, letter, to)
     if row.kind == "coordinators_wrote":
         # By its reference: a number may be given out anew.
         said = select(TalkRow).where(TalkRow.reference == row.reason.split(":")[1])
@@ -112,6 +133,13 @@ def _with_link(session: Session, row: OutboxRow, letter: LetterRow, to: messages
     if row.kind == "comment_request":
         return _comment_request(session, row, letter, to, now=now)
     return _LINK_MESSAGES[row.kind](to.links, to.token, to.letter, to.place)
+
+
+def _objection_receipt(session: Session, row: OutboxRow, letter: LetterRow, to: messages.Addressed) -> MailForm:
+    objection = session.get_one(ObjectionRow, row.parameters["objection"])
+    answer = session.get_one(AnswerRow, objection.answer_id)
+    event = event_about(session, letter.id, "answer.objected", answer.reference)
+    return messages.objection_receipt(to, objection.remark, f"event {event.sequence}, {event.hash}" if event else "")
 
 
 def _sign_in(session: Session, row: OutboxRow, office: Office, *, now: datetime) -> MailForm | None:
@@ -202,7 +230,14 @@ def _invitation_test(session: Session, row: OutboxRow, office: Office) -> MailFo
     return messages.invitation(to, filled(text_of(session, letter.id), to.letter, to.place), is_test=True)
 
 
-_TO_COORDINATORS = {"society_wrote": _society_wrote, "place_ended": _place_ended, "invitation_test": _invitation_test}
+_TO_COORDINATORS = {
+    "addendum_issued_desk": word_issued_to_desk,
+    "new_text_objected": word_objected_to_desk,
+    "society_wrote": _society_wrote,
+    "place_ended": _place_ended,
+    "invitation_test": _invitation_test,
+}
+_ADDRESSED_THERE = {**_TO_COORDINATORS, RECEIPT_MAIL: word_text_receipt, JOURNAL_MAIL: word_journal_mail, NEWS: word_news}
 
 
 def as_if_to(letter: LetterRow, one: RepresentativeRow | None, links: Links) -> messages.Addressed:

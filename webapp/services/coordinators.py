@@ -25,6 +25,13 @@ def may_be_told(session: Session, letter_id: int, staff: str, permission: Permis
     return session.scalar(mine) is not None
 
 
+def who_may(session: Session, letter_id: int, permission: Permission) -> frozenset[str]:
+    """The references of all who may do this on the letter, and whose account is open."""
+    query = select(StaffRow.reference).join(GrantRow, GrantRow.staff_id == StaffRow.id)
+    mine = query.where(GrantRow.letter_id == letter_id, GrantRow.role.in_(_roles(permission)), StaffRow.closed_at.is_(None))
+    return frozenset(session.scalars(mine))
+
+
 def tell_coordinators(
     session: Session, letter_id: int, kind: str, reference: str, what: Mapping[str, int], *, now: datetime, besides: Actor | None = None
 ) -> None:

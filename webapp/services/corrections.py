@@ -10,7 +10,7 @@ from webapp.domain import limits
 from webapp.domain.actor import Actor
 from webapp.domain.deadline import ShownInstant, show_instant
 from webapp.domain.errors import InvalidInput, NotFound
-from webapp.domain.letter import Action, LetterState, move_for
+from webapp.domain.letter import Action, LetterState
 from webapp.domain.names import bounded_line
 from webapp.domain.permission import Permission
 from webapp.domain.tokens import Keyring
@@ -21,6 +21,7 @@ from webapp.services.access import load_letter
 from webapp.services.address_doubts import address_doubts
 from webapp.services.circulation import ask_newcomers
 from webapp.services.doors import clean_address
+from webapp.services.held_open import move_now
 from webapp.services.invitations import Line, lines_of
 from webapp.services.personal_links import asks_again
 from webapp.services.succession import begin_place, end_place, refuse_taken, told
@@ -129,7 +130,7 @@ def correct_address(
     Raises InvalidInput for an address that is doubtful and not ticked, or that somebody of the society has already.
     """
     letter = load_letter(session, actor, reference, Permission.INVITE, for_update=True)
-    move = move_for(letter.state, Action.CORRECT_ADDRESS)
+    move = move_now(session, letter, Action.CORRECT_ADDRESS)
     row = _invitation(session, letter, invitation)
     before = next((one for one in row.representatives if one.reference == given.representative and _is_correctable(one)), None)
     if before is None:
@@ -166,7 +167,7 @@ def _mail(session: Session, letter: LetterRow, invitation: InvitationRow, after:
 def settle_not_us(session: Session, actor: Actor, reference: str, invitation: str, *, now: datetime) -> None:
     """A coordinator leaves it at that: nobody looks for another way to this society. Twice is once."""
     letter = load_letter(session, actor, reference, Permission.INVITE, for_update=True)
-    move_for(letter.state, Action.CORRECT_ADDRESS)
+    move_now(session, letter, Action.CORRECT_ADDRESS)
     row = _invitation(session, letter, invitation)
     if row.not_us_at is None or row.not_us_settled_at is not None:
         return

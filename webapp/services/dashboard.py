@@ -9,24 +9,29 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.deadline import ShownInstant, show_instant, time_left
+from webapp.domain.document_kind import DocumentKind
 from webapp.domain.letter import ASKS, LetterState, may_seal_from
 from webapp.domain.links import Links
-from webapp.domain.permission import Permission
+from webapp.domain.permission import Permission, Role, permissions_of
 from webapp.domain.stage import Stage
 from webapp.domain.wording import count_phrase, noun_for, signed_sentence
 from webapp.persistence.tables import CirculationRow, DocumentRow, GrantRow, InvitationRow, LetterRow, StaffRow
 from webapp.services.access import load_letter
 from webapp.services.chart import SignOnChart
 from webapp.services.comment_desk import unanswered_comments
-from webapp.services.documents import answers_to_affirm, frozen_digest, signed_count, since_the_seal
+from webapp.services.course_desk import SubmissionLine
+from webapp.services.course_desk import lines_of as submission_lines
+from webapp.services.documents import answers_to_affirm, frozen_digest, signed_count
+from webapp.services.follow_ups import Overdue, overdue_of
+from webapp.services.joined_since import since_the_seal
 from webapp.services.milestones import MilestoneLine, clash_needs, lines_of, milestones_of
 from webapp.services.need import Need
 from webapp.services.needs import BEFORE_SIGNING, Found, needs_of, unfrozen_revision
 from webapp.services.roster_facts import stages_and_boards
 from webapp.services.seal import blockers
+from webapp.services.sealing import Progress, progress_of
 from webapp.services.sign_on import missing_for_opening
 from webapp.services.sign_ons import sign_ons_of, waiting_for
-from webapp.services.submissions import SubmissionView, show_submission
 
 COURSE = tuple(state.value for state in LetterState if state is not LetterState.CANCELLED)
 
@@ -70,13 +75,8 @@ class Dashboard:
     is_demonstration: bool
     can_be_sealed_here: bool
     signed: int
-    signed_words: str
-    signed_phrase: str
-    signed_sentence: str
     since_the_seal: str
     invited: int
-    invited_phrase: str
-    invited_words: str
     deadline: ShownInstant | None
     time_left: str
     closed_at: ShownInstant | None
@@ -98,7 +98,28 @@ class Dashboard:
     """Comments that nobody has answered."""
     digest: str
     document_sha256: str
-    submission: SubmissionView | None
+    sealing: Progress
+    submissions: tuple[SubmissionLine, ...]
+
+    @property
+    def signed_words(self) -> str:
+        return f"{noun_for(self.signed, self.collective_noun)} {'has' if self.signed == 1 else 'have'} signed"
+
+    @property
+    def signed_phrase(self) -> str:
+        return count_phrase(self.signed, self.collective_noun)
+
+    @property
+    def signed_sentence(self) -> str:
+        return signed_sentence(self.signed, self.collective_noun)
+
+    @property
+    def invited_phrase(self) -> str:
+        return count_phrase(self.invited, self.collective_noun)
+
+    @property
+    def invited_words(self) -> str:
+        return f"{noun_for(self.invited, self.collective_noun)} on the roster"
 
 
 def list_letters(session: Session, actor: Actor, *, now: datetime) -> list[LetterLine]:
@@ -108,6 +129,16 @@ def list_letters(session: Session, actor: Actor, *, now: datetime) -> list[Lette
         mine = select(GrantRow.letter_id).join(StaffRow, StaffRow.id == GrantRow.staff_id).where(StaffRow.reference == actor.reference)
         query = query.where(LetterRow.id.in_(mine))
     return [_letter_line(session, letter, now=now) for letter in session.scalars(query)]
+
+
+def list_overdue(session: Session, actor: Actor, *, now: datetime) -> list[Overdue]:
+    """What should have been looked after at journals, on all letters whose course the actor may keep; the longest overdue first."""
+    query = select(LetterRow)
+    if actor.kind == ActorKind.STAFF:
+        roles = [role for role in Role if Permission.KEEP_COURSE in permissions_of(role)]
+        mine = select(GrantRow.letter_id).join(StaffRow, StaffRow.id == GrantRow.staff_id)
+        query = query.where(LetterRow.id.in_(mine.where(StaffRow.reference == actor.reference, GrantRow.role.in_(roles))))
+    return overdue_of(session, session.scalars(query).all(), now=now)
 
 
 def _letter_line(session: Session, letter: LetterRow, *, now: datetime) -> LetterLine:
@@ -132,13 +163,9 @@ def show_dashboard(session: Session, actor: Actor, reference: str, links: Links,
     letter = load_letter(session, actor, reference, Permission.SEE)
     stages, boards = stages_and_boards(session, letter)
     sign_ons = sign_ons_of(session, letter, stages, boards, now=now)
-    signed, invited = sign_ons.signed, stages.total()
-    state = LetterState(letter.state)
-    seal_blockers = tuple(blockers(session, letter, links, now=now)) if state is LetterState.CLOSED else ()
-    missing = tuple(missing_for_opening(session, letter, now=now)) if with_needs and state in BEFORE_SIGNING else ()
     milestones = milestones_of(session, letter) if with_needs else []
-    clashes = clash_needs(letter, milestones, now=now)
-    sha256 = session.scalar(select(DocumentRow.sha256).where(DocumentRow.letter_id == letter.id)) or ""
+    missing, seal_blockers = _in_the_way(session, letter, links, with_needs=with_needs, now=now)
+    found = Found(stages, missing, seal_blockers, clash_needs(letter, milestones, now=now), progress_of(session, letter, now=now))
     return Dashboard(
         reference=letter.reference,
         statement=letter.statement.reference,
@@ -153,19 +180,14 @@ def show_dashboard(session: Session, actor: Actor, reference: str, links: Links,
         collective_noun=letter.collective_noun,
         is_demonstration=letter.is_demonstration,
         can_be_sealed_here=letter.is_demonstration or not links.is_loopback,
-        signed=signed,
-        signed_words=f"{noun_for(signed, letter.collective_noun)} {'has' if signed == 1 else 'have'} signed",
-        signed_phrase=count_phrase(signed, letter.collective_noun),
-        signed_sentence=signed_sentence(signed, letter.collective_noun),
+        signed=sign_ons.signed,
         since_the_seal=since_the_seal(session, letter),
-        invited=invited,
-        invited_phrase=count_phrase(invited, letter.collective_noun),
-        invited_words=f"{noun_for(invited, letter.collective_noun)} on the roster",
+        invited=stages.total(),
         deadline=_shown(letter.deadline, letter),
         time_left=time_left(letter.deadline, now=now) if letter.deadline else "",
         closed_at=_shown(letter.closed_at, letter),
         may_seal_from=_shown(may_seal_from(letter.closed_at), letter) if letter.closed_at else None,
-        needs=tuple(needs_of(session, letter, Found(stages, missing, seal_blockers, clashes), now=now)) if with_needs else (),
+        needs=tuple(needs_of(session, letter, found, now=now)) if with_needs else (),
         stages=tuple((stage, stages[stage]) for stage in Stage if stages[stage]),
         milestones=tuple(lines_of(letter, milestones, now=now)),
         chart=sign_ons.chart,
@@ -177,9 +199,25 @@ def show_dashboard(session: Session, actor: Actor, reference: str, links: Links,
         unfrozen=unfrozen_revision(session, letter),
         unanswered=unanswered_comments(session, letter)[0],
         digest=frozen_digest(session, letter.id) or "",
-        document_sha256=sha256,
-        submission=show_submission(session, letter),
+        document_sha256=_sealed_as(session, letter),
+        sealing=found.sealing,
+        submissions=tuple(submission_lines(session, letter, now=now)),
     )
+
+
+def _in_the_way(
+    session: Session, letter: LetterRow, links: Links, *, with_needs: bool, now: datetime
+) -> tuple[tuple[Need, ...], tuple[Need, ...]]:
+    """What is missing before sign-on can be opened, and what keeps the letter from being sealed: each only where that is the next step."""
+    missing = missing_for_opening(session, letter, now=now) if with_needs and letter.state in BEFORE_SIGNING else ()
+    found = blockers(session, letter, links, now=now) if letter.state == LetterState.CLOSED else ()
+    return tuple(missing), tuple(found)
+
+
+def _sealed_as(session: Session, letter: LetterRow) -> str:
+    """The SHA-256 of the sealed letter; empty before the seal."""
+    query = select(DocumentRow.sha256).where(DocumentRow.letter_id == letter.id, DocumentRow.kind == DocumentKind.LETTER)
+    return session.scalar(query) or ""
 
 
 def _course(session: Session, letter: LetterRow) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from webapp.persistence import outbox
 from webapp.persistence.tables import OutboxRow
 from webapp.persistence.tables.message import WAITING, MessageState
 from webapp.services.composing import compose
+from webapp.services.journal_mails import JOURNAL_MAIL
 from webapp.services.mail_facts import Office
 
 _FIRST_WAIT = timedelta(minutes=1)
@@ -25,6 +26,9 @@ _UNCERTAIN_WAIT = timedelta(minutes=30)
 _JUST_NOW = timedelta(minutes=2)
 _MOST_AT_ONCE = 500
 _SUSPECT = 3
+# Of a mail to a journal a second copy is worse than none: where nobody knows whether it left, a person asks (`bar.md` T51, F06).
+ONCE = frozenset({JOURNAL_MAIL})
+NOT_KNOWN = "it is not known whether it left"
 _UNREACHED = "the mail server did not let us in: "
 
 
@@ -47,7 +51,7 @@ class Sent:
 def claim_message(session: Session, outbox_id: int, attempt: int, *, now: datetime, job: str = "") -> bool:
     """Whether this attempt may go on: each number is claimed once, so that no two attempts send one message at a time (R16)."""
     row = session.scalars(select(OutboxRow).where(OutboxRow.id == outbox_id).with_for_update()).one_or_none()
-    if row is None or row.state not in WAITING:
+    if row is None or row.state not in WAITING or _is_in_doubt(row):
         return False
     if job and row.claimed_by == job and row.unfinished and row.attempts == attempt + 1:
         # Its worker died after the claim and before the job engine knew of it.
@@ -61,6 +65,33 @@ def claim_message(session: Session, outbox_id: int, attempt: int, *, now: dateti
     row.claimed_by = job
     # Set back with the clock, so that no time is counted that has not passed.
     row.first_tried_at = min(row.first_tried_at or now, now)
+    return True
+
+
+def is_under_way(session: Session, outbox_id: int, job: str) -> bool:
+    """Whether what this job has claimed has no end yet: with a full disk the job engine may forget a step whose end is stored here."""
+    row = session.get(OutboxRow, outbox_id)
+    return row is not None and row.claimed_by == job and row.unfinished > 0
+
+
+def _is_in_doubt(row: OutboxRow) -> bool:
+    return row.kind in ONCE and row.state == MessageState.UNCERTAIN
+
+
+def leaves_once(envelope: Envelope | None) -> bool:
+    """Whether it must not be given to a mail server before `begin` has said so."""
+    return envelope is not None and envelope.form.name in ONCE
+
+
+def begin(session: Session, outbox_id: int) -> bool:
+    """Whether a message that leaves once may be given to the mail server now: it is in doubt from here until the server's word is heard.
+
+    So a worker that dies on the way leaves behind that nobody knows, and the next one sends nothing.
+    """
+    row = session.scalars(select(OutboxRow).where(OutboxRow.id == outbox_id).with_for_update()).one_or_none()
+    if row is None or row.state != MessageState.QUEUED:
+        return False
+    row.state, row.last_error = MessageState.UNCERTAIN, NOT_KNOWN
     return True
 
 
@@ -98,6 +129,12 @@ def note_result(session: Session, outbox_id: int, sent: Sent, *, now: datetime) 
     row = session.get_one(OutboxRow, outbox_id)
     if row.state not in WAITING:
         return
+    if _is_in_doubt(row) and sent.result is Result.UNCERTAIN:
+        row.last_error, row.unfinished = f"{NOT_KNOWN}: {sent.why}", 0
+        return
+    if _is_in_doubt(row) and sent.result is Result.LATER:
+        # It was refused for now: it has not left.
+        row.state = MessageState.QUEUED
     row.last_error, row.unfinished = sent.why, 0
     if sent.result is Result.LEFT:
         row.state, row.sent_at = MessageState.SENT, now
@@ -145,7 +182,8 @@ def enqueue_due(session: Session, *, now: datetime, is_steady: bool = True) -> i
 
     `is_steady` says that the clock has not jumped of late: only then can an attempt without an end be told from one under way.
     """
-    due = select(OutboxRow).where(OutboxRow.state.in_(WAITING), _is_due(now))
+    is_in_doubt = and_(OutboxRow.kind.in_(ONCE), OutboxRow.state == MessageState.UNCERTAIN)
+    due = select(OutboxRow).where(OutboxRow.state.in_(WAITING), ~is_in_doubt, _is_due(now))
     if not is_steady:
         due = due.where(OutboxRow.unfinished == 0)
     rows = list(session.scalars(due.order_by(OutboxRow.id).limit(_MOST_AT_ONCE).with_for_update(skip_locked=True)))

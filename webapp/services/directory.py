@@ -1,4 +1,4 @@
-"""The directory of societies: who may keep it, the list with its search, and how an entry that was joined leads to the other."""
+"""The directory of societies: who may keep it, and the list with its search."""
 
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
@@ -13,9 +13,11 @@ from webapp.domain import limits
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.errors import NotAllowed, NotFound
 from webapp.domain.permission import Role
+from webapp.domain.society import KINDS
 from webapp.persistence.database import take_alone
-from webapp.persistence.tables import GrantRow, JoinRow, SocietyRow, StaffRow
+from webapp.persistence.tables import GrantRow, SocietyRow, StaffRow
 from webapp.services.documents import country_name, sort_key
+from webapp.services.joined import joins
 
 # Any number, as long as it stands for nothing else in this database.
 _NAMES = 7_083_001
@@ -61,18 +63,6 @@ def load_society(session: Session, reference: str, *, for_update: bool = False) 
     return row
 
 
-def joins(session: Session) -> dict[int, int]:
-    """Of each entry that was joined the one that stands for it now, however many were joined in between."""
-    first = {row.society_id: row.into_id for row in session.execute(select(JoinRow.society_id, JoinRow.into_id))}
-    return {one: _end(first, one) for one in first}
-
-
-def _end(first: dict[int, int], one: int) -> int:
-    while one in first:
-        one = first[one]
-    return one
-
-
 def known_to_all(session: Session, rows: Collection[SocietyRow]) -> None:
     """A letter keeps the entry that it asked: what tells who speaks for a society is the same in all that were joined with it."""
     standing = {row.id: row for row in rows}
@@ -80,6 +70,12 @@ def known_to_all(session: Session, rows: Collection[SocietyRow]) -> None:
     for row in session.scalars(select(SocietyRow).where(SocietyRow.id.in_(joined))):
         row.domains, row.official_address = joined[row.id].domains, joined[row.id].official_address
     session.flush()
+
+
+def known_kinds(session: Session) -> list[str]:
+    """The words for kinds of societies that the directory has, and some to begin with; in order."""
+    kept = session.scalars(select(SocietyRow.kind).where(SocietyRow.kind != "").distinct())
+    return sorted({*KINDS, *kept}, key=lambda one: _place(one, ""))
 
 
 @dataclass(frozen=True)

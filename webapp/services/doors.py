@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from webapp.domain import limits
@@ -16,9 +16,18 @@ from webapp.domain.lifetime import AT_THE_DESK, is_live
 from webapp.domain.rate import SIGN_INS_FOR_NETWORK, SIGN_INS_TO_ADDRESS
 from webapp.domain.tokens import Keyring, hash_token
 from webapp.persistence import outbox
+from webapp.persistence.plain import look
 from webapp.persistence.tables import SignInLinkRow, StaffRow, WebSessionRow
 from webapp.services.limits import may_mail
 from webapp.services.references import new_reference
+
+# Built once: every page of the desk asks.
+_SEEN = select(WebSessionRow.seen_at).where(WebSessionRow.token_hash == bindparam("token_hash"))
+_STAY = (
+    select(WebSessionRow.began_at, WebSessionRow.seen_at, StaffRow.reference, StaffRow.email, StaffRow.is_administrator)
+    .join(StaffRow, StaffRow.id == WebSessionRow.staff_id)
+    .where(WebSessionRow.token_hash == bindparam("token_hash"), StaffRow.closed_at.is_(None))
+)
 
 
 @dataclass(frozen=True)
@@ -190,17 +199,18 @@ class Desk:
 
 def find_desk(session: Session, token: str, *, now: datetime) -> Desk | None:
     """Who sits at the desk with this session; None when it has ended."""
-    stay = session.scalars(select(WebSessionRow).where(WebSessionRow.token_hash == hash_token(token))).one_or_none()
-    if stay is None or stay.staff is None or stay.staff.closed_at is not None:
+    row = look(session, _STAY, {"token_hash": hash_token(token)}).one_or_none()
+    if row is None:
         return None
-    if not AT_THE_DESK.is_live(stay.began_at, stay.seen_at, now=now):
+    began_at, seen_at, reference, email, is_administrator = row
+    if not AT_THE_DESK.is_live(began_at, seen_at, now=now):
         return None
-    return Desk(Actor(ActorKind.STAFF, stay.staff.reference), stay.staff.email, stay.staff.is_administrator)
+    return Desk(Actor(ActorKind.STAFF, reference), email, is_administrator)
 
 
 def needs_touch(session: Session, token: str, *, now: datetime) -> bool:
     """Whether the session should be marked as in use: once a minute is enough, and spares a write on every page."""
-    seen = session.scalar(select(WebSessionRow.seen_at).where(WebSessionRow.token_hash == hash_token(token)))
+    seen = look(session, _SEEN, {"token_hash": hash_token(token)}).scalar()
     return seen is not None and now - seen >= limits.TOUCH_EVERY
 
 

@@ -55,6 +55,11 @@ def standing(session: Session) -> Standing:
     return Standing(*row) if row else Standing()
 
 
+def has_letters(session: Session) -> bool:
+    """Whether anything has been begun here."""
+    return session.scalar(select(LetterRow.id).limit(1)) is not None
+
+
 def refuse_if_read_only(session: Session) -> None:
     """Raises ReadOnly. Asked behind the lock: the row is held against being changed until this transaction ends."""
     if look(session, _READ_ONLY_SINCE).scalar() is not None:

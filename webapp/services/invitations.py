@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from webapp.domain.actor import Actor
@@ -17,7 +17,7 @@ from webapp.domain.permission import Permission
 from webapp.domain.tokens import Keyring
 from webapp.persistence import outbox
 from webapp.persistence.record import Happening, append_events
-from webapp.persistence.tables import AnswerRow, InvitationRow, LetterRow, OutboxRow, RepresentativeRow
+from webapp.persistence.tables import AnswerRow, CirculationRow, InvitationRow, LetterRow, OutboxRow, RepresentativeRow
 from webapp.persistence.tables.message import MessageState
 from webapp.services.access import load_letter
 from webapp.services.documents import sort_key
@@ -30,6 +30,7 @@ INVITING = frozenset({"invitation", "handed_over"})
 
 # What says, once sign-on is open, that the society is asked to sign.
 _ASKING = INVITING | {"new_link"}
+_CIRCULATED = select(CirculationRow.id).where(CirculationRow.letter_id == bindparam("letter")).limit(1)
 
 
 class MailState(StrEnum):
@@ -52,6 +53,9 @@ _STATES = {
 
 def not_invited_yet(session: Session, letter: LetterRow) -> set[int]:
     """The invitations of societies that were asked to comment, have not answered, and were sent nothing that asks them to sign."""
+    if session.scalar(_CIRCULATED, {"letter": letter.id}) is None:
+        # Nobody was asked to comment.
+        return set()
     asked = select(RepresentativeRow.invitation_id).join(
         OutboxRow, OutboxRow.parameters["representative"].as_integer() == RepresentativeRow.id
     )

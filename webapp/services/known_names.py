@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.names import lookalike_key
 from webapp.persistence.tables import SocietyRow
-from webapp.services.directory import joins
+from webapp.services.joined import joins
 
 # Above this many points of a hundred two names are shown side by side to a person.
 LOOKS_ALIKE = 88

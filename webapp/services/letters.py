@@ -88,7 +88,7 @@ def prepare_draft(draft: LetterDraft) -> PreparedDraft:
 
 def create_letter(session: Session, actor: Actor, prepared: PreparedDraft, *, now: datetime) -> str:
     """A new letter in *drafting*, owned by the actor; returns its reference. InvalidInput names the field that cannot be taken."""
-    letter = LetterRow(reference=new_reference(), state=LetterState.DRAFTING, created_at=now)
+    letter = LetterRow(reference=new_reference(), state=LetterState.DRAFTING, language=prepared.draft.language, created_at=now)
     letter.texts = [TextRow(reference=new_reference(), kind=TextKind.STATEMENT, position=0, name="Statement")]
     _fill(letter, prepared.draft)
     _begin_text(letter, prepared)
@@ -160,7 +160,6 @@ def _fill(letter: LetterRow, draft: LetterDraft) -> None:
     letter.ask = _choice(draft.ask, ASKS, "ask")
     letter.journal = bounded_line(draft.journal, limits.JOURNAL, field="journal", what="The journal")
     letter.addressee = bounded_text(draft.addressee, limits.ADDRESSEE, field="addressee", what="The addressee")
-    letter.language = draft.language
     letter.is_demonstration = draft.is_demonstration
     letter.deadline = instant_from_local(draft.deadline_local, draft.deadline_zone) if draft.deadline_local else None
     letter.deadline_zone = draft.deadline_zone

@@ -14,9 +14,10 @@ from webapp.domain.links import Links
 from webapp.domain.stage import doubt_about
 from webapp.domain.tokens import Keyring
 from webapp.mail import messages
-from webapp.persistence.tables import AnswerRow, LetterRow, RevisionRow, WitnessRow
+from webapp.persistence.tables import AddendumRow, AnswerRow, LetterRow, RevisionRow, WitnessRow
 from webapp.services.authority_list import recorded_words
 from webapp.services.documents import facts_of
+from webapp.services.held_open import seal_of_record
 
 
 class Office(Protocol):
@@ -52,6 +53,7 @@ def answer_facts(session: Session, answer: AnswerRow, letter: LetterRow, *, diso
         officer=answer.officer,
         office=answer.office,
         consent_to_print=answer.consent_to_print,
+        consent_to_logo=answer.consent_to_logo,
         decided_by=answer.decided_by,
         decided_on=show_date(answer.decided_on) if answer.decided_on else "",
         mandate=MANDATES.get(answer.mandate, ""),
@@ -65,11 +67,22 @@ def answer_facts(session: Session, answer: AnswerRow, letter: LetterRow, *, diso
         record_hash=answer.record_hash,
         statement=revision.statement if answer.kind == AnswerKind.SIGN else "",
         is_sealed=letter.sealed_at is not None and answer.withdrawn_at is not None and answer.withdrawn_at >= letter.sealed_at,
+        joins_until=_joins_until(session, answer),
         can_answer=letter.state == LetterState.SIGNING,
         recorded=recorded_words(answer),
         is_waiting=doubt_about(facts_of(answer, has_objected=False)) is not None,
         disown=disown,
     )
+
+
+def _joins_until(session: Session, answer: AnswerRow) -> str:
+    """Until when the addendum was announced to be open for which the answer came; empty for one from before the seal."""
+    sealed = seal_of_record(session, answer.letter_id)
+    if not sealed or answer.record_sequence < sealed:
+        return ""
+    query = select(AddendumRow).where(AddendumRow.letter_id == answer.letter_id, AddendumRow.opened_at <= answer.received_at)
+    row = session.scalars(query.order_by(AddendumRow.id.desc()).limit(1)).first()
+    return str(show_instant(row.deadline, row.deadline_zone)) if row else ""
 
 
 def disown_link(session: Session, answer: AnswerRow, representative_id: int | None, office: Office) -> str:

@@ -12,13 +12,14 @@ from webapp.domain.actor import Actor
 from webapp.domain.deadline import ShownInstant, show_date, show_instant
 from webapp.domain.errors import WrongState
 from webapp.domain.letter import Action, LetterState, move_for
-from webapp.domain.milestone import Clash, Milestone, MilestoneKind, comments_key, in_order, judge, left_of
+from webapp.domain.milestone import Clash, Milestone, MilestoneKind, comments_key, in_order, joining_key, judge, left_of
 from webapp.domain.permission import Permission
-from webapp.domain.venue import NOT_KNOWN, Venue, Window
-from webapp.domain.window import window_end
+from webapp.domain.venue import NOT_KNOWN, Venue
+from webapp.domain.window import length_phrase, window_end
 from webapp.persistence.record import append_event
 from webapp.persistence.tables import AnswerRow, CirculatedRow, CirculationRow, InvitationRow, LetterRow, RevisionRow, SocietyRow, TextRow
 from webapp.services.access import load_letter
+from webapp.services.held_open import addendum_under_way, is_listed
 from webapp.services.need import Need, Urgency
 from webapp.services.venues import venues_by_slug
 
@@ -111,6 +112,7 @@ def _clashes(letter: LetterRow, milestones: Collection[Milestone], *, now: datet
 def milestones_of(session: Session, letter: LetterRow, invitation: int | None = None) -> list[Milestone]:
     """All of a letter, in order; with an invitation only what its society may know of (R13)."""
     found = [*_own(letter), *_comments(session, letter, invitation), *_boards(session, letter, invitation)]
+    found.extend(_joining(session, letter, invitation))
     if invitation is None:
         found.extend(_windows(session, letter))
     return in_order((one for one in found if invitation is None or one.kind is not MilestoneKind.SUBMISSION), letter.deadline_zone)
@@ -161,6 +163,21 @@ def _boards(session: Session, letter: LetterRow, invitation: int | None) -> Iter
         yield Milestone(MilestoneKind.BOARD, key, row.printed_name, day=row.board_meets_on, is_done=is_done, source=source)
 
 
+def _joining(session: Session, letter: LetterRow, invitation: int | None) -> Iterable[Milestone]:
+    """While one is under way; a society that stands printed already has nothing to join."""
+    row = addendum_under_way(session, letter.id) if letter.sealed_at is not None else None
+    if row is not None and (invitation is None or not _is_printed(session, invitation)):
+        source = f"held open since {show_date(row.opened_at.astimezone(ZoneInfo(row.deadline_zone)).date())}"
+        yield Milestone(
+            MilestoneKind.JOINING, joining_key(row.reference), at=row.deadline, is_done=row.closed_at is not None, source=source
+        )
+
+
+def _is_printed(session: Session, invitation: int) -> bool:
+    standing = session.scalar(select(AnswerRow.id).where(AnswerRow.invitation_id == invitation, AnswerRow.is_standing.is_(True)))
+    return standing is not None and is_listed(session, standing)
+
+
 def _windows(session: Session, letter: LetterRow) -> Iterable[Milestone]:
     known = venues_by_slug(session, [one.venue for text in letter.texts for one in text.venues])
     for text in letter.texts:
@@ -180,15 +197,12 @@ def _window(letter: LetterRow, text: TextRow, venue: Venue, starts_on: date | No
     elif starts_on is None:
         unknown = f"counted from {venue.window.starts}, and that day is not set yet"
     source = (
-        f"{_length(venue.window)} from {venue.window.starts}, counted from {show_date(starts_on)}" if venue.window and starts_on else ""
+        f"{length_phrase(venue.window)} from {venue.window.starts}, counted from {show_date(starts_on)}"
+        if venue.window and starts_on
+        else ""
     )
     is_done = letter.state not in _BEFORE_SUBMISSION
     return Milestone(MilestoneKind.WINDOW, key, venue.name, day=end, unknown=unknown, is_done=is_done, source=source)
-
-
-def _length(window: Window) -> str:
-    parts = ((window.months, "month"), (window.days, "day"))
-    return " and ".join(f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in parts if number)
 
 
 def lines_of(letter: LetterRow, milestones: Iterable[Milestone], *, now: datetime) -> list[MilestoneLine]:
@@ -231,11 +245,14 @@ def name_of(one: Milestone) -> str:
         MilestoneKind.DEADLINE: "Sign-on deadline",
         MilestoneKind.SUBMISSION: f"Submission to {one.of}",
         MilestoneKind.WINDOW: f"End of the window of {one.of}",
+        MilestoneKind.JOINING: "Last moment to join by an addendum",
     }[one.kind]
 
 
 def _act(kind: MilestoneKind, letter: LetterRow) -> str:
     """The page on which a milestone of this kind is set, while it is."""
+    if kind is MilestoneKind.JOINING:
+        return "after"
     if letter.state not in _BEFORE_SUBMISSION:
         return ""
     is_early = letter.state in _BEFORE_SIGNING

@@ -31,6 +31,8 @@ class Need:
     """The society that it is about, where the page is one of its own."""
     answer: str = ""
     """The answer that it is about, where the page is one of its own."""
+    submission: str = ""
+    """The submission that it is about, where the page is one of its own."""
     narrowed: tuple[tuple[str, str], ...] = ()
     """What the page is narrowed to: names and values of its address."""
     urgency: Urgency = Urgency.NEXT

@@ -2,24 +2,29 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.deadline import earliest_today, show_date
-from webapp.domain.letter import LetterState
+from webapp.domain.letter import AFTER_THE_SEAL, LetterState
 from webapp.domain.roster_view import Trouble
 from webapp.domain.stage import HAS_ANSWERED, Stage
 from webapp.persistence.tables import CirculationRow, LetterRow, RevisionRow
+from webapp.services.after_the_seal import later_needs
 from webapp.services.authority_list import authority_needs
 from webapp.services.comment_desk import BLOCKING_ACT, COMMENTS_ACT, comment_needs, has_comments
+from webapp.services.course_needs import course_needs, overdue_needs
 from webapp.services.documents import frozen_digest
 from webapp.services.invitations import MailState, not_invited_yet
+from webapp.services.journal_mail_desk import mail_needs
 from webapp.services.need import Need, Urgency, few_or_all, most_urgent_first
+from webapp.services.new_text_view import new_text_needs
 from webapp.services.reminder_desk import going_out_soon
 from webapp.services.revisions import is_as_revised
+from webapp.services.sealing import Progress
 from webapp.services.sign_on import unanswered
 from webapp.services.sign_ons import waiting_for
 from webapp.services.talks import waiting_talks
@@ -46,11 +51,13 @@ class Found:
     seal_blockers: tuple[Need, ...]
     clashes: Iterable[Need]
     """Milestones that do not go together."""
+    sealing: Progress = field(default_factory=Progress)
 
 
 def needs_of(session: Session, letter: LetterRow, found: Found, *, now: datetime) -> list[Need]:
     """What waits, each with the page on which it is done. What keeps sign-on from being opened is not said twice."""
-    needs = [*_in_this_state(session, letter, found, now=now), *_reminders(session, letter, now=now)]
+    needs = [*overdue_needs(session, letter, now=now), *_in_this_state(session, letter, found, now=now)]
+    needs += _reminders(session, letter, now=now)
     said = {need.text for need in needs}
     return most_urgent_first([*needs, *(clash for clash in found.clashes if clash.text not in said)])
 
@@ -64,15 +71,20 @@ def _in_this_state(session: Session, letter: LetterRow, found: Found, *, now: da
     talks += authority_needs(session, letter)
     if state is LetterState.SIGNING:
         return [*talks, *_while_signing(session, letter, found.stages, may_close=may_close, now=now)]
+    if state is LetterState.CLOSED and found.sealing.is_under_way:
+        return [*talks, Need("The documents are being made", "seal", "See how far they are.", urgency=Urgency.TO_KNOW)]
+    if state is LetterState.CLOSED and found.sealing.failure:
+        talks += [Need("The letter was not sealed", "seal", found.sealing.failure, urgency=Urgency.NOW)]
     if state is LetterState.CLOSED and found.seal_blockers:
         return [*talks, *(need for need in found.seal_blockers if need.act != "authority")]
+    if state is LetterState.CLOSED and found.sealing.failure:
+        return talks
     if state is LetterState.CLOSED:
         return [*talks, Need("Seal the letter", "seal", _before_the_seal(found.stages[Stage.TO_AFFIRM]))]
-    if state is LetterState.SEALED:
-        return [*talks, Need("Send the letter to the journal, and record it", "submit", "Download the PDF and hand it in.")]
-    if state is LetterState.SUBMITTED:
-        return [*talks, Need("Record what the journal has answered", "course", "Receipt, answer or outcome, each with its day.")]
-    return talks if state is LetterState.RESOLVED else []
+    talks += later_needs(session, letter, now=now)
+    talks += new_text_needs(session, letter, now=now)
+    talks += mail_needs(session, letter)
+    return [*talks, *course_needs(session, letter)] if state in AFTER_THE_SEAL else []
 
 
 def _reminders(session: Session, letter: LetterRow, *, now: datetime) -> list[Need]:

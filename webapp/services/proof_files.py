@@ -9,15 +9,16 @@ from sqlalchemy.orm import Session
 
 from webapp.domain import limits
 from webapp.domain.actor import Actor
-from webapp.domain.errors import Conflict, NotFound, TooMany, WrongState
-from webapp.domain.letter import LetterState
+from webapp.domain.errors import NotFound, TooMany, WrongState
 from webapp.domain.permission import Permission
 from webapp.domain.proof_file import ProofFile
 from webapp.persistence.record import Recorded, append_event
 from webapp.persistence.tables import AnswerRow, LetterRow, ProofFileRow
 from webapp.services.access import hold_place, load_letter
+from webapp.services.held_open import is_still_settled
 from webapp.services.place import Place
 from webapp.services.references import new_reference
+from webapp.services.stored_file import checked_content
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,11 @@ def keep_proof(session: Session, letter: Recorded, answer: AnswerRow, giver: Giv
 
 def attach_minute(session: Session, place: Place, file: ProofFile, *, now: datetime) -> None:
     """The society attaches the minute of its board to the answer that stands; a coordinator looks at it."""
-    place, letter = hold_place(session, place)
+    place, held = hold_place(session, place)
+    letter = session.get_one(LetterRow, held.id)
     mine = select(AnswerRow).where(AnswerRow.invitation_id == place.invitation.id, AnswerRow.is_standing.is_(True))
     answer = session.scalars(mine).one_or_none()
-    if answer is None or letter.state not in {LetterState.SIGNING, LetterState.CLOSED}:
+    if answer is None or not is_still_settled(session, letter, answer):
         raise WrongState("There is no answer of your society to which something can be attached now.")
     keep_proof(session, letter, answer, Giver(place.actor, representative_id=place.representative.id), file, now=now)
 
@@ -82,9 +84,7 @@ def read_proof_file(session: Session, actor: Actor, reference: str, answer: str,
     row = session.scalars(here).one_or_none()
     if row is None:
         raise NotFound
-    if hashlib.sha256(row.content).hexdigest() != row.sha256:
-        raise Conflict("The stored file no longer matches its SHA-256. Restore it from a backup.")
-    return StoredProof(row.name, row.media_type, row.content)
+    return StoredProof(row.name, row.media_type, checked_content(row.content, row.sha256))
 
 
 def find_answer(session: Session, letter: LetterRow, reference: str) -> AnswerRow:

@@ -15,6 +15,7 @@ from webapp.domain.record import first_break
 from webapp.persistence.record import load_events
 from webapp.persistence.shipped_venues import shipped_venues
 from webapp.persistence.tables import EventRow, LetterRow, StaffRow
+from webapp.rendering.languages import language_name
 from webapp.services.access import load_letter
 from webapp.services.sign_on import invitations_of
 
@@ -32,6 +33,7 @@ _EVENT_TITLES = {
     "letter.created": "Letter made",
     "letter.edited": "Draft saved",
     "references.edited": "References edited",
+    "layout.edited": "How it is printed changed",
     "text.edited": "Text edited",
     "revision.made": "Revision made",
     "revision.circulated": "Revision sent out for comment",
@@ -72,8 +74,42 @@ _EVENT_TITLES = {
     "society.removed": "Society taken off the list",
     "name.corrected": "Printed name corrected",
     "letter.sealed": "Letter sealed",
+    "addendum.opened": "Addendum opened: more societies can join",
+    "addendum.closed": "Addendum closed",
+    "addendum.issued": "Addendum issued",
+    "addendum.ended": "Addendum ended, for nobody had joined",
+    "erratum.made": "Erratum issued",
+    "edition.made": "Edition with addenda made",
+    "publication.set": "Said from when it is public",
+    "publication.moved": "Publication moved",
+    "publication.dropped": "Publication taken back before it came",
+    "correspondence.entered": "Correspondence entered",
+    "correspondence.released": "Item of the correspondence released",
+    "journal_mail.written": "Mail to the journal written",
+    "journal_mail.changed": "Mail to the journal changed: what was approved is approved no more",
+    "journal_mail.approved": "Mail to the journal approved",
+    "journal_mail.sent": "Mail to the journal sent",
+    "journal_mail.dropped": "Mail to the journal put aside",
+    "news.sent": "Signatories told",
+    "news.wanted": "News wanted by a representative",
+    "news.stopped": "No more news wanted by a representative",
+    "round.opened": "Signatories asked before a journal is answered",
+    "round.answered": "Word of a society on the reply that is proposed",
+    "round.ended": "Asking the signatories ended before its moment",
+    "correspondence.struck": "Item of the correspondence struck",
     "letter.submitted": "Submitted to the journal",
+    "package.kept": "Package for a journal changed",
+    "claims.mapped": "Claims mapped to grounds",
+    "showing.noted": "Place noted where the text was shown",
+    "showing.struck": "Place taken off where the text was shown",
+    "submission.added": "Submission planned",
+    "submission.edited": "Facts of a submission changed",
     "submission.noted": "Step at the journal noted",
+    "step.corrected": "Step at a journal corrected",
+    "follow_up.set": "Day set by which something is looked after",
+    "follow_up.done": "Looked after",
+    "fate.told": "What became of an article",
+    "fate.corrected": "What became of an article corrected",
     "letter.resolved": "Course ended",
     "record.restored": "Restored from a backup",
     "clock.regressed": "The clock had gone back",
@@ -91,6 +127,17 @@ _EVENT_TITLES = {
     "reminders.sent": "Reminders sent",
     "reminders.stopped": "Reminders stopped",
     "reminders.resumed": "Reminders wanted again",
+    "new_text.begun": "Changed text begun, as a journal has asked",
+    "new_text.edited": "Changed text edited",
+    "new_text.put": "Changed text put to the signatories",
+    "new_text.affirmed": "Changed text affirmed",
+    "new_text.objected": "Changed text objected to",
+    "new_text.fixed": "List of the changed text fixed",
+    "new_text.made": "Documents of the changed text made",
+    "new_text.abandoned": "Changed text abandoned",
+    "translation.added": "Translation added",
+    "translation.edited": "Translation edited",
+    "translation.removed": "Translation removed",
     "submission.planned": "Day of submission planned",
 }
 
@@ -100,6 +147,11 @@ _ACTORS = {
     ActorKind.COMMAND: "the command line",
     ActorKind.CLOCK: "the clock",
 }
+
+
+def event_title(kind: str) -> str:
+    """What an event is called where people read it."""
+    return _EVENT_TITLES[kind]
 
 
 def is_unbroken(session: Session, actor: Actor, reference: str) -> bool:
@@ -126,10 +178,24 @@ def _event_line(row: EventRow, names: dict[str, str], staff: dict[str, str], let
     person = staff.get(public.get("person", ""), "")
     slug = public.get("venue", "")
     venue = shipped_venues()[slug].name if slug in shipped_venues() else slug
-    parts = (_revision_words(public), society, verb, person, public.get("role", ""), venue, public.get("starts_on") or "")
+    parts = (
+        _revision_words(public),
+        _translated_words(public),
+        society,
+        verb,
+        person,
+        public.get("role", ""),
+        venue,
+        public.get("starts_on") or "",
+    )
     note = " ".join(part for part in parts if part)
     who = _ACTORS[ActorKind(row.actor.partition(":")[0])]
-    return EventLine(row.sequence, show_instant(row.at, letter.deadline_zone), _EVENT_TITLES[row.kind], who, note)
+    return EventLine(row.sequence, show_instant(row.at, letter.deadline_zone), event_title(row.kind), who, note)
+
+
+def _translated_words(public: dict[str, Any]) -> str:
+    """“German”."""
+    return language_name(public["language"], "en") if "translation" in public else ""
 
 
 def _imported_words(public: dict[str, Any]) -> str:

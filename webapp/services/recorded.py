@@ -13,7 +13,6 @@ from webapp.domain.answer import AnswerKind, AuthorityCheck, Source
 from webapp.domain.authority import settled_by_record
 from webapp.domain.deadline import latest_today
 from webapp.domain.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from webapp.domain.letter import LetterState
 from webapp.domain.names import bounded_text
 from webapp.domain.permission import Permission, Role, permissions_of
 from webapp.domain.proof_file import ProofFile
@@ -21,10 +20,12 @@ from webapp.domain.tokens import Keyring
 from webapp.persistence.record import Link, append_event
 from webapp.persistence.tables import AnswerRow, GrantRow, InvitationRow, LetterRow, RecordedAnswerRow, StaffRow
 from webapp.services.access import load_letter
+from webapp.services.answer_store import logo_fact
 from webapp.services.answers import (
     Intent,
     content_of,
     refuse_late,
+    refuse_printed,
     refuse_slow,
     refuse_stale,
     refuse_stored_nonce,
@@ -33,6 +34,9 @@ from webapp.services.answers import (
     was_sent_before,
 )
 from webapp.services.coordinators import tell_coordinators
+from webapp.services.held_open import is_still_settled
+from webapp.services.layouts import prints_annex
+from webapp.services.logo_consent import LogoAsked, judged_consent, logo_asked
 from webapp.services.place import HeldLetter
 from webapp.services.proof_files import Giver, find_answer, keep_proof
 from webapp.services.references import new_reference
@@ -64,7 +68,13 @@ class ToRecord:
     standing: str
     """The reference of the answer that stands, or empty."""
     standing_words: str
+    is_its_own: bool
+    """The society has given the answer that stands itself, in its reading room."""
     needs_second: bool
+    society_reference: str
+    logo: LogoAsked
+    prints_annex: bool
+    """Who decided and when is printed, in the letter’s annex."""
 
 
 def answer_to_record(session: Session, actor: Actor, reference: str, invitation: str) -> ToRecord:
@@ -82,8 +92,16 @@ def answer_to_record(session: Session, actor: Actor, reference: str, invitation:
         statement=revision.statement,
         standing=standing.reference if standing else "",
         standing_words=f"{standing.officer or standing.given_by}" if standing else "",
+        is_its_own=_is_its_own(standing),
         needs_second=needs_second(session, letter.id),
+        society_reference=place.society.reference,
+        logo=logo_asked(session, letter, place.society.reference),
+        prints_annex=prints_annex(session, letter),
     )
+
+
+def _is_its_own(standing: AnswerRow | None) -> bool:
+    return standing is not None and standing.source == Source.ROOM
 
 
 @dataclass(frozen=True)
@@ -122,7 +140,8 @@ def record_answer(
     """Stores what came, with its proof and its event, and tells the society at once; the same form twice is one answer.
 
     `where` names letter and invitation. R9: the instant is that of recording. Where the letter has two coordinators it counts once
-    the other has confirmed it. Raises TooLate, StaleText, AnswerStands or InvalidInput, and then stores nothing.
+    the other has confirmed it. Raises TooLate, StaleText, AnswerStands or InvalidInput, and WrongState where the society has answered
+    itself, for that it alone replaces (R12); and then stores nothing.
     """
     letter = load_letter(session, actor, where[0], Permission.VOUCH, for_update=True)
     place, intent = _invitation(session, letter, where[1]), record.intent
@@ -134,11 +153,15 @@ def record_answer(
     refuse_late(session, held, intent.act, received_at, now=now)
     refuse_stale(held, intent.digest)
     standing = standing_answer(session, place.id)
+    refuse_printed(session, held, intent.act, standing)
+    if _is_its_own(standing):
+        raise WrongState("The society has answered itself, in its reading room. Only it can replace or withdraw that answer.")
     refuse_unasked_replacement(standing, intent.replaces, held)
     clean = replace(record, received=_clean(record.received, now=now))
     staff = session.scalars(select(StaffRow).where(StaffRow.reference == actor.reference)).one()
     waits = needs_second(session, letter.id)
-    judged = _Judged(letter, place, clean, content_of(intent, now=now), standing, waits, received_at)
+    content = judged_consent(session, place.society.reference, content_of(intent, now=now))
+    judged = _Judged(letter, place, clean, content, standing, waits, received_at)
     answer = _store(session, actor, judged, staff.id, now=now)
     keep_proof(session, letter, answer, Giver(actor, staff_id=staff.id), clean.proof, now=now)
     society = society_of(letter, answer)
@@ -179,6 +202,7 @@ def _tell(session: Session, actor: Actor, judged: _Judged, reference: str, *, no
         "officer": content.get("officer", "") if printed else "",
         "office": content.get("office", "") if printed else "",
         "replaces": judged.standing.reference if judged.standing else None,
+        **logo_fact(content),
         "source": received.source,
         "needs_second": judged.waits,
     }
@@ -202,6 +226,7 @@ def _answer_row(judged: _Judged, reference: str, event: Link) -> AnswerRow:
         officer=content.get("officer", ""),
         office=content.get("office", ""),
         consent_to_print=content.get("consent_to_print", False),
+        consent_to_logo=content.get("consent_to_logo", False),
         decided_by=content.get("decided_by", ""),
         decided_on=date.fromisoformat(content["decided_on"]) if intent.act == AnswerKind.SIGN else None,
         competing_interests=content.get("competing_interests", ""),
@@ -225,7 +250,7 @@ def confirm_record(session: Session, actor: Actor, reference: str, answer: str, 
     row = find_answer(session, letter, answer)
     if row.recorded is None or row.is_confirmed:
         raise WrongState("This answer does not wait to be confirmed.")
-    if not row.is_standing or letter.state not in {LetterState.SIGNING, LetterState.CLOSED}:
+    if not row.is_standing or not is_still_settled(session, letter, row):
         raise WrongState("This answer no longer stands, or its list is closed for good: there is nothing to confirm.")
     staff = session.scalars(select(StaffRow).where(StaffRow.reference == actor.reference)).one()
     if staff.id == row.recorded.staff_id:

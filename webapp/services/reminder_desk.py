@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -144,7 +144,8 @@ def going_out_soon(session: Session, letter: LetterRow, *, now: datetime) -> int
         return 0
     zone = ZoneInfo(letter.deadline_zone)
     tomorrow = now.astimezone(zone).date() + timedelta(days=1)
-    first = (next_reminder(one.course, plan, one.due, now=now) for one in reminder_places(session, letter, now=now))
+    end = datetime.combine(tomorrow + timedelta(days=1), time(), zone)
+    first = (next_reminder(one.course, plan, one.due, now=now) for one in reminder_places(session, letter, now=now, by=end))
     return sum(1 for one in first if one is not None and one.at.astimezone(zone).date() <= tomorrow)
 
 

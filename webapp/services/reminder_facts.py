@@ -1,9 +1,10 @@
 """What reminders go by, read from the tables: the plan of a letter, and where each representative stands."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Boolean, and_, bindparam, case, func, literal, not_, or_, select
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from webapp.domain.answer import AnswerKind
 from webapp.domain.letter import LetterState
-from webapp.domain.reminder import GAP, Course, Plan, Recipient, ReminderKind
+from webapp.domain.reminder import GAP, Course, Plan, Recipient, ReminderKind, might_leave
 from webapp.domain.stage import Stage, while_circulating
 from webapp.persistence.base import Instant
 from webapp.persistence.tables import (
@@ -73,6 +74,7 @@ _PLACES = (
         # Of a long roster most have answered: they are left out first, before anything is joined. The rule is the domain’s.
         InvitationRow.id.not_in(_HAVE_ANSWERED),
     )
+    .order_by(RepresentativeRow.id)
 )
 _ROUNDS = (
     select(CirculatedRow.invitation_id, CirculationRow.reference, CirculationRow.sent_at, CirculationRow.until)
@@ -157,14 +159,21 @@ def newest_rounds(session: Session, letter: LetterRow) -> dict[int, Any]:
 
 
 def reminder_places(
-    session: Session, letter: LetterRow, *, now: datetime, only: int | None = None, but: int | None = None
+    session: Session, letter: LetterRow, *, now: datetime, only: int | None = None, but: int | None = None, by: datetime | None = None
 ) -> list[ReminderPlace]:
-    """Every live representative of a society that was asked; or `only` one. The reminder `but` counts as not sent yet."""
+    """Every live representative of a society that was asked; or `only` one. The reminder `but` counts as not sent yet.
+
+    With `by` those are left out to whom nothing can leave until then.
+    """
     course = course_of(letter)
     if course is None:
         return []
     query = _PLACES if only is None else _PLACES.where(RepresentativeRow.id == only)
-    rows = session.execute(query, {"letter": letter.id, "has_changed": len(letter.freezings) > 1}).all()
+    rows: Sequence[Any] = session.execute(query, {"letter": letter.id, "has_changed": len(letter.freezings) > 1}).all()
+    if by is not None and not course.is_circulating:
+        rows = _near(rows, letter, course, now=now, by=by, plan=plan_of(session, letter.id))
+    if not rows:
+        return []
     known = _Known(
         digests=counting_digests(session, letter.id),
         commented=commented(session, letter),
@@ -176,6 +185,20 @@ def reminder_places(
     )
     found = (_place(row, letter, course, known) for row in rows)
     return [one for one in found if one is not None]
+
+
+def _near(rows: Iterable[Any], letter: LetterRow, course: Course, *, plan: Plan, now: datetime, by: datetime) -> list[Any]:
+    """Of many societies few zones and boards are different."""
+
+    @cache
+    def might(zone: str, board: date | None) -> bool:
+        return might_leave(course, plan, zone, board, now=now, by=by)
+
+    return [row for row in rows if might(_zone(row.country, letter), row.board_meets_on)]
+
+
+def _zone(country: str, letter: LetterRow) -> str:
+    return zone_of_country(country) or letter.deadline_zone
 
 
 def _place(row: Any, letter: LetterRow, course: Course, known: _Known) -> ReminderPlace | None:
@@ -211,7 +234,7 @@ def _place(row: Any, letter: LetterRow, course: Course, known: _Known) -> Remind
         course=course,
         recipient=Recipient(
             stage=stage,
-            zone=zone_of_country(row.country) or letter.deadline_zone,
+            zone=_zone(row.country, letter),
             asked_at=max(asked),
             board_meets_on=row.board_meets_on,
             told_at=known.told.get(row.representative_id),

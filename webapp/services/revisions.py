@@ -19,6 +19,7 @@ from webapp.domain.text import Change, TextKind, style_of
 from webapp.persistence.record import append_event
 from webapp.persistence.tables import FreezingRow, LetterRow, RevisionRow
 from webapp.rendering.text import cited_keys, statement_html, word_count
+from webapp.rendering.wide_tables import with_wide_tables_marked
 from webapp.services.access import load_letter
 from webapp.services.letters import target_facts
 
@@ -81,13 +82,18 @@ def revision_facts(revision: RevisionRow) -> dict[str, Any]:
 
 
 def unreadable_texts(letter: LetterRow) -> list[str]:
-    """Why its texts cannot be set as they stand, a sentence for each: a citation without a reference is named, an image, a size."""
+    """Why its texts cannot be set as they stand, a sentence for each: a citation without a reference is named, an image, a size.
+
+    Of the statement, which is printed, a table too wide for any paper as well.
+    """
     if not letter.statement.body.strip():
         return ["Write the statement: there is nothing to read yet."]
     found = []
     for text in letter.texts:
         try:
-            statement_html(text.body, letter.references, language=letter.language, style=text.style)
+            converted = statement_html(text.body, letter.references, language=letter.language, style=text.style)
+            if text.kind == TextKind.STATEMENT:
+                with_wide_tables_marked(converted)
         except InvalidInput as error:
             found.append(str(error) if text.kind == TextKind.STATEMENT else f"“{text.name}”: {error}")
     return found

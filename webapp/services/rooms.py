@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session, joinedload
 from webapp.domain import limits
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.address import mask_address
-from webapp.domain.answer import AnswerKind, AuthorityCheck, answer_sentence, is_in_time
+from webapp.domain.answer import AnswerKind, AuthorityCheck, answer_sentence
 from webapp.domain.answer_words import ANSWER_WORDS, AnswerWords, said_facts
 from webapp.domain.deadline import ShownInstant, earliest_today, show_date, show_instant, time_left
 from webapp.domain.document import TargetLine
 from webapp.domain.errors import InvalidInput, NotFound, TooLate
 from webapp.domain.handing_over import LEAVING
 from webapp.domain.letter import ASKS, LetterState
+from webapp.domain.new_text import SAID_OF_TEXT
 from webapp.domain.rate import LINKS_FOR_NETWORK, LINKS_OF_LETTER, LINKS_TO_ADDRESS
 from webapp.domain.stage import Stage, doubt_about, stage_of
 from webapp.domain.tokens import Keyring, hash_token
@@ -29,9 +30,13 @@ from webapp.rendering.text import statement_html
 from webapp.services.access import hold_place, lock_letter
 from webapp.services.answers import pending_answer
 from webapp.services.authority_list import recorded_words
-from webapp.services.documents import country_name, facts_of, has_objected, is_waiting, signed_count, since_the_seal
+from webapp.services.documents import country_name, facts_of, has_objected, is_waiting, signed_count
 from webapp.services.doors import begin_stay, folded_address
+from webapp.services.held_open import answering_times
+from webapp.services.joined_since import since_the_seal
+from webapp.services.layouts import prints_annex
 from webapp.services.limits import count, may_mail
+from webapp.services.logo_consent import LogoAsked, has_agreed, logo_asked
 from webapp.services.place import Invitation, Place
 
 _LATEST = (
@@ -55,6 +60,8 @@ class AnswerView:
     officer: str
     office: str
     consent_to_print: bool
+    consent_to_logo: bool
+    """The letter may show the logo that is there now."""
     decided_by: str
     decided_on: date | None
     competing_interests: str
@@ -119,7 +126,6 @@ class RoomView:
     lead_society: str
     contact_email: str
     collective_noun: str
-    collective_noun_singular: str
     journal: str
     ask: str
     targets: tuple[TargetLine, ...]
@@ -132,6 +138,10 @@ class RoomView:
     may_withdraw: bool
     """There is an answer that stands, and no letter is closed to its withdrawal."""
     is_sealed: bool
+    is_held_open: bool
+    """Sealed, and open for more signatures: deadline and time left are those of the addendum."""
+    is_printed: bool
+    """The society’s own signature stands in the sealed list or in an addendum."""
     is_cancelled: bool
     is_confidential: bool
     """Not sealed: what is printed of it says whose copy it is, and of which day."""
@@ -145,10 +155,17 @@ class RoomView:
     has_objected: bool
     """The reason why it waits is its own objection."""
     answer: AnswerView | None
+    logo: LogoAsked
+    prints_annex: bool
+    """Who decided and when is printed, in the letter’s annex."""
     may_attach: bool
     """A minute of the board would settle who speaks."""
     pending: PendingView | None
     is_demonstration: bool
+
+    @property
+    def collective_noun_singular(self) -> str:
+        return noun_for(1, self.collective_noun)
 
 
 def is_link_live(session: Session, token: str) -> bool:
@@ -211,11 +228,12 @@ def enter_room(session: Session, token: str, *, now: datetime) -> tuple[str, str
 def show_room(session: Session, place: Place, *, now: datetime) -> RoomView:
     letter = session.get_one(LetterRow, place.letter_id)
     revision = letter.revision_in_force
-    if revision is None or letter.deadline is None or letter.closes_at is None:
+    if revision is None:
         raise NotFound
     invitation = place.invitation
     shown = latest_answer(session, invitation.id)
     waits = shown is not None and is_waiting(session, shown)
+    times = answering_times(session, letter, shown, now=now)
     return RoomView(
         invitation=invitation.reference,
         society=invitation.society.printed_name,
@@ -226,18 +244,19 @@ def show_room(session: Session, place: Place, *, now: datetime) -> RoomView:
         lead_society=letter.lead_society,
         contact_email=letter.contact_email,
         collective_noun=letter.collective_noun,
-        collective_noun_singular=noun_for(1, letter.collective_noun),
         journal=letter.journal,
         ask=ASKS[revision.ask],
         targets=tuple(TargetLine(row.role, row.citation, row.doi or None, row.published_on) for row in letter.targets),
         statement=statement_html(revision.statement, revision.references, language=letter.language, style=revision.style),
         digest=revision.digest,
-        deadline=show_instant(letter.deadline, letter.deadline_zone),
-        closes_at=show_instant(letter.closes_at, letter.deadline_zone),
-        time_left=time_left(letter.deadline, now=now),
-        is_open=letter.state == LetterState.SIGNING and is_in_time(now, letter.closes_at),
+        deadline=show_instant(times.deadline, letter.deadline_zone),
+        closes_at=show_instant(times.closes_at, letter.deadline_zone),
+        time_left=time_left(times.deadline, now=now),
+        is_open=times.is_open,
         may_withdraw=shown is not None and shown.is_standing and _may_withdraw(shown, letter),
         is_sealed=letter.sealed_at is not None,
+        is_held_open=times.is_held_open,
+        is_printed=times.is_printed,
         is_cancelled=letter.state == LetterState.CANCELLED,
         is_confidential=letter.state in {LetterState.SIGNING, LetterState.CLOSED, LetterState.CANCELLED},
         today=show_date(now.astimezone(ZoneInfo(letter.deadline_zone)).date()),
@@ -247,7 +266,9 @@ def show_room(session: Session, place: Place, *, now: datetime) -> RoomView:
         stage=invitation_stage(invitation, shown, is_to_be_affirmed=waits),
         is_to_be_affirmed=waits,
         has_objected=waits and shown is not None and has_objected(session, shown),
-        answer=_answer_view(shown, letter) if shown else None,
+        answer=_answer_view(session, shown, letter) if shown else None,
+        logo=logo_asked(session, letter, invitation.society.reference),
+        prints_annex=prints_annex(session, letter),
         may_attach=shown is not None and _may_attach(shown, letter),
         pending=_pending_view(session, place, letter),
         is_demonstration=letter.is_demonstration,
@@ -282,7 +303,7 @@ def invitation_stage(invitation: Invitation | InvitationRow, newest: AnswerRow |
     )
 
 
-def _answer_view(answer: AnswerRow, letter: LetterRow) -> AnswerView:
+def _answer_view(session: Session, answer: AnswerRow, letter: LetterRow) -> AnswerView:
     return AnswerView(
         reference=answer.reference,
         kind=answer.kind,
@@ -291,6 +312,7 @@ def _answer_view(answer: AnswerRow, letter: LetterRow) -> AnswerView:
         officer=answer.officer,
         office=answer.office,
         consent_to_print=answer.consent_to_print,
+        consent_to_logo=has_agreed(session, answer),
         decided_by=answer.decided_by,
         decided_on=answer.decided_on,
         competing_interests=answer.competing_interests,
@@ -312,7 +334,7 @@ def _answer_view(answer: AnswerRow, letter: LetterRow) -> AnswerView:
 
 def _pending_view(session: Session, place: Place, letter: LetterRow) -> PendingView | None:
     row = pending_answer(session, place)
-    if row is None or row.act in LEAVING:
+    if row is None or row.act in LEAVING | SAID_OF_TEXT:
         return None
     replaced = session.get(AnswerRow, row.replaces_id) if row.replaces_id else None
     given = str(show_instant(replaced.received_at, letter.deadline_zone)) if replaced else None

@@ -23,8 +23,11 @@ from webapp.persistence.tables import AnswerRow, ContactRow, InvitationRow, Lett
 from webapp.rendering.fonts import describe_character, uncovered_characters
 from webapp.rendering.workbook import as_list
 from webapp.services.access import load_letter
+from webapp.services.asked_to_join import ask_to_join
 from webapp.services.circulation import ask_newcomers
-from webapp.services.directory import hold_names, joins, known_to_all
+from webapp.services.directory import hold_names, known_to_all
+from webapp.services.held_open import move_now
+from webapp.services.joined import joins
 from webapp.services.personal_links import asks_again, end_stays, renewed
 from webapp.services.references import new_reference
 from webapp.services.roster_check import FACTS, CheckedRow, RosterPreview, check_rows, refuse_too_many, societies_named
@@ -37,7 +40,7 @@ _LISTED = "the list of a letter"
 def preview_roster(session: Session, actor: Actor, reference: str, data: bytes) -> RosterPreview:
     """What the file would add, row by row; stores nothing. Raises InvalidInput where it cannot be read at all."""
     letter = load_letter(session, actor, reference, Permission.INVITE)
-    move_for(letter.state, Action.INVITE)
+    move_now(session, letter, Action.INVITE)
     return check_rows(session, letter, read_roster(as_list(data)))
 
 
@@ -79,7 +82,7 @@ def add_society(session: Session, actor: Actor, reference: str, entry: RosterEnt
 
 def _add(session: Session, actor: Actor, letter: LetterRow, rows: Sequence[CheckedRow], keyring: Keyring, *, now: datetime) -> int:
     """Stores checked rows in a handful of statements, however many they are: everybody else's answers wait behind this."""
-    move = move_for(letter.state, Action.INVITE)
+    move = move_now(session, letter, Action.INVITE)
     # Two letters of one moment may bring the same society for the first time, and each holds only its own row.
     hold_names(session)
     joined = joins(session)
@@ -107,6 +110,8 @@ def _add(session: Session, actor: Actor, letter: LetterRow, rows: Sequence[Check
         asks_again(place)
     if letter.state == LetterState.SIGNING:
         invite(session, letter, list(touched.values()), now=now)
+    elif letter.sealed_at is not None:
+        ask_to_join(session, letter, list(touched.values()), now=now)
     elif letter.state == LetterState.CIRCULATING:
         ask_newcomers(session, letter, list(touched.values()), now=now)
     return len(places) - before
@@ -188,7 +193,7 @@ def _representative(invitation: InvitationRow, entry: RosterEntry, keyring: Keyr
 def replace_link(session: Session, actor: Actor, reference: str, representative: str, keyring: Keyring, *, now: datetime) -> None:
     """Kills a representative's link, and what it has opened, at once (R14); mails a new one to the registered address."""
     letter = load_letter(session, actor, reference, Permission.INVITE, for_update=True)
-    move_for(letter.state, Action.REPLACE_LINK)
+    move_now(session, letter, Action.REPLACE_LINK)
     row = _live_representative(session, letter, representative)
     append_events(session, letter, actor, [renewed(row, keyring)], now=now)
     end_stays(session, [row.id])
@@ -199,7 +204,7 @@ def replace_link(session: Session, actor: Actor, reference: str, representative:
 def revoke_representative(session: Session, actor: Actor, reference: str, representative: str, *, now: datetime) -> None:
     """Kills a representative's link for good (R14): the wrong address, or somebody who has left. What the society has answered stands."""
     letter = load_letter(session, actor, reference, Permission.INVITE, for_update=True)
-    move = move_for(letter.state, Action.REVOKE)
+    move = move_now(session, letter, Action.REVOKE)
     row = _live_representative(session, letter, representative)
     row.revoked_at = now
     end_stays(session, [row.id])
@@ -262,9 +267,12 @@ def printable_name(typed: str, *, longest: int = limits.PRINTED_NAME, field: str
     name = bounded_line(typed, longest, field=field, what="The name")
     if not name:
         raise InvalidInput("Give the name as it is to be printed.", field=field)
-    if missing := uncovered_characters(name):
-        shown = ", ".join(describe_character(one) for one in missing)
-        raise InvalidInput(
-            f"The letter’s fonts cannot print {shown}. Please give the name in another form, for example in Latin letters.", field=field
-        )
+    refuse_unprintable(name, "give the name in another form, for example in Latin letters", field=field)
     return name
+
+
+def refuse_unprintable(text: str, instead: str, *, field: str) -> None:
+    """Raises InvalidInput where the letter could not print it; `instead` is what to do about it."""
+    if missing := uncovered_characters(text):
+        shown = ", ".join(describe_character(one) for one in missing)
+        raise InvalidInput(f"The letter’s fonts cannot print {shown}. Please {instead}.", field=field)

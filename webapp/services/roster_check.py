@@ -24,6 +24,7 @@ from webapp.services.society_facts import clean_country, clean_domains, clean_we
 # What a row may say of a society beside its name.
 FACTS = {
     "country": "The country",
+    "kind": "The kind",
     "acronym": "The acronym",
     "sort_name": "The sort name",
     "legal_name": "The legal name",
@@ -191,6 +192,7 @@ _PARTS: dict[str, Callable[[str], str]] = {
     "contact": _name(limits.PERSON_NAME, "the contact’s name"),
     "email": _address,
     "country": clean_country,
+    "kind": _optional(limits.SOCIETY_KIND, "The kind"),
     "acronym": _optional(limits.ACRONYM, "The acronym"),
     "sort_name": _optional(limits.PRINTED_NAME, "The sort name"),
     "legal_name": _optional(limits.PRINTED_NAME, "The legal name"),

@@ -11,14 +11,15 @@ from webapp.domain.cell import as_cell
 from webapp.domain.columns import REQUIRED_COLUMNS
 from webapp.domain.deadline import show_date
 from webapp.domain.errors import InvalidInput
-from webapp.domain.letter import Action, move_for
+from webapp.domain.letter import Action
 from webapp.domain.permission import Permission
 from webapp.domain.sheet import write_rows
 from webapp.domain.society import Contact
 from webapp.persistence.tables import ContactRow, GrantRow, InvitationRow, LetterRow, SocietyRow, StaffRow
 from webapp.services.access import load_letter
-from webapp.services.directory import joins
 from webapp.services.documents import sort_key
+from webapp.services.held_open import move_now
+from webapp.services.joined import joins
 from webapp.services.roster_import import Reading
 from webapp.services.sign_on import invitations_of, live_representatives
 
@@ -42,7 +43,7 @@ class Copied:
 def earlier_letters(session: Session, actor: Actor, reference: str) -> list[EarlierLetter]:
     """The other letters that the actor may see and that have a roster, the newest first (R13)."""
     letter = load_letter(session, actor, reference, Permission.INVITE)
-    move_for(letter.state, Action.INVITE)
+    move_now(session, letter, Action.INVITE)
     query = select(LetterRow.reference, LetterRow.title, LetterRow.created_at, func.count()).join(InvitationRow)
     query = query.where(LetterRow.id != letter.id).group_by(LetterRow.id).order_by(LetterRow.id.desc())
     if actor.kind == ActorKind.STAFF:
@@ -58,7 +59,7 @@ def copy_roster(session: Session, actor: Actor, reference: str, source: str) -> 
     contacts are taken; where there are none, its row waits for a person.
     """
     letter = load_letter(session, actor, reference, Permission.INVITE)
-    move_for(letter.state, Action.INVITE)
+    move_now(session, letter, Action.INVITE)
     other = load_letter(session, actor, source, Permission.SEE)
     joined = joins(session)
     there = {joined.get(row.society_id, row.society_id) for row in invitations_of(session, letter)}

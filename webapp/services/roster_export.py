@@ -21,6 +21,7 @@ COLUMNS = (
     "society",
     "acronym",
     "country",
+    "kind",
     "stage",
     "board_meets_on",
     "invited_at",
@@ -77,7 +78,7 @@ def export_roster(
 def _place(place: InvitationRow, stage: Stage) -> tuple[str, ...]:
     society = place.society
     days = (_day(place.board_meets_on), _instant(place.invited_at), _instant(place.opened_at))
-    return (society.printed_name, society.acronym, society.country, stage.value, *days)
+    return (society.printed_name, society.acronym, society.country, society.kind, stage.value, *days)
 
 
 def _answer(answer: AnswerRow | None) -> tuple[str, ...]:

@@ -12,13 +12,14 @@ from webapp.domain.actor import Actor
 from webapp.domain.columns import COLUMNS, guess_columns, missing_columns, plain_heading
 from webapp.domain.digest import sha256_of
 from webapp.domain.errors import InvalidInput
-from webapp.domain.letter import Action, move_for
+from webapp.domain.letter import Action
 from webapp.domain.names import visible
 from webapp.domain.permission import Permission
 from webapp.domain.roster import roster_rows
 from webapp.domain.sheet import Sheet, read_sheet
 from webapp.persistence.tables import ColumnMatchRow
 from webapp.services.access import load_letter
+from webapp.services.held_open import move_now
 from webapp.services.roster_check import CheckedRow, RosterPreview, check_rows
 
 _SAMPLES, _LONGEST_SAMPLE = 3, 120
@@ -68,7 +69,7 @@ class Matching:
 def match_columns(session: Session, actor: Actor, reference: str, reading: Reading) -> Matching:
     """What each column is taken for; reads only. Raises InvalidInput where the list cannot be read at all."""
     letter = load_letter(session, actor, reference, Permission.INVITE)
-    move_for(letter.state, Action.INVITE)
+    move_now(session, letter, Action.INVITE)
     sheet = read_sheet(reading.data, reading.encoding)
     remembered = _remembered(session, sheet)
     columns = reading.columns if len(reading.columns) == len(sheet.headings) else remembered or guess_columns(sheet.headings)
@@ -80,7 +81,7 @@ def match_columns(session: Session, actor: Actor, reference: str, reading: Readi
 def preview_list(session: Session, actor: Actor, reference: str, reading: Reading) -> RosterPreview:
     """What the list would add, row by row, without the rows that are left out; stores nothing. Raises as `match_columns`."""
     letter = load_letter(session, actor, reference, Permission.INVITE)
-    move_for(letter.state, Action.INVITE)
+    move_now(session, letter, Action.INVITE)
     sheet = read_sheet(reading.data, reading.encoding)
     columns = reading.columns or _remembered(session, sheet) or guess_columns(sheet.headings)
     if len(columns) != len(sheet.headings) or not set(columns) <= {*COLUMNS, ""}:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from webapp.domain import limits
 from webapp.domain.actor import CLOCK, Actor
 from webapp.domain.deadline import ShownInstant, instant_from_local, show_instant
+from webapp.domain.document import LetterDocument
 from webapp.domain.errors import Conflict, InvalidInput, WrongState
 from webapp.domain.letter import Action, LetterState, find_move, move_for
 from webapp.domain.names import bounded_text
@@ -27,6 +28,7 @@ from webapp.services.disposition_mail import send_dispositions
 from webapp.services.documents import answers_to_affirm, letter_document
 from webapp.services.milestones import clashes_with_deadline
 from webapp.services.need import Need, in_one_sentence
+from webapp.services.publication import drop_if_awaited
 from webapp.services.revisions import (
     Declaration,
     declare_revision,
@@ -74,10 +76,14 @@ def missing_for_opening(session: Session, letter: LetterRow, *, now: datetime) -
 def _unprintable(session: Session, letter: LetterRow, *, now: datetime) -> list[Need]:
     if problems := unreadable_texts(letter) or freezing_refusals(session, letter):
         return [Need(sentence, "write") for sentence in problems]
-    found = uncovered_in_document(letter_document(session, letter, dated=now, is_draft=True))
+    return uncovered_needs(letter_document(session, letter, dated=now, is_draft=True))
+
+
+def uncovered_needs(document: LetterDocument) -> list[Need]:
+    """The characters that no font has, so that nobody signs what can never be printed."""
     return [
         Need(f"{where}: no font of the letter can print {describe_characters(characters)}. Write it in another way.", "edit")
-        for where, characters in found
+        for where, characters in uncovered_in_document(document)
     ]
 
 
@@ -297,6 +303,7 @@ def cancel_letter(session: Session, actor: Actor, reference: str, reason: str, *
     move = move_for(letter.state, Action.CANCEL)
     why = bounded_text(reason, limits.REASON, field="reason", what="The reason")
     letter.state = move.becomes
+    drop_if_awaited(session, letter, actor, now=now)
     event = append_event(session, letter, actor, move.event, {"state": move.becomes, "reason": why}, now=now)
     for invitation in invitations_of(session, letter):
         # Whoever was asked for nothing yet knows of nothing.

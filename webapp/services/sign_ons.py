@@ -34,7 +34,7 @@ def sign_ons_of(session: Session, letter: LetterRow, stages: Counter[Stage], boa
     if letter.opened_at is None or letter.deadline is None:
         return SignOns(signed_count(session, letter), None, ())
     zone = ZoneInfo(letter.deadline_zone)
-    span = _span(letter.opened_at, letter.deadline, zone, now=now)
+    span = _span(letter.opened_at, letter.deadline, letter.closed_at, zone, now=now)
     days = [span.first + timedelta(days=number) for number in range((span.last - span.first).days + 1)]
     midnights = [datetime(day.year, day.month, day.day, tzinfo=zone) for day in days[1:]]
     in_all = signed_before(session, letter, midnights)
@@ -52,6 +52,7 @@ def sign_ons_of(session: Session, letter: LetterRow, stages: Counter[Stage], boa
     return SignOns(signed, chart, tuple(sentence for sentence in said if sentence))
 
 
-def _span(opened_at: datetime, deadline: datetime, zone: ZoneInfo, *, now: datetime) -> Span:
-    first, end = opened_at.astimezone(zone).date(), deadline.astimezone(zone).date()
-    return Span(first, min(max(now.astimezone(zone).date(), first), end), end)
+def _span(opened_at: datetime, deadline: datetime, closed_at: datetime | None, zone: ZoneInfo, *, now: datetime) -> Span:
+    closes_at = closed_at or deadline
+    first, end = opened_at.astimezone(zone).date(), closes_at.astimezone(zone).date()
+    return Span(first, min(max(now.astimezone(zone).date(), first), end), end, is_early=closes_at < deadline)

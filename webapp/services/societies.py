@@ -14,9 +14,10 @@ from webapp.domain.deadline import show_date
 from webapp.domain.errors import Conflict, InvalidInput
 from webapp.domain.names import bounded_line
 from webapp.domain.society import FACT_WORDS, ChangeKind, Contact, SocietyFacts
-from webapp.persistence.tables import ContactRow, GrantRow, InvitationRow, LetterRow, LogoRow, SocietyRow, StaffRow
-from webapp.services.directory import check_keeper, hold_names, joins, known_to_all, load_society, may_keep
+from webapp.persistence.tables import ContactRow, GrantRow, InvitationRow, LetterRow, LogoRow, LogoUploadRow, SocietyRow, StaffRow
+from webapp.services.directory import check_keeper, hold_names, known_to_all, load_society, may_keep
 from webapp.services.documents import country_name
+from webapp.services.joined import joins
 from webapp.services.references import new_reference
 from webapp.services.society_facts import clean_facts
 from webapp.services.society_history import ChangeLine, change, list_changes
@@ -47,6 +48,8 @@ class SocietyView:
     may_keep: bool
     logo: str
     """The digest of its logo; empty where it has none."""
+    has_upload: bool
+    """A logo waits until somebody has looked at it; told to those who may change the directory."""
     joined: tuple[str, ...]
     """The printed names of the entries that were joined with it."""
     letters: tuple[PastLetter, ...]
@@ -74,6 +77,7 @@ def show_society(session: Session, actor: Actor, reference: str) -> SocietyView:
         edition=row.edition,
         may_keep=keeps,
         logo=session.scalar(select(LogoRow.sha256).where(LogoRow.society_id == row.id)) or "",
+        has_upload=keeps and session.get(LogoUploadRow, row.id) is not None,
         joined=tuple(names),
         letters=_past_letters(session, actor, [row.id, *joined]),
         changes=tuple(list_changes(session, [row.id, *joined])),

@@ -28,6 +28,7 @@ def clean_facts(typed: SocietyFacts) -> SocietyFacts:
         sort_name=bounded_line(typed.sort_name, limits.PRINTED_NAME, field="sort_name", what="The sort name"),
         acronym=bounded_line(typed.acronym, limits.ACRONYM, field="acronym", what="The acronym"),
         country=clean_country(typed.country, field="country"),
+        kind=bounded_line(typed.kind, limits.SOCIETY_KIND, field="kind", what="The kind"),
         legal_name=bounded_line(typed.legal_name, limits.PRINTED_NAME, field="legal_name", what="The legal name"),
         former_names=_names(typed.former_names),
         website=clean_website(typed.website),

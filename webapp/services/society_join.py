@@ -23,11 +23,11 @@ from webapp.services.directory import (
     check_keeper,
     every_society,
     hold_names,
-    joins,
     known_to_all,
     list_societies,
     load_society,
 )
+from webapp.services.joined import joins
 from webapp.services.known_names import words_in_order
 from webapp.services.societies import SocietyView, facts_of, letters_in_sight, put_facts, show_society
 from webapp.services.society_history import change
@@ -110,7 +110,7 @@ def _two(session: Session, stays: str, goes: str, *, for_update: bool = False) -
 def _united(stays: SocietyFacts, goes: SocietyFacts) -> SocietyFacts:
     """What the one says stays; where it says nothing, what the other says; names, domains and contacts of both."""
     # The sort name is the other printed name's, and would put this one in the wrong place.
-    single = ("acronym", "country", "legal_name", "website", "ror", "official_address")
+    single = ("acronym", "country", "kind", "legal_name", "website", "ror", "official_address")
     names = dict.fromkeys((*stays.former_names, goes.printed_name, *goes.former_names))
     if goes.legal_name and stays.legal_name not in {"", goes.legal_name}:
         names[goes.legal_name] = None
@@ -160,6 +160,5 @@ def _hand_logo_over(session: Session, first: SocietyRow, second: SocietyRow) -> 
     logo = session.get(LogoRow, second.id)
     if logo is None or session.get(LogoRow, first.id) is not None:
         return
-    session.add(
-        LogoRow(society_id=first.id, sha256=logo.sha256, content=logo.content, width=logo.width, height=logo.height, added_at=logo.added_at)
-    )
+    kept = {column.name: getattr(logo, column.name) for column in LogoRow.__table__.columns}
+    session.add(LogoRow(**{**kept, "society_id": first.id}))

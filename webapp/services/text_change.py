@@ -1,6 +1,6 @@
 """Changing the text while sign-on is open: another revision is put in force, and everyone is told (DESIGN §2)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from markupsafe import Markup
@@ -19,10 +19,11 @@ from webapp.persistence.tables import FreezingRow, LetterRow, RevisionRow
 from webapp.rendering.redline import redline_html
 from webapp.services.access import load_letter
 from webapp.services.chosen_venues import freezing_refusals
-from webapp.services.documents import answers_to_affirm, signing_answers
+from webapp.services.documents import answers_to_affirm, letter_document, signing_answers
+from webapp.services.need import in_one_sentence
 from webapp.services.redlines import statement_redline
 from webapp.services.revisions import freeze, is_as_revised, revision_facts, unreadable_texts
-from webapp.services.sign_on import Reasons, deadline_of, invitations_of, judged, live_representatives
+from webapp.services.sign_on import Reasons, deadline_of, invitations_of, judged, live_representatives, uncovered_needs
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,9 @@ def change_text(session: Session, actor: Actor, reference: str, declared: Declar
     # Everyone is about to be mailed: it must be readable, and what it goes to must take it.
     if problems := unreadable_texts(letter) or freezing_refusals(session, letter):
         raise WrongState(" ".join(problems))
+    document = letter_document(session, letter, dated=now, is_draft=True)
+    if unprintable := uncovered_needs(replace(document, statement=new.statement, references=tuple(new.references))):
+        raise WrongState(in_one_sentence(unprintable))
     freezing = _freezing(session, letter, new, declared, at=at)
     freeze(session, letter, actor, freezing)
     public = {

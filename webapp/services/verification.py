@@ -9,6 +9,7 @@ from email import message_from_bytes, policy
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from webapp.domain.document_kind import DocumentKind
 from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.record import TAKEN_BACK, RecordedEvent, Replayed, faults, private_commitment, replay
 from webapp.persistence.record import load_events, load_private
@@ -21,16 +22,29 @@ from webapp.persistence.tables import (
     InvitationRow,
     LetterRow,
     StaffRow,
-    SubmissionRow,
 )
 from webapp.services.verified_answers import answer_problems
+from webapp.services.verified_ask_rounds import ask_round_problems
 from webapp.services.verified_authority import authority_problems
+from webapp.services.verified_bundle import bundle_problems
 from webapp.services.verified_changes import change_problems
 from webapp.services.verified_comments import comment_problems
+from webapp.services.verified_correspondence import correspondence_problems
+from webapp.services.verified_course import course_problems
+from webapp.services.verified_journal_mails import journal_mail_problems
+from webapp.services.verified_later import later_problems
+from webapp.services.verified_layout import layout_problems
+from webapp.services.verified_new_text import new_text_problems
+from webapp.services.verified_news import news_problems
+from webapp.services.verified_package import package_problems
+from webapp.services.verified_public import public_problems
+from webapp.services.verified_publication import publication_problems
 from webapp.services.verified_reminders import reminder_problems
 from webapp.services.verified_roster import roster_problems
+from webapp.services.verified_sent import sent_problems
 from webapp.services.verified_talks import talk_problems
 from webapp.services.verified_text import text_problems
+from webapp.services.verified_translations import translation_problems
 
 
 @dataclass(frozen=True)
@@ -86,12 +100,26 @@ def _content_problems(session: Session, letter: LetterRow, events: list[Recorded
             *_state_problems(session, letter, events),
             *answer_problems(session, letter, events),
             *text_problems(session, letter, events),
+            *bundle_problems(session, letter, events),
             *change_problems(session, letter, events),
             *comment_problems(session, letter, events),
             *talk_problems(session, letter, events),
             *authority_problems(session, letter, events),
             *roster_problems(session, letter, events),
             *reminder_problems(session, letter, events),
+            *layout_problems(session, letter, events),
+            *later_problems(session, letter, events),
+            *publication_problems(session, letter, events),
+            *public_problems(session, letter, events),
+            *correspondence_problems(session, letter, events),
+            *package_problems(session, letter, events),
+            *new_text_problems(session, letter, events),
+            *journal_mail_problems(session, letter, events),
+            *course_problems(session, letter, events),
+            *sent_problems(session, letter, events),
+            *news_problems(session, letter, events),
+            *ask_round_problems(session, letter, events),
+            *translation_problems(session, letter, events),
         ]
     except (KeyError, TypeError, ValueError, AttributeError):
         found = [("its record cannot be compared with what the database holds.", None)]
@@ -143,10 +171,9 @@ def present_state(session: Session, letter: LetterRow) -> Replayed:
     """The state that replaying the record must give, read from the tables."""
     invitations = session.scalars(select(InvitationRow).where(InvitationRow.letter_id == letter.id))
     standing = session.scalars(select(AnswerRow).where(AnswerRow.letter_id == letter.id, AnswerRow.is_standing.is_(True)))
-    submission = session.scalars(select(SubmissionRow).where(SubmissionRow.letter_id == letter.id)).one_or_none()
     people = select(StaffRow.reference, GrantRow.role).join(GrantRow, GrantRow.staff_id == StaffRow.id)
     people = people.where(GrantRow.letter_id == letter.id)
-    outcomes = [step.outcome for step in submission.steps if step.outcome] if submission else []
+    sealed_as = select(DocumentRow.sha256).where(DocumentRow.letter_id == letter.id, DocumentRow.kind == DocumentKind.LETTER)
     return Replayed(
         state=letter.state,
         title=letter.title,
@@ -156,8 +183,7 @@ def present_state(session: Session, letter: LetterRow) -> Replayed:
         societies={row.society.reference for row in invitations},
         standing={row.invitation.society.reference: row.kind for row in standing},
         comments=_comments(session, letter),
-        document_sha256=session.scalar(select(DocumentRow.sha256).where(DocumentRow.letter_id == letter.id)),
-        outcome=outcomes[-1] if outcomes else None,
+        document_sha256=session.scalar(sealed_as),
         people={row.reference: row.role for row in session.execute(people)},
     )
 

@@ -15,7 +15,18 @@ from webapp.persistence.tables import AnswerRow, LetterRow
 Found = tuple[str, int | None]
 
 # What the private part of the event says of an answer, under the same names.
-_PRIVATE = ("officer", "office", "decided_by", "competing_interests", "mandate", "ground", "reason", "link", "consent_to_print")
+_PRIVATE = (
+    "officer",
+    "office",
+    "decided_by",
+    "competing_interests",
+    "mandate",
+    "ground",
+    "reason",
+    "link",
+    "consent_to_print",
+    "consent_to_logo",
+)
 
 
 def answer_problems(session: Session, letter: LetterRow, events: list[RecordedEvent]) -> Iterator[Found]:
@@ -47,6 +58,7 @@ def _differences(answer: AnswerRow, event: RecordedEvent, private: Mapping[str, 
         "source": (answer.source, event.public.get("source", Source.ROOM)),
         "instant of arrival": (answer.received_at.isoformat(), event.public.get("received_at", answer.received_at.isoformat())),
         "day of the decision": (_day(answer), private.get("decided_on") or _day(answer)),
+        "consent to the logo": (answer.consent_to_logo, bool(event.public.get("logo"))),
         "printed_name": (answer.printed_name, names[answer.reference] or answer.printed_name),
         **{name: (getattr(answer, name), private[name]) for name in _PRIVATE if name in private},
     }

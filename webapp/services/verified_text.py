@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain.digest import sha256_of
+from webapp.domain.document_kind import DocumentKind
 from webapp.domain.record import REVISION_EVENTS, RecordedEvent
 from webapp.domain.text import TextKind
 from webapp.persistence.tables import AnswerRow, DocumentRow, LetterRow, RevisionRow, SealedSignatoryRow
@@ -20,8 +21,10 @@ def text_problems(session: Session, letter: LetterRow, events: list[RecordedEven
     for revision in letter.revisions:
         yield from _revision_problems(revision)
     yield from _told_problems(letter, events)
-    for kind, sha256 in session.execute(select(DocumentRow.kind, DocumentRow.sha256).where(DocumentRow.letter_id == letter.id)):
-        content = session.scalar(select(DocumentRow.content).where(DocumentRow.letter_id == letter.id, DocumentRow.kind == kind))
+    of_letter = DocumentRow.letter_id == letter.id
+    stored = {row.kind: row.sha256 for row in session.execute(select(DocumentRow.kind, DocumentRow.sha256).where(of_letter))}
+    for kind, sha256 in stored.items():
+        content = session.scalar(select(DocumentRow.content).where(of_letter, DocumentRow.kind == kind))
         if hashlib.sha256(content or b"").hexdigest() != sha256:
             yield f"the stored file “{kind}” does not have the SHA-256 that it was stored with.", None
     rows = session.scalars(
@@ -29,9 +32,10 @@ def text_problems(session: Session, letter: LetterRow, events: list[RecordedEven
     ).all()
     sealing = next((event for event in events if event.kind == "letter.sealed"), None)
     if sealing is None:
-        if rows:
-            yield "it has sealed signatories, and its record does not tell of a seal.", None
+        if rows or stored:
+            yield "it has sealed signatories or files, and its record does not tell of a seal.", None
         return
+    yield from _file_problems(sealing, stored)
     yield from _seal_problems(session, sealing, list(rows))
 
 
@@ -66,6 +70,17 @@ def _told_problems(letter: LetterRow, events: list[RecordedEvent]) -> Iterator[F
             yield f"revision {number} is not the one of which event {event.sequence} tells.", event.sequence
 
 
+def _file_problems(sealing: RecordedEvent, stored: dict[str, str]) -> Iterator[Found]:
+    """Whether the files are those of which the seal tells, all of them and no other. Older seals made the letter alone."""
+    told = sealing.public.get("files", {DocumentKind.LETTER.value: sealing.public["document_sha256"]})
+    # The bundle holds this very event, which therefore cannot tell of it.
+    for kind in sorted(told.keys() | stored.keys() - {DocumentKind.BUNDLE.value}):
+        if kind not in stored:
+            yield f"the file “{kind}”, of which event {sealing.sequence} tells, is gone.", sealing.sequence
+        elif stored[kind] != told.get(kind):
+            yield f"the stored file “{kind}” is not the one of which event {sealing.sequence} tells.", sealing.sequence
+
+
 def _seal_problems(session: Session, sealing: RecordedEvent, rows: list[SealedSignatoryRow]) -> Iterator[Found]:
     if len(rows) != sealing.public["signatories"]:
         yield (
@@ -79,3 +94,5 @@ def _seal_problems(session: Session, sealing: RecordedEvent, rows: list[SealedSi
         printed = (answer.officer, answer.office) if answer.consent_to_print else ("", "")
         if (row.officer, row.office) != printed:
             yield f"the officer of the sealed signatory {row.position} is not the one who signed.", None
+        if row.logo and not answer.consent_to_logo:
+            yield f"the sealed signatory {row.position} is printed with a logo to which it has not agreed.", None

@@ -44,6 +44,8 @@ class SocietyOf:
 
 def official_witness(session: Session, society: SocietyOf) -> str:
     """The official address; empty where nobody has given one, or where it is a registered one: that is no second witness."""
+    if not society.official_address:
+        return ""
     registered = {row.email.lower() for row in look(session, _LIVE, {"invitation": society.invitation_id})}
     return "" if society.official_address.lower() in registered else society.official_address
 

@@ -10,19 +10,21 @@ from sqlalchemy.orm import Session
 from webapp.domain.actor import Actor
 from webapp.domain.answer import AnswerKind, Mandate, SignOn
 from webapp.domain.errors import Conflict
+from webapp.domain.permission import Permission
 from webapp.domain.tokens import Keyring, hash_token
-from webapp.services.access import load_place
+from webapp.services.access import load_letter, load_place
 from webapp.services.answer_store import WITHDRAW
 from webapp.services.answers import Intent, Recorded, confirm_answer, prepare_answer
 from webapp.services.codes import newest_code
-from webapp.services.demonstration.calendar import Act, ActKind, Calendar
+from webapp.services.demonstration.calendar import SINCE_THE_DEADLINE, Act, ActKind, Calendar
+from webapp.services.demonstration.journals import choose_journals, plan_journals
 from webapp.services.demonstration.words import read_answers, read_letter, read_roster_file
 from webapp.services.letters import create_letter, hand_to_staff, prepare_draft
 from webapp.services.place import Place
 from webapp.services.rooms import RoomView, enter_room, set_board_date, show_room
 from webapp.services.roster import import_roster, preview_roster
 from webapp.services.roster_list import list_roster
-from webapp.services.sign_on import open_sign_on
+from webapp.services.sign_on import close_if_due, open_sign_on
 
 _READING_TAKES = timedelta(minutes=6)
 _THE_CODE_TAKES = timedelta(minutes=2)
@@ -40,10 +42,19 @@ def make_demonstration(session: Session, actor: Actor, staff_reference: str, key
     hand_to_staff(session, actor, reference, staff_reference, now=calendar.created_at)
     roster = preview_roster(session, actor, reference, read_roster_file())
     import_roster(session, actor, reference, roster, keyring, now=calendar.listed_at)
+    choose_journals(session, actor, reference, calendar)
     open_sign_on(session, actor, reference, is_fit=True, now=calendar.opened_at)
+    plan_journals(session, actor, reference, calendar)
     societies = _Societies(_links(session, actor, reference, keyring), read_answers(), keyring)
     for act in calendar.acts():
         societies.perform(session, act)
+    return reference
+
+
+def make_closed_demonstration(session: Session, actor: Actor, staff_reference: str, keyring: Keyring, *, now: datetime) -> str:
+    """The same letter as it stands when its deadline has passed, so that what comes after can be tried; returns its reference."""
+    reference = make_demonstration(session, actor, staff_reference, keyring, now=now - SINCE_THE_DEADLINE)
+    close_if_due(session, load_letter(session, actor, reference, Permission.SEE).id, now=now)
     return reference
 
 

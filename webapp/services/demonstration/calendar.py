@@ -12,6 +12,8 @@ from webapp.services.demonstration.words import ZONE, read_answers, read_stages
 _OPENED_DAYS_AGO = 13
 _DEADLINE_IN_DAYS = 9
 _DEADLINE_CLOCK = time(17)
+SINCE_THE_DEADLINE = timedelta(days=_DEADLINE_IN_DAYS + 1)
+"""How long ago the demonstration was as it is, of which the deadline has passed: on whatever clock, at least one night."""
 _SUBMISSION_AFTER = timedelta(days=4)
 # Societies answer between ten and six, each at an hour of its own; 13 and 36 have no common factor, so no two meet.
 _FIRST_ANSWER = time(10)
