@@ -12,12 +12,13 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.counts import IS_ASSURE
 from tests.mail.test_message import EXPECTED, PAYLOADS, RECIPIENT
 from tests.ports import free_port
 from webapp.domain.errors import InvalidInput
 from webapp.domain.links import Links
 from webapp.domain.reminder import ReminderKind
-from webapp.mail import message, messages
+from webapp.mail import message, messages, new_text_messages, round_messages
 from webapp.mail.message import MailForm
 from webapp.mail.messages import (
     Addressed,
@@ -33,6 +34,7 @@ from webapp.mail.messages import (
 )
 from webapp.mail.transport import Envelope as Outgoing
 from webapp.mail.transport import SmtpTransport
+from webapp.mail.written import AskWords, NewsWords, WrittenMail
 from webapp.services.doors import clean_address
 from webapp.settings import MailSecurity, Smtp
 
@@ -97,8 +99,21 @@ def dispute(typed: str) -> DisputeFacts:
 
 
 LINKS = Links("https://letters.example.org")
+
+
+def new_text(typed: str) -> new_text_messages.NewTextFacts:
+    return new_text_messages.NewTextFacts(typed, typed, is_editorial=True, is_carried=True, until=typed, changed=typed, reason=typed)
+
+
+def said_of_text(typed: str) -> new_text_messages.SaidFacts:
+    return new_text_messages.SaidFacts(False, *[typed] * 8)
+
+
 # What a reminder carries along, for the button of the mail program.
 STOPPED = ("list-unsubscribe", "list-unsubscribe-post")
+# A mail to a journal is written by people, and is answered to them.
+BY_HAND = [name for name in EXPECTED if name not in {"auto-submitted", "x-auto-response-suppress"}] + ["reply-to"]
+PDF = message.Attachment("letter.pdf", "application/pdf", b"%PDF-1.7")
 Said = Callable[[str], MailForm]
 MESSAGES: dict[str, Said] = {
     "invitation": lambda typed: messages.invitation(addressed(typed), InvitationWords(typed, typed)),
@@ -130,11 +145,26 @@ MESSAGES: dict[str, Said] = {
     "society_wrote": lambda typed: messages.society_wrote(
         LINKS, letter(typed), "ref", SocietyWords(typed, "inv", typed, typed, is_condition=True)
     ),
-    "objection_receipt": lambda typed: messages.objection_receipt(addressed(typed), typed),
+    "objection_receipt": lambda typed: messages.objection_receipt(addressed(typed), typed, "event 12, " + "0" * 64),
     "comment_request": lambda typed: messages.comment_request(
         LINKS, "a-token", letter(typed), PlaceFacts(typed, typed), RequestFacts(1, typed, typed)
     ),
     "dispositions": lambda typed: messages.dispositions(LINKS, "a-token", letter(typed), PlaceFacts(typed, typed)),
+    "addendum_opened": lambda typed: messages.addendum_opened(addressed(typed), messages.JoiningFacts(typed, typed, typed)),
+    "addendum_issued": lambda typed: messages.addendum_issued(addressed(typed), messages.IssuedFacts(1, (typed,), "0" * 64)),
+    "addendum_issued_desk": lambda typed: messages.addendum_issued_desk(
+        LINKS.after_the_seal("ref"), letter(typed), messages.IssuedFacts(1, (typed,), "0" * 64)
+    ),
+    "erratum_made": lambda typed: messages.erratum_made(addressed(typed), messages.ErratumFacts(1, *[typed] * 5, "0" * 64)),
+    "new_text_put": lambda typed: new_text_messages.new_text_put(addressed(typed), new_text(typed)),
+    "new_text_abandoned": lambda typed: new_text_messages.new_text_abandoned(addressed(typed), new_text(typed)),
+    "new_text_receipt": lambda typed: new_text_messages.new_text_receipt(addressed(typed), said_of_text(typed)),
+    "new_text_objected": lambda typed: new_text_messages.new_text_objected(
+        LINKS.new_text("ref", "one"), letter(typed), typed, said_of_text(typed)
+    ),
+    "news": lambda typed: messages.news(addressed(typed), NewsWords(typed, typed, LINKS.stop_news("one.a-token"))),
+    "ask_round": lambda typed: round_messages.ask_round(addressed(typed), AskWords(typed, typed, typed)),
+    "journal_mail": lambda typed: messages.journal_mail(letter(typed), WrittenMail(typed, typed, (PDF,))),
     "letter_cancelled": lambda typed: messages.letter_cancelled(letter(typed), PlaceFacts(typed, typed), typed),
 }
 
@@ -155,7 +185,8 @@ def complaints(got: Envelope, form: MailForm) -> list[str]:
     plain, html = read.get_body(("plain",)), read.get_body(("html",))
     assert plain is not None and html is not None
     checks = {
-        "headers": sorted(name.lower() for name in list(read)) == sorted([*EXPECTED, *(STOPPED if form.stop else ())]),
+        "headers": sorted(name.lower() for name in list(read))
+        == sorted([*(BY_HAND if form.reply_to else EXPECTED), *(STOPPED if form.stop else ())]),
         "recipients": got.rcpt_tos == [RECIPIENT] and str(read["To"]) == RECIPIENT,
         "sender": got.mail_from == "letters@example.org" == str(read["From"]),
         "text": _lines(plain.get_content()) == _lines(form.text),
@@ -175,7 +206,8 @@ def test_t44_payload_in_every_field_of_a_message_changes_neither_headers_nor_rec
     sink: tuple[Sink, SmtpTransport], kind: str
 ) -> None:
     assert len(ALL) >= 60
-    for payload in ALL:
+    # In `make test` each message is given every fifth, the next message the next.
+    for payload in ALL if IS_ASSURE else ALL[list(MESSAGES).index(kind) % 5 :: 5]:
         form = MESSAGES[kind](payload)
         assert complaints(sent(sink, form), form) == [], repr(payload)
 

@@ -7,7 +7,7 @@ from email.header import decode_header, make_header
 
 import pytest
 
-from webapp.mail.message import LONGEST_SUBJECT, MailForm, UnsafeMessage, build_message, safe_subject
+from webapp.mail.message import LONGEST_SUBJECT, Attachment, MailForm, UnsafeMessage, build_message, safe_subject
 
 EXPECTED = [
     "subject",
@@ -160,3 +160,28 @@ def test_r16_message_with_a_calendar_file_has_the_same_headers_and_both_bodies(p
 
 def test_message_without_a_calendar_file_has_no_attachment() -> None:
     assert list(email.message_from_bytes(built("Words"), policy=email.policy.default).iter_attachments()) == []
+
+
+def test_r16_file_that_goes_along_arrives_as_it_is() -> None:
+    file = Attachment("letter.txt", "application/octet-stream", b"one\ntwo\r\n")
+    form = MailForm("journal_mail", "A letter", "Dear", "<p>Dear", reply_to="office@example.org", attachments=(file,))
+    raw = build_message(
+        form, sender="a@example.org", recipient="b@example.org", message_id="<1@example.org>", sent_at=datetime(2026, 3, 2, tzinfo=UTC)
+    )
+    read = email.message_from_bytes(raw, policy=email.policy.default)
+    (sent,) = read.iter_attachments()
+    assert (sent.get_filename(), sent.get_content()) == ("letter.txt", file.content)
+    assert read["Reply-To"] == "office@example.org"
+    assert "Auto-Submitted" not in read
+
+
+@pytest.mark.parametrize("address", ["a@example.org\r\nBcc: evil@example.org", "=?utf-8?q?x=0ABcc=3A_evil=40x.org?="])
+def test_t44_address_for_answers_adds_no_header(address: str) -> None:
+    form = MailForm("journal_mail", "A letter", "Dear Editor", "<p>Dear Editor", reply_to=address)
+    try:
+        raw = build_message(
+            form, sender="a@example.org", recipient="b@example.org", message_id="<1@example.org>", sent_at=datetime(2026, 3, 2, tzinfo=UTC)
+        )
+    except (UnsafeMessage, ValueError):
+        return
+    assert "Bcc" not in email.message_from_bytes(raw)

@@ -10,7 +10,7 @@ import pytest
 from webapp.domain.answer import AnswerKind
 from webapp.domain.links import Links
 from webapp.domain.reminder import ReminderKind
-from webapp.mail import messages
+from webapp.mail import messages, new_text_messages, round_messages
 from webapp.mail.message import MailForm
 from webapp.mail.messages import (
     Addressed,
@@ -18,12 +18,16 @@ from webapp.mail.messages import (
     ChangeFacts,
     DisputeFacts,
     EndedPlace,
+    ErratumFacts,
     InvitationWords,
+    IssuedFacts,
+    JoiningFacts,
     LetterFacts,
     PlaceFacts,
     RequestFacts,
     SocietyWords,
 )
+from webapp.mail.written import AskWords, NewsWords, WrittenMail
 
 LINKS = Links("https://letters.example.org")
 LETTER = LetterFacts(
@@ -57,7 +61,28 @@ ANSWER = AnswerFacts(
     statement="We, the undersigned, disagree {% raw %}.",
 )
 
+ISSUED = IssuedFacts(1, ("Gullhaven <b>", "Upland"), "ef" * 32)
+ERRATUM = ErratumFacts(2, "addendum 1", "Marshes <b>", "The Marshes", "Its article was left out.", "its secretary", "ef" * 32)
 TO = Addressed(LINKS, "t0ken", LETTER, PLACE)
+NEW_TEXT = new_text_messages.NewTextFacts(
+    journal="Journal of <Ferns>",
+    asked="Please cut it to <400> words.",
+    is_editorial=True,
+    is_carried=True,
+    until="3 April 2026, 18:00 Europe/Berlin (16:00 UTC)",
+    changed="400 words instead of 612; 1 insertion, 3 deletions",
+)
+SAID = new_text_messages.SaidFacts(
+    affirms=False,
+    journal="Journal of <Ferns>",
+    given_by="Anna Berg",
+    decided_by="the board",
+    remark="It says <less>.",
+    received_at="2 April 2026, 18:00 Europe/Berlin (16:00 UTC)",
+    until=NEW_TEXT.until,
+    digest="ab" * 32,
+    record="event 12, " + "cd" * 32,
+)
 EDITORIAL = ChangeFacts(
     is_editorial=True,
     note="Two <b>words</b> more.",
@@ -69,6 +94,7 @@ INVITATION = InvitationWords("Will Gullhaven <b> sign?", f"Dear Anna Berg,\n\n{L
 
 DISOWN = LINKS.not_us("an0ther")
 OFFICIALLY = Addressed(LINKS, "", LETTER, PlaceFacts("colleagues", PLACE.society, is_official=True))
+LEADING = Addressed(LINKS, "t0ken", LETTER, replace(PLACE, society=LETTER.lead_society))
 RECORDED = replace(
     ANSWER, disown=DISOWN, authority_sentence="", recorded="recorded by the coordinator from a phone call of A. Berg, 2 March 2026"
 )
@@ -78,6 +104,7 @@ MESSAGES: dict[str, MailForm] = {
     "sign_in": messages.sign_in(LINKS, "t0ken", 15),
     "staff_code": messages.staff_code(LINKS, "ABCDEFGH", 30),
     "invitation": messages.invitation(Addressed(LINKS, "t0ken", LETTER, PLACE), INVITATION),
+    "invitation of the lead society": messages.invitation(LEADING, INVITATION),
     "invitation, a test": messages.invitation(Addressed(LINKS, "t0ken", LETTER, PLACE), INVITATION, is_test=True),
     "comment_request": messages.comment_request(
         LINKS, "t0ken", LETTER, PLACE, RequestFacts(2, "9 March 2026, 17:00 Europe/Berlin (16:00 UTC)", "Please read § 3 <closely>.")
@@ -141,7 +168,25 @@ MESSAGES: dict[str, MailForm] = {
         LINKS, LETTER, "ref", EndedPlace("Gullhaven <b>", "inv", "Anna Berg", "", "It is not for us.")
     ),
     "code, leaving": messages.code("ABCD2345", 30, LETTER, PLACE, "With it you hand your society’s place over to Bruno <b>."),
-    "objection_receipt": messages.objection_receipt(TO, "It is <b>more</b> than a word."),
+    "objection_receipt": messages.objection_receipt(TO, "It is <b>more</b> than a word.", "event 12, " + "0" * 64),
+    "addendum_opened": messages.addendum_opened(TO, JoiningFacts("14 March 2026", "34 societies", "1 April 2026, 18:00 Europe/Berlin")),
+    "receipt of a signature after the seal": messages.receipt(TO, replace(ANSWER, joins_until="1 April 2026, 18:00 Europe/Berlin")),
+    "addendum_issued": messages.addendum_issued(TO, ISSUED),
+    "addendum_issued_desk": messages.addendum_issued_desk(LINKS.after_the_seal("ref"), LETTER, ISSUED),
+    "erratum_made": messages.erratum_made(TO, ERRATUM),
+    "new_text_put, carried": new_text_messages.new_text_put(TO, NEW_TEXT),
+    "new_text_put, to affirm": new_text_messages.new_text_put(TO, replace(NEW_TEXT, is_editorial=False, is_carried=False)),
+    "new_text_abandoned": new_text_messages.new_text_abandoned(TO, replace(NEW_TEXT, reason="It takes <all> of it.")),
+    "new_text_receipt": new_text_messages.new_text_receipt(TO, SAID),
+    "new_text_receipt to the official address": new_text_messages.new_text_receipt(OFFICIALLY, replace(SAID, affirms=True, remark="")),
+    "new_text_objected": new_text_messages.new_text_objected(LINKS.new_text("ref", "one"), LETTER, "Gullhaven <b>", SAID),
+    "erratum_made of a withdrawal": messages.erratum_made(TO, replace(ERRATUM, after="")),
+    "news": messages.news(TO, NewsWords("The journal has answered", "It declines.\n\nWe think of what to do.", LINKS.stop_news("one.a"))),
+    "news to all": messages.news(TO, NewsWords("The journal has answered", "It declines.", "")),
+    "ask_round": round_messages.ask_round(
+        TO, AskWords("An answer", "Dear Editor,\n\nwe <stand> by it.", "24 March 2026, 17:00 Europe/Berlin")
+    ),
+    "journal_mail": messages.journal_mail(LETTER, WrittenMail("A letter", "Dear Editor,\n\nplease find\nour letter.", ())),
     "name_corrected": messages.name_corrected(LETTER, PLACE, ANSWER),
     "letter_cancelled": messages.letter_cancelled(LETTER, PLACE, "The article was retracted."),
 }
@@ -174,7 +219,9 @@ def test_message_says_why_it_was_sent(name: str) -> None:
 
 @ALL
 def test_message_about_a_letter_names_whom_to_ask(name: str) -> None:
-    if name not in {"sign_in", "staff_code"} and not name.startswith(("society_wrote", "place_ended", "society_disputes", "record_waits")):
+    if name not in {"sign_in", "staff_code"} and not name.startswith(
+        ("society_wrote", "place_ended", "society_disputes", "record_waits", "addendum_issued_desk", "new_text_objected")
+    ):
         assert LETTER.contact_email in MESSAGES[name].text
         assert LETTER.contact_email in MESSAGES[name].html
 
@@ -233,3 +280,9 @@ def test_demonstration_says_so_in_every_message() -> None:
     form = messages.invitation(replace(TO, letter=replace(LETTER, is_demonstration=True)), INVITATION)
     assert "Demonstration: nothing here is real." in form.text
     assert "Demonstration: nothing here is real." in form.html
+
+
+def test_lead_society_is_not_told_that_it_has_named_itself() -> None:
+    form = MESSAGES["invitation of the lead society"]
+    for said in (form.text, seen(form.html)):
+        assert "because you are named as the representative of The Marrowby Society" in " ".join(said.split())

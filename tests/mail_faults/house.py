@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,14 +14,15 @@ from pathlib import Path
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
+from tests.databases import migrated_file
 from tests.dump import dump, unpacked
 from tests.factories import KEYRING, letter_in_draft, representative, staff_actor
+from tests.forked import Forked, begin
 from webapp.persistence import outbox
 from webapp.persistence.database import make_engine, transaction
 from webapp.persistence.migrate import prepare
 from webapp.persistence.outbox import Due
 from webapp.persistence.tables import Base, OutboxRow, RepresentativeRow
-from webapp.rendering.environment import ROOT
 from webapp.settings import Settings, load_settings
 
 PATIENCE = 90.0
@@ -32,14 +32,14 @@ def eventually(is_so: Callable[[], object], what: str) -> None:
     latest = time.monotonic() + PATIENCE
     while not is_so():
         assert time.monotonic() < latest, f"it never came to pass: {what}"
-        time.sleep(0.03)
+        time.sleep(0.06)
 
 
 @dataclass
 class House:
     folder: Path
     environment: dict[str, str]
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    processes: list[Forked] = field(default_factory=list)
 
     @cached_property
     def settings(self) -> Settings:
@@ -66,16 +66,11 @@ class House:
         with Session(self.engine) as session, transaction(session):
             return [row.reference for row in outbox.put_all(session, "invitation", due, now=datetime.now(UTC))]
 
-    def start(self, *command: str, **extra: str) -> subprocess.Popen[bytes]:
-        with self.log.open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, *(command or ("-m", "webapp.jobs"))],
-                env={**self.environment, **extra},
-                cwd=ROOT,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+    def start(self, *words: str, **extra: str) -> Forked:
+        """A worker, or this module with its arguments."""
+        with self.log.open("ab") as log, Path(os.devnull).open("rb") as nothing:
+            files = [nothing.fileno(), log.fileno(), log.fileno()]
+            process = begin(words or ("webapp.jobs",), env={**self.environment, **extra}, files=files, is_leader=True)
         self.processes.append(process)
         return process
 
@@ -115,7 +110,11 @@ def house(folder: Path, port: int, **settings: str) -> Iterator[House]:
     smtp = {"UNDERSIGNED_SMTP_HOST": "127.0.0.1", "UNDERSIGNED_SMTP_PORT": str(port), "UNDERSIGNED_SMTP_SECURITY": "none"}
     data = {"UNDERSIGNED_DATA": str(folder / "data"), "UNDERSIGNED_SECRET_KEY": KEYRING.key.decode(), "UNDERSIGNED_LOG": "info"}
     made = House(folder, {**ours, **smtp, **data, "PYTHONWARNINGS": "ignore", **settings})
-    prepare(made.engine)
+    # `made.engine` has made the folder.
+    if made.engine.dialect.name == "sqlite":
+        Path(made.engine.url.database or "").write_bytes(migrated_file())
+    else:
+        prepare(made.engine)
     try:
         yield made
     except BaseException:

@@ -26,6 +26,7 @@ _HEADERS = {
     "content-transfer-encoding",
     "list-unsubscribe",
     "list-unsubscribe-post",
+    "reply-to",
 }
 
 # Python up to 3.12 turns an encoded word in a subject into new header lines (the class of CVE-2024-6923).
@@ -37,10 +38,20 @@ class UnsafeMessage(Exception):
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file of ours that goes along; its name is ours too."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class MailForm:
     """What one message says: `name` is its folder of templates; `calendar` is the calendar file that it brings along, or empty.
 
-    `stop` is the address by which a mail program stops messages of this kind, or empty.
+    `stop` is the address by which a mail program stops messages of this kind, or empty. `reply_to` is where an answer goes, for a
+    message that people have written themselves: it does not say that a program made it.
     """
 
     name: str
@@ -49,6 +60,8 @@ class MailForm:
     html: str
     calendar: bytes = b""
     stop: str = ""
+    reply_to: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
 
 def safe_subject(typed: str) -> str:
@@ -67,15 +80,24 @@ def build_message(form: MailForm, *, sender: str, recipient: str, message_id: st
         # As a file beside the text, not as a third way to say it: mail programs answer invitations by themselves, and this is none.
         parameters = {"charset": "utf-8"}
         body.add_attachment(form.calendar, maintype="text", subtype="calendar", filename=CALENDAR_NAME, params=parameters)
+    for one in form.attachments:
+        kind, _slash, subtype = one.media_type.partition(";")[0].partition("/")
+        body.add_attachment(one.content, maintype=kind, subtype=subtype, filename=one.name)
     body["From"] = sender
     body["To"] = recipient
     body["Date"] = format_datetime(sent_at)
     body["Message-ID"] = message_id
-    body["Auto-Submitted"] = "auto-generated"
-    body["X-Auto-Response-Suppress"] = "All"
+    if form.reply_to:
+        body["Reply-To"] = form.reply_to
+    else:
+        body["Auto-Submitted"] = "auto-generated"
+        body["X-Auto-Response-Suppress"] = "All"
     head = f"Subject: {_encoded(safe_subject(form.subject))}\r\n{_stop_headers(form.stop)}".encode("ascii")
     raw = head + body.as_bytes()
-    _check(email.message_from_bytes(raw), recipient, message_id, form.stop)
+    read_back = email.message_from_bytes(raw)
+    _check(read_back, recipient, message_id, form.stop)
+    if read_back["Reply-To"] != (form.reply_to or None):
+        raise UnsafeMessage("the address for answers is not the one that was written")
     return raw
 
 

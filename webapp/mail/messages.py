@@ -9,6 +9,7 @@ from webapp.domain.links import Links
 from webapp.domain.reminder import ReminderKind
 from webapp.domain.tokens import show_code
 from webapp.mail.message import MailForm
+from webapp.mail.written import NewsWords, WrittenMail
 from webapp.rendering.mail import mail_bodies
 
 _LINE = 86
@@ -60,8 +61,11 @@ class AnswerFacts:
     record_sequence: int
     record_hash: str
     statement: str
+    consent_to_logo: bool = False
     is_sealed: bool = False
     """The letter has been sealed: what comes now stands beside it."""
+    joins_until: str = ""
+    """Until when others can join too, where this signature came after the seal and stands in an addendum; else empty."""
     can_answer: bool = True
     """Sign-on is open, so that what was withdrawn can be given anew."""
 
@@ -164,7 +168,8 @@ class Addressed:
 
     @property
     def facts(self) -> dict[str, Any]:
-        return {"link": self.links.personal(self.token) if self.token else "", "letter": self.letter, "place": self.place}
+        link = self.links.personal(self.token) if self.token else ""
+        return {"link": link, "letter": self.letter, "place": self.place, "checked_at": self.links.check()}
 
 
 @dataclass(frozen=True)
@@ -280,9 +285,10 @@ def place_ended(links: Links, letter: LetterFacts, reference: str, ended: EndedP
     return _form("place_ended", subject, link=links.people(reference, ended.invitation), letter=letter, ended=ended)
 
 
-def objection_receipt(to: Addressed, remark: str) -> MailForm:
+def objection_receipt(to: Addressed, remark: str, record: str) -> MailForm:
+    """`record` is the place of the objection in the record: “event 12, ” and its hash."""
     subject = f"Receipt: {to.place.society} objects to the change of “{to.letter.title}”"
-    return _form("objection_receipt", subject, **to.facts, remark=remark)
+    return _form("objection_receipt", subject, **to.facts, remark=remark, record=record)
 
 
 @dataclass(frozen=True)
@@ -314,6 +320,68 @@ _REMINDER_SUBJECTS = {
 def reminder(to: Addressed, facts: ReminderFacts) -> MailForm:
     subject = _REMINDER_SUBJECTS[facts.kind].format(left=facts.left, society=to.place.society, title=f"“{to.letter.title}”")
     return replace(_form("reminder", subject, **to.facts, reminder=facts), stop=facts.stop)
+
+
+@dataclass(frozen=True)
+class JoiningFacts:
+    """A sealed letter that is held open: when it was sealed, by how many, and until when a society can join."""
+
+    sealed_on: str
+    signed: str
+    until: str
+
+
+def addendum_opened(to: Addressed, joining: JoiningFacts) -> MailForm:
+    """To a society that has not signed."""
+    return _form("addendum_opened", f"{to.place.society} can still join: “{to.letter.title}”", **to.facts, joining=joining)
+
+
+@dataclass(frozen=True)
+class IssuedFacts:
+    """An addendum that was issued: its number, who stands in it, and the SHA-256 of its file."""
+
+    number: int
+    names: tuple[str, ...]
+    sha256: str
+
+
+def addendum_issued(to: Addressed, issued: IssuedFacts) -> MailForm:
+    """To those who have joined by it."""
+    subject = f"{to.place.society} stands in addendum {issued.number} to “{to.letter.title}”"
+    return _form("addendum_issued", subject, **to.facts, issued=issued)
+
+
+def addendum_issued_desk(link: str, letter: LetterFacts, issued: IssuedFacts) -> MailForm:
+    """To the coordinators."""
+    return _form("addendum_issued_desk", f"Addendum {issued.number} is issued: “{letter.title}”", link=link, letter=letter, issued=issued)
+
+
+@dataclass(frozen=True)
+class ErratumFacts:
+    """An erratum as the society that it is about is told of it; `after` is empty for a withdrawal."""
+
+    number: int
+    where: str
+    before: str
+    after: str
+    reason: str
+    asked_by: str
+    sha256: str
+
+
+def erratum_made(to: Addressed, erratum: ErratumFacts) -> MailForm:
+    return _form("erratum_made", f"Erratum {erratum.number} to “{to.letter.title}”", **to.facts, erratum=erratum)
+
+
+def journal_mail(letter: LetterFacts, written: WrittenMail) -> MailForm:
+    """To a journal, as it was approved."""
+    form = _form("journal_mail", written.subject, letter=letter, written=written)
+    return replace(form, reply_to=letter.contact_email, attachments=written.attachments)
+
+
+def news(to: Addressed, told: NewsWords) -> MailForm:
+    """To a signatory that wants news, or to all of them."""
+    return replace(_form("news", f"{told.subject}: “{to.letter.title}”", **to.facts, told=told), stop=told.stop)
 
 
 def name_corrected(letter: LetterFacts, place: PlaceFacts, answer: AnswerFacts) -> MailForm:
