@@ -8,7 +8,7 @@ import pytest
 
 from tests.ports import free_port
 from webapp.cli.address import Listening, listen
-from webapp.cli.opening import Refusal
+from webapp.cli.refusal import Refusal
 
 pytestmark = pytest.mark.enable_socket
 

@@ -26,6 +26,7 @@ from tests.factories import (
     staff_actor,
 )
 from tests.rendering.pdf_text import squeezed, text_of
+from webapp.domain.document_kind import DocumentKind
 from webapp.domain.links import Links
 from webapp.domain.stage import Stage
 from webapp.domain.text import Change
@@ -110,5 +111,5 @@ def test_r5_one_number_everywhere_after_every_change_of_the_text(undersigned: Co
         board = dashboard.show_dashboard(session, coordinator, letter, LINKS, now=SEALABLE)
         assert board.not_affirmed == (SOCIETIES[2].society,)
         plan = seal.plan_seal(session, coordinator, letter, LINKS, now=SEALABLE)
-        seal.seal_letter(session, coordinator, letter, plan, letter_pdf(plan.document), now=SEALABLE)
+        seal.seal_letter(session, coordinator, letter, plan, {DocumentKind.LETTER: letter_pdf(plan.document)}, now=SEALABLE)
     assert now() == {2}, "and the seal has fixed it"

@@ -25,6 +25,13 @@ def test_second_demonstration_is_made_when_asked_for(demonstrated: Command) -> N
     assert demonstrated("letter", "list").stdout.count("22 of 36 signed") == 2
 
 
+def test_demonstration_whose_deadline_has_passed_can_be_made_beside_it(demonstrated: Command) -> None:
+    demonstrated("demo", "--closed")
+    letters = demonstrated("letter", "list").stdout
+    assert (letters.count("signing, 22 of 36 signed"), letters.count("closed, 22 of 36 signed")) == (1, 1)
+    assert "all fits" in demonstrated("verify").stdout
+
+
 def test_demonstration_belongs_to_the_oldest_account(undersigned: Command) -> None:
     undersigned("staff", "add", STRANGER)
     undersigned("staff", "add", COORDINATOR)

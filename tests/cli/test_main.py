@@ -1,8 +1,10 @@
 """What every command has in common: help, exit codes, refusals in a sentence."""
 
+import pkgutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -10,6 +12,7 @@ import pytest
 
 from tests.cli.conftest import Command, command_in
 from tests.factories import KEYRING
+from webapp import cli
 from webapp.cli import main
 from webapp.persistence.database import make_engine
 from webapp.processes import COMMANDS, as_typed, program
@@ -24,6 +27,11 @@ READING = [
     ["sign-in-link", "a@example.org"],
     ["letter", "list"],
     ["letter", "export", "abc", "--out", "files"],
+    ["letter", "bundle", "abc", "--out", "bundle.zip"],
+    ["letter", "course", "abc"],
+    ["package", "abc"],
+    ["public", "list"],
+    ["public", "show", "abc"],
     ["roster", "list", "abc"],
     ["roster", "import", "abc", "-"],
     ["society", "list"],
@@ -40,6 +48,11 @@ READING = [
 MAKING = {("run",), ("serve",), ("work",), ("migrate",), ("demo",), ("restore",), ("staff", "add")}
 
 
+def every_command() -> dict[str, click.Command]:
+    context = click.Context(main)
+    return {name: command for name in main.list_commands(context) if (command := main.get_command(context, name))}
+
+
 def stamp(folder: Path, revision: str) -> None:
     engine = make_engine(load_settings({"UNDERSIGNED_DATA": str(folder)}))
     with engine.begin() as connection:
@@ -49,12 +62,12 @@ def stamp(folder: Path, revision: str) -> None:
 
 def test_help_names_every_command_and_the_exit_codes(undersigned: Command) -> None:
     shown = undersigned("--help").stdout
-    assert all(name in shown for name in main.commands)
+    assert all(name in shown for name in COMMANDS)
     assert "Exit codes: 0 done; 1 refused, with a sentence that says why; 2 wrong usage." in shown
 
 
 def test_every_command_explains_itself(undersigned: Command) -> None:
-    for name in main.commands:
+    for name in COMMANDS:
         assert len(undersigned(name, "--help").stdout.splitlines()) > 4, name
 
 
@@ -78,7 +91,7 @@ def test_reading_makes_nothing_where_there_is_nothing(
 def test_every_command_makes_an_installation_or_needs_one() -> None:
     leaves = {
         (name, *inner)
-        for name, command in main.commands.items()
+        for name, command in every_command().items()
         for inner in ([(one,) for one in command.commands] if isinstance(command, click.Group) else [()])
     }
     assert {tuple(arguments)[: 2 if tuple(arguments[:2]) in leaves else 1] for arguments in READING} | MAKING == leaves
@@ -113,8 +126,23 @@ def test_command_is_spelled_so_that_it_works_as_typed(tmp_path: Path, folder: Pa
         assert "undersigned" in done.stdout
 
 
+def test_every_command_of_a_file_is_one_of_the_program() -> None:
+    """None is forgotten where they are listed: a command that hangs on no group is loaded by its name."""
+    files = [import_module(f"webapp.cli.{one.name}") for one in pkgutil.iter_modules(cli.__path__)]
+    made = {command for file in files for command in vars(file).values() if isinstance(command, click.Command)}
+    inner = {one for command in made if isinstance(command, click.Group) for one in command.commands.values()}
+    assert made - inner == set(every_command().values())
+
+
+def test_version_is_said_without_loading_what_a_command_needs() -> None:
+    look = "import sys; from webapp.cli import main; main({}, standalone_mode=False); print('sqlalchemy' in sys.modules)"
+    for words, is_loaded in ((["--version"], "False"), (["staff", "--help"], "True")):
+        done = subprocess.run([sys.executable, "-c", look.format(words)], capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines()[-1] == is_loaded, words
+
+
 def test_every_command_is_known_by_name_where_sentences_are_spelled() -> None:
-    assert set(COMMANDS) == main.commands.keys()
+    assert {command.name for command in every_command().values()} == set(COMMANDS)
     assert as_typed("We, the undersigned societies") == "We, the undersigned societies"
     assert as_typed("Either: undersigned mail resume") == f"Either: {program()} mail resume"
     assert as_typed(f"{program()} check") == f"{program()} check"

@@ -23,7 +23,7 @@ from webapp.services import installation
 from webapp.settings import load_settings
 
 pytestmark = [pytest.mark.journey, pytest.mark.enable_socket]
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from tests.cli.conftest import Command, command_in
 from tests.ports import free_port
 from webapp.persistence.sqlite import sqlite_module
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 def test_parts_refuse_to_start_without_a_database(folder: Path) -> None:

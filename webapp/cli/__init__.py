@@ -1,37 +1,49 @@
 """The `undersigned` command: thin, like the pages; each file holds the commands of one noun."""
 
+from importlib import import_module
+from pkgutil import resolve_name
 from typing import Any
 
 import click
 
-from webapp.cli.backup import backup, move, restore
-from webapp.cli.check import check
-from webapp.cli.demo import demo
-from webapp.cli.installation import mail, resume
-from webapp.cli.letter import letter
-from webapp.cli.opening import Refusal
-from webapp.cli.roster import roster
-from webapp.cli.run import run
-from webapp.cli.serve import migrate, serve, work
-from webapp.cli.society import society
-from webapp.cli.staff import sign_in_link, staff
-from webapp.cli.venue import venue
-from webapp.cli.verify import verify
+from webapp.cli.refusal import Refusal
 from webapp.domain.errors import DomainError
-from webapp.persistence.database import DatabaseBusy, DatabaseUnreachable
+from webapp.processes import COMMANDS
 from webapp.settings import SettingsError
 
-_REFUSALS = (DomainError, SettingsError, DatabaseBusy, DatabaseUnreachable)
+# Those that are not in a file of their own name.
+_PLACES = {
+    "work": "serve", "migrate": "serve", "sign-in-link": "staff", "mail": "installation", "resume": "installation",
+    "restore": "backup", "move": "backup",
+}  # fmt: skip
 
 
 class _Commands(click.Group):
-    """Ends every refusal of a rule, a setting or the database in its own sentence, without a traceback."""
+    """Loads the command that is called and no other: all of them together take two seconds.
+
+    Ends every refusal of a rule, a setting or the database in its own sentence, without a traceback.
+    """
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = resolve_name(f"webapp.cli.{_PLACES.get(cmd_name, cmd_name)}:{cmd_name.replace('-', '_')}")
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except _REFUSALS as error:
+        except _refusals() as error:
             raise Refusal(str(error)) from error
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """Those of the database are looked up when something is raised: to say its version, the program needs none."""
+    database = import_module("webapp.persistence.database")
+    return DomainError, SettingsError, database.DatabaseBusy, database.DatabaseUnreachable
 
 
 @click.group(
@@ -46,10 +58,3 @@ def main() -> None:
     Settings come from the environment: UNDERSIGNED_DATA (the data folder, ./instance), UNDERSIGNED_BASE_URL (the public
     address), DATABASE_URL, UNDERSIGNED_SMTP_HOST and others. "undersigned check" says what is missing.
     """
-
-
-for _command in (
-    run, serve, work, migrate, demo, staff, sign_in_link, letter, roster, society, venue, mail,
-    backup, restore, resume, verify, move, check,
-):  # fmt: skip
-    main.add_command(_command)

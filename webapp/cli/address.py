@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from webapp.cli.opening import Refusal
+from webapp.cli.refusal import Refusal
 from webapp.domain.links import Links, is_loopback
 
 DEFAULT_PORT = 8000

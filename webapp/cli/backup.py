@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from webapp.cli.opening import Refusal, at_rest, json_option, make_place, opened, print_json, refuse_what_is_none, say
+from webapp.cli.opening import at_rest, json_option, make_place, opened, print_json, refuse_what_is_none, say
+from webapp.cli.refusal import Refusal
 from webapp.persistence.archive import Manifest
 from webapp.persistence.database import begin_snapshot, opened_session, transaction
 from webapp.persistence.revisions import head_revision

@@ -37,8 +37,9 @@ def _look(*, tries_mail: bool, is_public: bool) -> tuple[Finding, ...]:
         return (*machine_findings(), none_finding(error))
     except SettingsError as error:
         return (settings_finding(error),)
-    found = findings(settings, now=SystemClock().now(), tries_mail=tries_mail)
-    return public_findings(found, settings, os.environ, user_id=os.geteuid()) if is_public else found
+    now = SystemClock().now()
+    found = findings(settings, now=now, tries_mail=tries_mail)
+    return public_findings(found, settings, os.environ, user_id=os.geteuid(), now=now) if is_public else found
 
 
 def _print(found: Sequence[Finding], problems: int) -> None:

@@ -2,20 +2,22 @@
 
 import click
 
-from webapp.cli.opening import Refusal, make_if_missing, opened, say, writing
+from webapp.cli.opening import links_of, make_if_missing, opened, say
+from webapp.cli.refusal import Refusal
+from webapp.cli.staff import COORDINATOR
+from webapp.cli.writing import writing
 from webapp.domain.actor import COMMAND
 from webapp.services import doors
 from webapp.services.dashboard import list_letters
-from webapp.services.demonstration import make_demonstration
+from webapp.services.demonstration import make_closed_demonstration, make_demonstration
 from webapp.settings import load_settings
-
-COORDINATOR = "coordinator@example.org"
 
 
 @click.command()
 @click.option("--staff", metavar="EMAIL", help=f"Who owns it; by default the oldest account, or else {COORDINATOR}.")
 @click.option("--again", is_flag=True, help="Make another beside the one that is there.")
-def demo(*, staff: str | None, again: bool) -> None:
+@click.option("--closed", is_flag=True, help="Make another whose deadline has passed: it can be sealed, sent and published at once.")
+def demo(*, staff: str | None, again: bool, closed: bool) -> None:
     """Make the demonstration letter.
 
     An invented letter with 36 invented societies, two weeks after sign-on was opened.
@@ -27,13 +29,15 @@ def demo(*, staff: str | None, again: bool) -> None:
     now = settings.clock.now()
     with opened(settings) as session:
         known = next((line.reference for line in list_letters(session, COMMAND, now=now) if line.is_demonstration), None)
-        if known and not again:
-            raise Refusal(f"There is a demonstration already: {settings.links.letter(known)} Another is made with --again.")
+        if known and not (again or closed):
+            there = f"There is a demonstration already: {links_of(settings).letter(known)}"
+            raise Refusal(f"{there} Another is made with --again, one that can be sealed with --closed.")
         with writing(session):
             owner = _owner(doors.list_staff(session), staff)
             account, _is_new = doors.add_staff(session, owner, now=now)
-            reference = make_demonstration(session, COMMAND, account, settings.keyring, now=now)
-    click.echo(f"The demonstration is letter {reference}: {settings.links.letter(reference)}")
+            make = make_closed_demonstration if closed else make_demonstration
+            reference = make(session, COMMAND, account, settings.keyring, now=now)
+    click.echo(f"The demonstration is letter {reference}: {links_of(settings).letter(reference)}")
     say(f"It belongs to {owner}. To sign in: undersigned sign-in-link {owner}")
 
 

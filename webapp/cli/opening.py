@@ -1,36 +1,29 @@
-"""How a command opens the database, refuses, and prints a document for machines."""
+"""How a command opens the database, and prints a document for machines.
+
+Every command begins here: what a database is made, migrated or backed up with is loaded only where that is done.
+"""
 
 import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Any
+from pkgutil import resolve_name
+from typing import Any
 
 import click
 
-from webapp.domain.errors import NotFound, ReadOnly
+from webapp.cli.refusal import Refusal
+from webapp.domain.errors import NotFound
 from webapp.domain.links import Links
 from webapp.persistence import rest
-from webapp.persistence.database import make_engine, opened_session, transaction
+from webapp.persistence.database import make_engine, opened_session
 from webapp.persistence.inspection import DatabaseFacts, inspect_database
-from webapp.persistence.migrate import prepare
 from webapp.persistence.revisions import head_revision
 from webapp.processes import as_typed
-from webapp.services import installation
-from webapp.services.backup import make_backup
 from webapp.settings import Settings
 
 AnyCommand = Callable[..., Any]
-
-
-class Refusal(click.ClickException):
-    """Ends the command with one sentence on standard error and exit code 1."""
-
-    exit_code = 1
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(as_typed(self.format_message()), file=file, err=file is None)
 
 
 def say(sentence: str, *, err: bool = False) -> None:
@@ -75,17 +68,6 @@ def opened_for(settings: Settings, letter: str) -> Iterator[Any]:
             raise Refusal(f"There is no letter {letter}. Which there are: undersigned letter list") from error
 
 
-@contextmanager
-def writing(session: Any) -> Iterator[Any]:
-    """A write transaction for a change to letters. Refusal where the installation can only be read."""
-    with transaction(session):
-        try:
-            installation.refuse_if_read_only(session)
-        except ReadOnly as error:
-            raise Refusal("The installation can only be read for now. To use it again: undersigned resume") from error
-        yield session
-
-
 def make_if_missing(settings: Settings) -> None:
     """An empty database becomes one that can be used; any other is left alone."""
     if inspect_database(settings).is_empty:
@@ -105,7 +87,9 @@ def bring_up_to_date(settings: Settings) -> None:
     """Makes the database, or migrates it; what holds anything is backed up first, and left alone where that fails."""
     facts = inspect_database(settings)
     _refuse_newer(facts)
-    if facts.revision is not None and not facts.is_ready:
+    if facts.is_ready:
+        return
+    if facts.revision is not None:
         click.echo(f"A backup from before the new version is in {_keep(settings, facts.revision)}", err=True)
     _prepare(settings)
 
@@ -115,14 +99,14 @@ def _keep(settings: Settings, revision: str) -> Path:
     folder = settings.data_folder / "backups"
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / f"before-{head_revision()}-at-{revision}-{now:%Y%m%dT%H%M%S}.backup"
-    make_backup(settings, path, now=now)
+    resolve_name("webapp.services.backup:make_backup")(settings, path, now=now)
     return path
 
 
 def _prepare(settings: Settings) -> None:
     engine = make_engine(settings)
     try:
-        prepare(engine)
+        resolve_name("webapp.persistence.migrate:prepare")(engine)
     finally:
         engine.dispose()
 

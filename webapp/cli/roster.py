@@ -5,7 +5,8 @@ from typing import BinaryIO
 
 import click
 
-from webapp.cli.opening import json_option, opened_for, print_json, writing
+from webapp.cli.opening import json_option, opened_for, print_json
+from webapp.cli.writing import writing
 from webapp.domain import limits
 from webapp.domain.actor import COMMAND
 from webapp.domain.columns import COLUMNS

@@ -4,24 +4,23 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 import click
 
 from webapp.caretaker import Charge, hand_over
 from webapp.cli.address import DEFAULT_PORT, Listening, listen
-from webapp.cli.demo import COORDINATOR
-from webapp.cli.opening import Refusal, bring_up_to_date, opened
+from webapp.cli.opening import bring_up_to_date, opened
+from webapp.cli.refusal import Refusal
 from webapp.cli.serve import WORKER_COMMAND
-from webapp.cli.staff import LINK_MINUTES
+from webapp.cli.staff import COORDINATOR, LINK_MINUTES
 from webapp.domain.actor import COMMAND
 from webapp.persistence.database import transaction
 from webapp.persistence.rest import RUNNING
 from webapp.processes import as_typed
 from webapp.services import doors
-from webapp.services.dashboard import list_letters
-from webapp.services.demonstration import make_demonstration
-from webapp.services.installation import standing
+from webapp.services.installation import has_letters, standing
 from webapp.serving import SHARED, SPARING, WEB_COMMAND
 from webapp.settings import Settings, load_settings
 
@@ -76,12 +75,13 @@ def _furnish(settings: Settings, staff: str | None, *, wants_demo: bool) -> str:
         email = staff or (accounts[0].email if accounts else COORDINATOR)
         with transaction(session):
             account, _is_new = doors.add_staff(session, email, now=now)
-        is_empty = not list_letters(session, COMMAND, now=now)
         # Invented addresses are no business of a real mail server.
-        if wants_demo and settings.has_local_mailbox and is_empty and not standing(session).is_read_only:
+        if wants_demo and settings.has_local_mailbox and not standing(session).is_read_only and not has_letters(session):
+            # A second of work, which is needed once.
+            demonstration = import_module("webapp.services.demonstration")
             click.echo("Making the demonstration letter …")
             with transaction(session):
-                make_demonstration(session, COMMAND, account, settings.keyring, now=now)
+                demonstration.make_demonstration(session, COMMAND, account, settings.keyring, now=now)
     return email
 
 

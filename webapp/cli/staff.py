@@ -4,7 +4,8 @@ from typing import Any
 
 import click
 
-from webapp.cli.opening import json_option, links_of, make_if_missing, opened, print_json, say, writing
+from webapp.cli.opening import json_option, links_of, make_if_missing, opened, print_json, say
+from webapp.cli.writing import writing
 from webapp.domain import limits
 from webapp.domain.actor import COMMAND
 from webapp.persistence.database import transaction
@@ -12,6 +13,8 @@ from webapp.services import doors
 from webapp.services import staff as accounts
 from webapp.settings import installed_settings, load_settings
 
+COORDINATOR = "coordinator@example.org"
+"""The account that is made where there is none."""
 LINK_MINUTES = int(limits.SIGN_IN_LINK_LIFE.total_seconds() // 60)
 
 
