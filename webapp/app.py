@@ -13,8 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.domain import limits
+from webapp.domain.document import name_as_listed
 from webapp.domain.venue import NOT_KNOWN, PARTS
 from webapp.domain.window import WARNING
+from webapp.domain.wording import count_phrase
 from webapp.persistence.database import DatabaseBusy, engine_options, prepare_engine
 from webapp.persistence.rest import hold_pages
 from webapp.persistence.tables import Base, StaffRow
@@ -26,22 +28,37 @@ from webapp.services import documents as documents_service
 from webapp.settings import Settings, load_settings
 from webapp.web import access, errors, lines, needs, read_only, security, transaction
 from webapp.web.views import (
+    after,
     answers,
+    api,
     authority,
+    check,
     chosen_venues,
     circulation,
     comments,
+    correspondence,
     dispositions,
     documents,
+    embed,
+    fates,
+    follow_ups,
     front,
     handing_over,
     health,
     invitations,
+    journal_mails,
+    layout,
     letters,
     mailbox,
     milestones,
     minutes,
+    new_text_room,
+    new_texts,
+    news,
+    package,
     people,
+    public,
+    publication,
     recorded,
     references,
     reminders,
@@ -50,7 +67,9 @@ from webapp.web.views import (
     rooms,
     roster,
     roster_import,
+    rounds,
     selected,
+    share,
     sign_in,
     sign_on,
     societies,
@@ -61,6 +80,7 @@ from webapp.web.views import (
     talks,
     text_change,
     texts,
+    translations,
     venues,
     witnesses,
     word_files,
@@ -69,6 +89,10 @@ from webapp.web.views import (
 BLUEPRINTS = (
     health,
     front,
+    public,
+    api,
+    embed,
+    check,
     sign_in,
     letters,
     circulation,
@@ -76,6 +100,7 @@ BLUEPRINTS = (
     sign_on,
     milestones,
     roster,
+    rounds,
     roster_import,
     selected,
     invitations,
@@ -83,8 +108,20 @@ BLUEPRINTS = (
     representatives,
     texts,
     text_change,
+    layout,
     documents,
+    after,
+    publication,
+    translations,
+    share,
+    new_texts,
     submissions,
+    correspondence,
+    package,
+    journal_mails,
+    follow_ups,
+    fates,
+    news,
     people,
     chosen_venues,
     venues,
@@ -99,6 +136,7 @@ BLUEPRINTS = (
     stops,
     comments,
     answers,
+    new_text_room,
     handing_over,
     talks,
     recorded,
@@ -135,12 +173,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     for module in BLUEPRINTS:
         app.register_blueprint(module.bp)
     # The link in their address stands in for the token (R6): the page before them may set no cookie to carry one.
-    for name in ("rooms.enter", "witnesses.dispute", "witnesses.confirm", "stops.ask"):
+    for name in ("rooms.enter", "witnesses.dispute", "witnesses.confirm", "stops.ask", "check.ask"):
         csrf.exempt(f"webapp.web.views.{name}")
     # A mail program has no page to take a token from (RFC 8058); all that it can do is to stop reminders.
     csrf.exempt("webapp.web.views.stops.press")
+    csrf.exempt("webapp.web.views.news.press")
     app.context_processor(_page_facts)
     app.jinja_env.globals["program"] = program_for_others()
+    app.jinja_env.filters |= {"name_as_listed": name_as_listed, "signed_by": count_phrase}
     # Macros see these too: a limit that is not known reads the same wherever it stands.
     styles = {style.id: style.name for style in STYLES.values()}
     app.jinja_env.globals |= {"not_known": NOT_KNOWN, "parts_of_a_text": PARTS, "style_names": styles, "window_warning": WARNING}

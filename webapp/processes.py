@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 COMMANDS = (
-    "run", "serve", "work", "migrate", "demo", "staff", "sign-in-link", "letter", "roster", "society", "venue", "mail",
+    "run", "serve", "work", "migrate", "demo", "staff", "sign-in-link", "letter", "package", "public", "roster", "society", "venue", "mail",
     "backup", "restore", "resume", "verify", "move", "check",
 )  # fmt: skip
 _NAMED = re.compile(rf"(?<![\w/.-])undersigned (?=(?:{'|'.join(COMMANDS)})\b)")

@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -65,6 +65,14 @@ class LookUp:
 
 
 @dataclass(frozen=True)
+class PdfSeal:
+    """With what the PDF of a letter is sealed (PAdES): a PKCS #12 file, or where none is named the installation’s own key."""
+
+    file: Path | None = None
+    password: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class Settings:
     data_folder: Path
     database_url: str
@@ -81,6 +89,8 @@ class Settings:
     """Then the file of the same name, left over from a trial, is not the key."""
     look_up: LookUp | None = None
     """None until it is switched on: then no request leaves for a register."""
+    pdf_seal: PdfSeal | None = None
+    """None until it is switched on: a seal that no authority vouches for makes readers of the PDF warn."""
 
     @property
     def has_local_mailbox(self) -> bool:
@@ -148,6 +158,7 @@ def _read(env: Mapping[str, str], folder: Path) -> Settings:
         log_level=_log_level(env),
         has_key_from_environment=bool(env.get("UNDERSIGNED_SECRET_KEY")),
         look_up=_look_up(env.get("UNDERSIGNED_LOOK_UP")),
+        pdf_seal=_pdf_seal(env),
     )
 
 
@@ -198,6 +209,27 @@ def _look_up(typed: str | None) -> LookUp | None:
     if not _PLAIN_ADDRESS.fullmatch(typed):
         raise SettingsError("UNDERSIGNED_LOOK_UP must be the address that Crossref and PubMed may write to, such as office@example.org.")
     return LookUp(contact=typed)
+
+
+def _pdf_seal(env: Mapping[str, str]) -> PdfSeal | None:
+    own, file = env.get("UNDERSIGNED_SEAL"), env.get("UNDERSIGNED_SEAL_PKCS12")
+    if own and own != "own":
+        raise SettingsError("UNDERSIGNED_SEAL must be own, which seals PDFs with the installation’s own key; or leave it out.")
+    if own and file:
+        raise SettingsError("A PDF has one seal: set UNDERSIGNED_SEAL or UNDERSIGNED_SEAL_PKCS12, not both.")
+    if file:
+        return PdfSeal(Path(file).resolve(), _seal_password(env))
+    return PdfSeal() if own else None
+
+
+def _seal_password(env: Mapping[str, str]) -> bytes | None:
+    typed, file = env.get("UNDERSIGNED_SEAL_PASSWORD"), env.get("UNDERSIGNED_SEAL_PASSWORD_FILE")
+    if not file:
+        return typed.encode() if typed else None
+    try:
+        return Path(file).read_bytes().rstrip(b"\r\n")
+    except OSError as error:
+        raise SettingsError(f"UNDERSIGNED_SEAL_PASSWORD_FILE cannot be read ({error.strerror}).") from error
 
 
 def _secret_key(env: Mapping[str, str], folder: Path) -> bytes:

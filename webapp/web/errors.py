@@ -1,12 +1,13 @@
 """From an error to a page: what happened, and what to do next."""
 
 import errno
+import json
 import logging
 from contextlib import suppress
 from math import ceil
 from typing import Any
 
-from flask import Flask, render_template, request
+from flask import Flask, Response, render_template, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import ClientDisconnected, HTTPException, MethodNotAllowed, RequestEntityTooLarge, SecurityError
@@ -37,6 +38,8 @@ from webapp.web.typed import typed_text
 _BARE = (TEMPLATES / "errors" / "bare.html").read_text()
 
 _CHUNK = 65_536
+# Whose callers read no page (RFC 9457).
+FOR_PROGRAMS = "/api/v1/"
 
 _STATUS: tuple[tuple[type[DomainError], int, str], ...] = (
     (NotFound, 404, "There is nothing here"),
@@ -84,7 +87,12 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(500, _fault_of_the_page)
 
 
-def _page(title: str, sentence: str, status: int, reference: str | None = None) -> tuple[str, int]:
+def _page(title: str, sentence: str, status: int, reference: str | None = None) -> tuple[str | Response, int]:
+    if request.path.startswith(FOR_PROGRAMS):
+        problem: dict[str, object] = {"type": "about:blank", "title": title, "status": status, "detail": sentence}
+        if reference:
+            problem["reference"] = reference
+        return Response(json.dumps(problem, ensure_ascii=False), status, mimetype="application/problem+json"), status
     return render_template("errors/error.html", title=title, sentence=sentence, reference=reference, typed=typed_text()), status
 
 

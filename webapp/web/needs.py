@@ -20,13 +20,14 @@ class Way:
     endpoint: str
     permission: Permission
     of: str = ""
-    """What else its address names: `invitation`, `answer` or `text`."""
+    """What else its address names: `invitation`, `answer`, `submission` or `text`."""
     fixed: tuple[tuple[str, str], ...] = ()
     part: str | None = None
 
 
 WAYS: Mapping[str, Way] = MappingProxyType(
     {
+        "after": Way("after.show", _P.SEAL),
         "authorities": Way("authority.show", _P.VOUCH),
         "authority": Way("authority.answer", _P.VOUCH, of="answer"),
         "blocking": Way("dispositions.show", _P.EDIT, fixed=(("status", "blocking"),)),
@@ -34,12 +35,14 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "circulate": Way("circulation.circulate", _P.CIRCULATE),
         "close": Way("sign_on.close", _P.CLOSE),
         "comments": Way("dispositions.show", _P.EDIT, fixed=(("status", "unanswered"),)),
-        "course": Way("submissions.show", _P.KEEP_COURSE),
+        "course": Way("submissions.index", _P.KEEP_COURSE),
         "deadline": Way("sign_on.review_deadline", _P.CLOSE),
         "edit": Way("letters.edit", _P.EDIT),
         "force": Way("text_change.propose", _P.OPEN_SIGN_ON),
         "invitations": Way("invitations.show", _P.INVITE),
+        "journal_mails": Way("journal_mails.index", _P.KEEP_COURSE),
         "milestones": Way("milestones.show", _P.EDIT, part="plan"),
+        "new_texts": Way("new_texts.index", _P.SEE),
         "open": Way("sign_on.open_sign_on", _P.OPEN_SIGN_ON),
         "reminders": Way("reminders.show", _P.INVITE),
         "represent": Way("roster.add", _P.INVITE),
@@ -47,6 +50,7 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "revise": Way("revisions.make", _P.EDIT),
         "roster": Way("roster.show", _P.INVITE),
         "seal": Way("documents.seal_letter", _P.SEAL),
+        "submission": Way("submissions.show", _P.KEEP_COURSE, of="submission"),
         "submit": Way("submissions.submit", _P.KEEP_COURSE),
         "talk": Way("talks.at_desk", _P.INVITE, of="invitation"),
         "venues": Way("chosen_venues.show", _P.EDIT),
@@ -77,6 +81,6 @@ def way_to(letter: str, act: str) -> str:
 
 def _address(letter: str, statement: str, need: Need) -> str:
     way = WAYS[need.act]
-    named = {"invitation": need.invitation, "answer": need.answer, "text": statement}
+    named = {"invitation": need.invitation, "answer": need.answer, "submission": need.submission, "text": statement}
     values = dict((*way.fixed, *need.narrowed, *(((way.of, named[way.of]),) if way.of else ())))
     return url_for(way.endpoint, letter=letter, _anchor=way.part, **values)

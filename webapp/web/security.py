@@ -1,13 +1,20 @@
 """Headers on every answer, and the refusal of requests that another site caused."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, abort, current_app, g, request
 
+from webapp.domain import limits
 from webapp.domain.errors import NotFound
 from webapp.web.transaction import now, settings
 
+View = TypeVar("View", bound=Callable[..., Any])
+
 _LONGEST_NAME = 100
+# The attribute of a view whose requests may be large.
+_LARGE = "takes_large_files"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 POLICY = "; ".join(
@@ -35,6 +42,28 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "X-Robots-Tag": "noindex, nofollow, noarchive",
 }
+
+
+# The two exceptions, and no other: what stands in the frames of other sites, and what their programs read. Neither knows who asks.
+FRAMED = "embed.show"
+CROSS_ORIGIN = ("/api/v1/", "/embed/")
+FRAMED_POLICY = "; ".join(
+    ("default-src 'none'", "style-src 'self'", "font-src 'self'", "form-action 'none'", "frame-ancestors *", "base-uri 'none'")
+)
+_FOR_OTHER_SITES = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "If-None-Match",
+    "Access-Control-Expose-Headers": "ETag",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+
+
+def _left_out(*, is_published: bool) -> set[str]:
+    if not is_published:
+        return set()
+    # What is public may be found.
+    return {"X-Robots-Tag", "X-Frame-Options"} if request.endpoint == FRAMED else {"X-Robots-Tag"}
 
 
 def guard(app: Flask) -> None:
@@ -74,10 +103,22 @@ def _take_the_time() -> None:
     """R9’s one instant. Our own forms name their fields in short plain words, and a row’s number is read from its name."""
     if request.method not in SAFE_METHODS:
         _demand_whole_body()
+        _let_large_files_in()
         names = list(request.form)  # reads the whole body: only then has the answer arrived (R9)
         g.received_at = now()
         if not all(name.isascii() and len(name) <= _LONGEST_NAME for name in names):
             abort(400)
+
+
+def takes_large_files(view: View) -> View:
+    """A page that reads larger requests than others: a file that is too large is refused by the page itself, and nothing typed is lost."""
+    setattr(view, _LARGE, True)
+    return view
+
+
+def _let_large_files_in() -> None:
+    if getattr(current_app.view_functions.get(request.endpoint or ""), _LARGE, False):
+        request.max_content_length = limits.POST_REQUEST_BYTES
 
 
 def _demand_whole_body() -> None:
@@ -88,11 +129,18 @@ def _demand_whole_body() -> None:
 
 
 def _add_headers(response: Response) -> Response:
+    is_published = g.get("is_published", False)
+    if is_published and request.endpoint == FRAMED:
+        response.headers["Content-Security-Policy"] = FRAMED_POLICY
+    if request.path.startswith(CROSS_ORIGIN):
+        response.headers.update(_FOR_OTHER_SITES)
     for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
+        if name not in _left_out(is_published=is_published):
+            response.headers.setdefault(name, value)
     if request.endpoint == "static" and response.status_code in {200, 304}:
         response.headers["Cache-Control"] = "no-cache"
-    else:
+    elif not response.cache_control.private and not is_published:
+        # A sealed file says itself, with this word, that it may be kept and asked about again. What Flask says of every file is not meant.
         response.headers["Cache-Control"] = "no-store"
     if settings().links.is_https:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"

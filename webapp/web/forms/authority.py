@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -47,6 +47,8 @@ class RecordForm(AnswerForm):
     officer = line("Officer who signs for the society", limits.PERSON_NAME, render_kw={"autocomplete": "off"})
     office = line("Office", limits.OFFICE, render_kw={"autocomplete": "off"})
     consent_to_print = BooleanField("The officer has agreed that name and office are printed in the letter and published with it.")
+    logo = HiddenField()
+    consent_to_logo = BooleanField("The society has agreed that the letter shows its logo, as it stands here.")
     decided_by = line("Who decided that the society signs", limits.DECIDED_BY)
     decided_on = DayField("Decided on which day", validators=[Optional()])
     competing_interests = paragraph("Competing interests of the society", limits.COMPETING_INTERESTS)
@@ -68,6 +70,11 @@ class RecordForm(AnswerForm):
         kind, _, ground = (self.kind.data or "").partition(":")
         return kind, ground
 
+    def show_logo(self, sha256: str) -> None:
+        """The page shows this logo: what was ticked for another does not hold for it."""
+        if self.logo.data != sha256:
+            self.logo.data, self.consent_to_logo.data = sha256, False
+
     def sign_on(self) -> SignOn | None:
         if self.kind.data != AnswerKind.SIGN:
             return None
@@ -80,6 +87,8 @@ class RecordForm(AnswerForm):
             decided_on=self.decided_on.data,
             competing_interests=self.competing_interests.data or "",
             mandate=Mandate(self.mandate.data or Mandate.ASK),
+            consent_to_logo=self.consent_to_logo.data,
+            logo=self.logo.data or "",
         )
 
     def received(self) -> Received:

@@ -6,10 +6,9 @@ from wtforms.validators import InputRequired
 
 from webapp.domain import limits
 from webapp.domain.permission import Role
-from webapp.domain.submission import OUTCOMES, ROUTES, STEPS, StepKind
 from webapp.services.revisions import Declaration
 from webapp.services.sign_on import Reasons
-from webapp.web.forms.fields import DayField, MomentField, choice, line, paragraph
+from webapp.web.forms.fields import MomentField, choice, line, paragraph
 
 # With whatever was copied around its eight characters.
 _LONGEST_CODE = 40
@@ -23,6 +22,12 @@ ROLES = {
 
 class EmptyForm(FlaskForm):
     """A button and its CSRF token."""
+
+
+class SeenForm(FlaskForm):
+    """A button that fixes for good what stands beside it: `seen` tells what stood there."""
+
+    seen = HiddenField()
 
 
 class SignInForm(FlaskForm):
@@ -74,21 +79,6 @@ class SocietyForm(FlaskForm):
 
 class NameForm(FlaskForm):
     printed_name = line("Printed name", limits.PRINTED_NAME, "Give the name as it is to be printed.")
-
-
-class SubmitForm(FlaskForm):
-    journal = line("Journal", limits.JOURNAL, "Name the journal.")
-    route = choice("Route", ROUTES)
-    manuscript_number = line("Manuscript number", limits.MANUSCRIPT_NUMBER)
-    submitted_on = DayField("Submitted on", validators=[InputRequired("Give the day on which it was submitted.")])
-    note = paragraph("Note", limits.NOTE)
-
-
-class StepForm(FlaskForm):
-    kind = choice("What happened", {kind: label for kind, label in STEPS.items() if kind != StepKind.SUBMITTED})
-    happened_on = DayField("On", validators=[InputRequired("Give the day on which it happened.")])
-    outcome = choice("For an outcome: what became of the article", {"": "–", **OUTCOMES})
-    note = paragraph("Note", limits.NOTE)
 
 
 class PersonForm(FlaskForm):

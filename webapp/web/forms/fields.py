@@ -1,12 +1,16 @@
 """Checks that every form uses, each with a sentence for the person who typed."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import DateField, DateTimeLocalField, Field, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import Choice
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, StopValidation
+from wtforms.widgets import Select
 
 from webapp.domain.deadline import Reading
 
@@ -117,6 +121,20 @@ def choice(label: str, choices: dict[str, str], **more: Any) -> SelectField:
     """One of a list. Its sentence names the list: two refusals on one page that read the same lead nobody to the right field."""
     listed = AnyOf(list(choices), message=f"Choose one of the list under “{label}”.")
     return SelectField(label, choices=choices, validate_choice=False, validators=[listed], **more)
+
+
+class LongList(Select):
+    """For a long list that is always the same: its options are written once. Five hundred time zones took a quarter of the page."""
+
+    @classmethod
+    def render_option(cls, choice: Choice) -> Markup:
+        return _option(choice.value, choice.label, is_selected=choice.selected)
+
+
+@lru_cache(maxsize=2 * len(ZONES))
+def _option(value: str, label: str, *, is_selected: bool) -> Markup:
+    option: Markup = Select.render_option(Choice(value, label, selected=is_selected, render_kw=None))
+    return option
 
 
 def chosen(sentence: str) -> InputRequired:

@@ -18,7 +18,7 @@ from webapp.domain.deadline import UnclearTime, instant_from_local
 from webapp.domain.letter import ASKS
 from webapp.domain.wording import COLLECTIVE_NOUNS
 from webapp.services.letters import AuthorDraft, LetterDraft, TargetDraft
-from webapp.web.forms.fields import ZONES, DayField, MomentField, choice, line, paragraph
+from webapp.web.forms.fields import ZONES, DayField, LongList, MomentField, choice, line, paragraph
 
 _SPARE_ROWS = 1
 
@@ -81,7 +81,7 @@ class LetterForm(FlaskForm):
     statement = paragraph("Statement", limits.STATEMENT)
     references_typed = paragraph("References", limits.REFERENCES_TYPED)
     deadline_local = MomentField("Sign-on closes at", validators=[Optional()])
-    deadline_zone = choice("Time zone of the deadline", {zone: zone.replace("_", " ") for zone in ZONES}, default="UTC")
+    deadline_zone = choice("Time zone of the deadline", {zone: zone.replace("_", " ") for zone in ZONES}, default="UTC", widget=LongList())
     submission_target = DayField("Submit to the journal by", validators=[Optional()])
 
     is_demonstration = BooleanField("This letter is a demonstration")

@@ -48,6 +48,8 @@ class SignForm(AnswerForm):
         "The officer agrees that name and office are printed in the letter and published with it.",
         render_kw={"data-preview-consent": "officer"},
     )
+    logo = HiddenField(validators=[Length(max=64)])
+    consent_to_logo = BooleanField("The letter may show our logo, as it stands here.")
     decided_by = line(
         "Who decided that the society signs",
         limits.DECIDED_BY,
@@ -70,6 +72,11 @@ class SignForm(AnswerForm):
         "", validators=[InputRequired("Tick the sentence: only somebody who is authorised can sign for a society.")]
     )
 
+    def show_logo(self, sha256: str) -> None:
+        """The page shows this logo: what was ticked for another does not hold for it."""
+        if self.logo.data != sha256:
+            self.logo.data, self.consent_to_logo.data = sha256, False
+
     def sign_on(self) -> SignOn:
         return SignOn(
             printed_name=self.printed_name.data or "",
@@ -80,6 +87,8 @@ class SignForm(AnswerForm):
             decided_on=self.decided_on.data,
             competing_interests=self.competing_interests.data or "",
             mandate=Mandate(self.mandate.data),
+            consent_to_logo=self.consent_to_logo.data,
+            logo=self.logo.data or "",
         )
 
 

@@ -32,6 +32,7 @@ class SocietyFactsForm(FlaskForm):
     sort_name = line("Sort under", limits.PRINTED_NAME)
     acronym = line("Acronym", limits.ACRONYM)
     country = line("Country, two letters", 2)
+    kind = line("Kind of society", limits.SOCIETY_KIND, render_kw={"list": "kinds", "autocomplete": "off"})
     legal_name = line("Legal name", limits.PRINTED_NAME)
     former_names = paragraph("Former names", _LONGEST_LIST)
     website = line("Website", limits.WEB_ADDRESS, render_kw={"inputmode": "url"})
@@ -47,7 +48,7 @@ class SocietyFactsForm(FlaskForm):
 
     def facts(self) -> SocietyFacts:
         """What was typed."""
-        names = ("printed_name", "sort_name", "acronym", "country", "legal_name", "website", "ror", "official_address")
+        names = ("printed_name", "sort_name", "acronym", "country", "kind", "legal_name", "website", "ror", "official_address")
         rows = (row.form for row in self.contacts.entries)
         return SocietyFacts(
             **{name: (self[name].data or "").strip() for name in names},

@@ -93,6 +93,7 @@ def _prefilled(room: rooms.RoomView, act: str) -> dict[str, Any]:
         known = {**content, "how": _way(room.pending.act, content.get("ground", "")), "is_authorised": True}
         if "decided_on" in known:
             known["decided_on"] = date.fromisoformat(known["decided_on"])
+    known.setdefault("logo", room.logo.sha256)
     return {**known, "nonce": new_nonce(), "digest": room.digest, "replaces": standing.reference if standing else ""}
 
 
@@ -148,6 +149,7 @@ def _refused(invitation: str, form: AnswerForm, error: Exception, act: str) -> A
 def _show(act: str, room: rooms.RoomView, form: AnswerForm, **context: Any) -> str:
     if isinstance(form, SignForm):
         form.is_authorised.label.text = authority_sentence(form.printed_name.data or room.society, room.title)
+        form.show_logo(room.logo.sha256)
     elif isinstance(form, DeclineForm):
         form.is_authorised.label.text = decline_sentence(room.society, room.title)
     elif isinstance(form, SignIfForm):

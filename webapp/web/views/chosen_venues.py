@@ -92,4 +92,5 @@ def _page(letter: str, wrong: tuple[str, Any] | None = None) -> Any:
             forms[f"{text.reference}-{one.venue.slug}"] = WindowForm(formdata=None, data={"window_starts_on": one.window.starts_on})
     forms |= dict([wrong]) if wrong else {}
     context = {"forms": {mark: set_apart(form, mark) for mark, form in forms.items()}, "form": wrong[1] if wrong else None}
+    context["came_out"] = chosen_venues.days_of_articles(reading(), actor(), letter)
     return render_template("chosen_venues/show.html", letter=view, texts=texts, **context), 422 if wrong else 200

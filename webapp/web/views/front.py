@@ -4,7 +4,9 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, url_for
 
+from webapp.services import public_letter
 from webapp.web.access import desk_actor, public
+from webapp.web.transaction import now, reading
 
 bp = Blueprint("front", __name__)
 
@@ -14,7 +16,7 @@ bp = Blueprint("front", __name__)
 def show() -> Any:
     if desk_actor() is not None:
         return redirect(url_for("letters.index"))
-    return render_template("front/show.html")
+    return render_template("front/show.html", letters=public_letter.list_public(reading(), now=now()))
 
 
 @bp.get("/accessibility")
@@ -34,4 +36,4 @@ def icon() -> Any:
 @bp.get("/robots.txt")
 @public
 def robots() -> Response:
-    return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
+    return Response("User-agent: *\nAllow: /$\nAllow: /p/\nAllow: /static/\nDisallow: /\n", mimetype="text/plain")

@@ -28,7 +28,8 @@ bp = Blueprint("letters", __name__, url_prefix="/letters")
 @bp.get("")
 @for_staff()
 def index() -> Any:
-    return render_template("letters/index.html", letters=dashboard.list_letters(reading(), actor(), now=now()))
+    overdue = dashboard.list_overdue(reading(), actor(), now=now())
+    return render_template("letters/index.html", letters=dashboard.list_letters(reading(), actor(), now=now()), overdue=overdue)
 
 
 @bp.route("/new", methods=["GET", "POST"])

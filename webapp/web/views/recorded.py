@@ -71,5 +71,6 @@ def _begin_again(letter: str, invitation: str, form: RecordForm) -> None:
 
 def _page(letter: str, invitation: str, form: RecordForm, status: int) -> Any:
     to_record = recorded.answer_to_record(reading(), actor(), letter, invitation)
+    form.show_logo(to_record.logo.sha256)
     view = dashboard.show_dashboard(reading(), actor(), letter, settings().links, now=now())
     return render_template("recorded/record.html", letter=view, to_record=to_record, form=form), status

@@ -1,12 +1,30 @@
 """The reading room: the door, the letter, the board's date, and leaving."""
 
+import io
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, send_file, url_for
 
 from webapp.domain.errors import InvalidInput, NotFound
 from webapp.domain.rate import LINK_MISSES
-from webapp.services import calendar_files, change_view, circulated_room, doors, handing_over, rooms, stopping, witnesses
+from webapp.rendering.kept import kept_draft
+from webapp.services import (
+    ask_round_view,
+    calendar_files,
+    change_view,
+    circulated_room,
+    doors,
+    handing_over,
+    logo_consent,
+    new_text_view,
+    room_draft,
+    rooms,
+    share_kit,
+    signatory_places,
+    stopping,
+    translations,
+    witnesses,
+)
 from webapp.services.place import Place
 from webapp.web.access import for_representative, open_room, public, reload_place, shut_room
 from webapp.web.calendars import calendar_response
@@ -15,6 +33,7 @@ from webapp.web.errors import attach
 from webapp.web.forms.desk import LinkForm
 from webapp.web.forms.room import BoardForm
 from webapp.web.limits import counts_misses, visitor_network
+from webapp.web.pictures import picture_response
 from webapp.web.transaction import now, reading, settings, transaction
 
 bp = Blueprint("rooms", __name__)
@@ -74,11 +93,31 @@ def read(place: Place) -> Any:
         "rooms/read.html",
         room=rooms.show_room(reading(), place, now=now()),
         change=change_view.show_change(reading(), place, now=now()),
+        rounds=ask_round_view.rounds_in_room(reading(), place, now=now()),
+        new_texts=new_text_view.texts_in_room(reading(), place, now=now()),
         has_dispositions=circulated_room.has_dispositions(reading(), place),
         now_iso=now().isoformat(timespec="seconds"),
+        is_signatory=signatory_places.is_signatory_place(reading(), place),
+        translations=translations.translations_in_room(reading(), place),
+        can_share=share_kit.can_share(reading(), place, now=now()),
         disown=witnesses.disown_in_room(reading(), place, settings().keyring),
         **shared,
     )
+
+
+@bp.get("/room/<invitation>/draft.pdf")
+@for_representative
+def draft(place: Place) -> Any:
+    document = room_draft.room_draft(reading(), place, now=now())
+    # Typeset outside any transaction: everybody else can go on meanwhile.
+    reading().rollback()
+    return send_file(io.BytesIO(kept_draft(settings().data_folder, document)), mimetype="application/pdf", download_name="draft.pdf")
+
+
+@bp.get("/room/<invitation>/logo.png")
+@for_representative
+def logo(place: Place) -> Any:
+    return picture_response(logo_consent.read_logo_in_room(reading(), place))
 
 
 @bp.get("/room/<invitation>/calendar.ics")

@@ -1,16 +1,17 @@
 """The directory of societies: everybody on the staff reads it, whoever coordinates a letter keeps it."""
 
-import io
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from webapp.domain.errors import Conflict, InvalidInput, PictureKindRefused
 from webapp.rendering.logo import read_logo
 from webapp.services import directory, societies, society_join, society_logo
 from webapp.web.access import actor, for_keeper, for_staff
 from webapp.web.errors import attach
+from webapp.web.forms.desk import EmptyForm
 from webapp.web.forms.society import JoinForm, LogoForm, SocietyFactsForm, facts_as_plain
+from webapp.web.pictures import picture_response
 from webapp.web.transaction import now, reading, transaction
 
 _LONGEST_NUMBER = 10
@@ -38,9 +39,13 @@ def show(society: str) -> Any:
 @bp.get("/<society>/logo.png")
 @for_staff()
 def logo(society: str) -> Any:
-    answer = send_file(io.BytesIO(society_logo.read_logo_of(reading(), society)), mimetype="image/png", download_name="logo.png")
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer
+    return picture_response(society_logo.read_logo_of(reading(), society))
+
+
+@bp.get("/<society>/logo/upload.png")
+@for_keeper
+def upload(society: str) -> Any:
+    return picture_response(society_logo.read_upload(reading(), actor(), society))
 
 
 @bp.post("/<society>/logo")
@@ -51,12 +56,48 @@ def put_logo(society: str) -> Any:
         reading().rollback()
         picture = read_logo(form.file.data.read() if form.file.data else b"")
         with transaction() as session:
-            society_logo.put_logo(session, actor(), society, picture, now=now())
+            society_logo.offer_logo(session, actor(), society, picture, now=now())
     except InvalidInput as error:
         attach(form, error)
         return _entry_page(society, form), 415 if isinstance(error, PictureKindRefused) else 422
+    return redirect(url_for("societies.look_at_logo", society=society), 303)
+
+
+@bp.get("/<society>/logo")
+@for_keeper
+def look_at_logo(society: str) -> Any:
+    return _logo_page(society, EmptyForm(formdata=None))
+
+
+@bp.post("/<society>/logo/use")
+@for_keeper
+def use_logo(society: str) -> Any:
+    form = EmptyForm()
+    try:
+        with transaction() as session:
+            society_logo.use_upload(session, actor(), society, request.form.get("sha256", ""), now=now())
+    except Conflict as error:
+        form.form_errors.append(str(error))
+        return _logo_page(society, form), 409
     flash("The logo is in the directory.", "ok")
     return redirect(url_for("societies.show", society=society), 303)
+
+
+@bp.post("/<society>/logo/drop")
+@for_keeper
+def drop_logo(society: str) -> Any:
+    with transaction() as session:
+        society_logo.drop_upload(session, actor(), society)
+    flash("It was not taken. Nothing has changed.", "ok")
+    return redirect(url_for("societies.show", society=society), 303)
+
+
+def _logo_page(society: str, form: EmptyForm) -> Any:
+    waiting = society_logo.show_upload(reading(), actor(), society)
+    if waiting is None:
+        return redirect(url_for("societies.show", society=society), 303)
+    view = societies.show_society(reading(), actor(), society)
+    return render_template("societies/look_at_logo.html", view=view, upload=waiting, form=form)
 
 
 @bp.post("/<society>/logo/remove")
@@ -150,4 +191,4 @@ def number(typed: str | None) -> int:
 
 def _form_page(form: SocietyFactsForm, view: societies.SocietyView | None) -> Any:
     form.fill_spare_rows()
-    return render_template("societies/edit.html", form=form, view=view), 422 if form.errors else 200
+    return render_template("societies/edit.html", form=form, view=view, kinds=directory.known_kinds(reading())), 422 if form.errors else 200
