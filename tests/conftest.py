@@ -1,7 +1,9 @@
 """What tests share: a migrated database to copy, a session that is rolled back, the application, a checking browser."""
 
+import gc
 import os
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +21,7 @@ os.environ.setdefault("XDG_RUNTIME_DIR", mkdtemp(prefix="undersigned-run-"))
 
 from tests.browser import Browser
 from tests.counts import IS_ASSURE
-from tests.databases import Databases, SqliteDatabases, databases_in
+from tests.databases import IS_POSTGRESQL, Databases, SqliteDatabases, databases_in, do_not_wait_for_the_disk
 from tests.factories import NOW, FakeClock, settings_for
 from tests.postman import Postman
 from webapp.app import create_app
@@ -32,14 +34,46 @@ hypothesis.settings.register_profile("assure", max_examples=1000, deadline=None)
 hypothesis.settings.load_profile("assure" if IS_ASSURE else "test")
 
 
+# Of those that take a minute and more, by their files; what stands last is every other journey.
+LONGEST = ("test_season", "test_scanner", "test_backup_page", "test_demo_walk", "every other")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What needs strace or namespaces runs under `make assure` alone. Journeys come first: begun last, one keeps all waiting."""
-    kept = [item for item in items if IS_ASSURE or item.get_closest_marker("assure") is None]
-    if len(kept) < len(items):
-        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-        items[:] = kept
-    items.sort(key=lambda item: item.get_closest_marker("journey") is None)
+    left_out = set() if IS_ASSURE else {item for item in items if item.get_closest_marker("assure")} | _twice_the_same(items)
+    if left_out:
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
+    items.sort(key=_begins_at)
+
+
+def _twice_the_same(items: Sequence[pytest.Item]) -> set[pytest.Item]:
+    """What SQLite is asked about in each of many cases, PostgreSQL is asked about in every third, by name, and in the first: the statements
+    are the same."""
+    cases = defaultdict(list)
+    for item in items if IS_POSTGRESQL else ():
+        if "tests/services/" in item.nodeid:
+            cases[item.nodeid.partition("[")[0]].append(item)
+    return {item for found in cases.values() for place, item in enumerate(sorted(found, key=_name)) if place % 3}
+
+
+def _name(item: pytest.Item) -> str:
+    return item.nodeid
+
+
+def _begins_at(item: pytest.Item) -> int:
+    """The longest first, then the other journeys, then everything else."""
+    if not item.get_closest_marker("journey"):
+        return len(LONGEST)
+    return next((place for place, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST) - 1)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: the collector need not look through it again and again, nor after every few objects."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +103,7 @@ def settings(tmp_path: Path, databases: Databases, clock: FakeClock) -> Settings
 @pytest.fixture
 def engine(settings: Settings) -> Iterator[Engine]:
     engine = make_engine(settings)
+    do_not_wait_for_the_disk(engine)
     yield engine
     engine.dispose()
 
@@ -132,6 +167,8 @@ def app(settings: Settings, compiled_templates: FileSystemBytecodeCache) -> Iter
     app = create_app(settings)
     # Each test makes its own application; the templates are the same, and compiled once.
     app.jinja_env.bytecode_cache = compiled_templates
+    with app.app_context():
+        do_not_wait_for_the_disk(app.extensions["sqlalchemy"].engine)
     yield app
     with app.app_context():
         app.extensions["sqlalchemy"].engine.dispose()

@@ -10,16 +10,39 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.answer import AnswerKind, Mandate, SignOn
+from webapp.domain.document_kind import DocumentKind
 from webapp.domain.links import Links
+from webapp.domain.received_file import received_file
 from webapp.domain.roster import RosterEntry
 from webapp.domain.text import Change
 from webapp.domain.tokens import Keyring, hash_token
 from webapp.persistence.tables import CodeRow, FreezingRow, InvitationRow, LetterRow, RepresentativeRow, SocietyRow
-from webapp.services import access, answers, circulation, comments, doors, letters, revisions, rooms, roster, seal, sign_on, submissions
+from webapp.rendering.documents import make_document
+from webapp.services import (
+    access,
+    answers,
+    ask_rounds,
+    circulation,
+    comments,
+    correspondence,
+    doors,
+    journal_mails,
+    letters,
+    post_uploads,
+    publication,
+    revisions,
+    rooms,
+    roster,
+    seal,
+    sign_on,
+    submissions,
+    translations,
+)
 from webapp.services.answers import Intent, Recorded
 from webapp.services.documents import digest_in_force
 from webapp.services.letters import AuthorDraft, LetterDraft, PreparedDraft, TargetDraft
 from webapp.services.place import Place
+from webapp.services.signatory_places import signatory_representatives
 from webapp.settings import Settings
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -238,10 +261,18 @@ def letter_closed(session: Session, actor: Actor, *entries: RosterEntry, **chang
     return reference
 
 
+FAKE_FILES = {DocumentKind.LETTER: FAKE_PDF, DocumentKind.TEXT: b"Dear Editor"}
+
+
 def seal_it(session: Session, actor: Actor, reference: str, *, now: datetime = SEALABLE) -> None:
-    """Sealed with a file that no press made."""
+    """Sealed with files that no press made; the lists are real."""
     plan = seal.plan_seal(session, actor, reference, Links("http://127.0.0.1:8000"), now=now)
-    seal.seal_letter(session, actor, reference, plan, FAKE_PDF, now=now)
+    seal.seal_letter(session, actor, reference, plan, sealable_files(plan), now=now)
+
+
+def sealable_files(plan: seal.SealPlan) -> dict[DocumentKind, bytes]:
+    lists = {kind: make_document(kind, plan.document) for kind in (DocumentKind.SIGNATORIES_CSV, DocumentKind.SIGNATORIES_JSON)}
+    return {**FAKE_FILES, **lists}
 
 
 def letter_sealed(session: Session, actor: Actor, *entries: RosterEntry, **changes: Any) -> str:
@@ -259,3 +290,58 @@ def letter_submitted(session: Session, actor: Actor, *entries: RosterEntry, **ch
     reference = letter_sealed(session, actor, *entries, **changes)
     submissions.submit_letter(session, actor, reference, submitted(), now=SEALABLE)
     return reference
+
+
+def publish(session: Session, actor: Actor, reference: str, *, now: datetime = NOW) -> None:
+    """At once."""
+    publication.release_letter(session, actor, reference, publication.Release(None, 0), now=now)
+
+
+ARABIC = translations.Written("رسالة مشتركة", "## موقفنا\n\nنحن الموقعين أدناه لا نوافق [@vale2026].", "Layla Haddad")
+
+
+def translate(session: Session, actor: Actor, reference: str, language: str = "ar", **changes: Any) -> str:
+    """Beside the sealed text stands a translation; returns its reference."""
+    return translations.add_translation(session, actor, reference, language, replace(ARABIC, **changes), now=SEALABLE)
+
+
+def mail(body: str = "We have sent your letter to the authors.", **headers: str) -> bytes:
+    """A saved mail of the journal."""
+    known = {
+        "From": "Ed Marsh <editor@jim.example.org>",
+        "To": "office@marrowby.example.org",
+        "Subject": "Your letter JIM-1",
+        "Date": "Mon, 16 Mar 2026 10:00:00 +0100",
+        "Content-Type": "text/plain; charset=utf-8",
+        **headers,
+    }
+    return ("".join(f"{name}: {value}\r\n" for name, value in known.items() if value) + f"\r\n{body}\r\n").encode()
+
+
+def entered(session: Session, actor: Actor, reference: str, content: bytes = b"", *, now: datetime = SEALABLE, **changes: Any) -> str:
+    """An item of the correspondence, read from a saved mail; returns its reference."""
+    found = post_uploads.understand(received_file("answer.eml", content or mail()))
+    assert found.mail
+    facts = {name: getattr(found.mail, name) for name in ("sender", "recipient", "subject", "text")}
+    local = datetime(2026, 3, 14, 12, 0)  # noqa: DTZ001 - a wall clock too
+    entry = correspondence.Entry("in", f"a-nonce-of-{reference}", local, ZONE, **facts)
+    return correspondence.enter_item(session, actor, reference, replace(entry, **changes), found.came, now=now)
+
+
+def journal_mail(session: Session, actor: Actor, reference: str, **changes: Any) -> str:
+    """A mail to the journal that nobody has approved yet; returns its reference."""
+    whole = journal_mails.Written("editor@jim.example.org", "A joint letter", "Dear Editor,\n\nplease find our letter.", ("letter.pdf",))
+    return journal_mails.write_mail(session, actor, reference, replace(whole, **changes), now=SEALABLE)
+
+
+def asked(session: Session, actor: Actor, reference: str, *, now: datetime = SEALABLE, **changes: Any) -> str:
+    """A round before an answer, until ten days after the deadline of the letter; returns its reference."""
+    seen = len(signatory_representatives(session, letter_row(session, reference)))
+    whole = ask_rounds.Asked(
+        "An answer to the editor",
+        "We thank the editor, and stand by the letter.",
+        DEADLINE_LOCAL + timedelta(days=10),
+        "a-nonce-of-this-round",
+        seen,
+    )
+    return ask_rounds.open_round(session, actor, reference, replace(whole, **changes), now=now)

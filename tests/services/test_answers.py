@@ -474,6 +474,7 @@ BAD: list[tuple[str, str]] = [
     ("officer", "Anna\nBerg"),
     ("office", "Presi\u202edent"),
     ("decided_by", "the\nboard"),
+    ("decided_by", "the board \U0001f600"),
     ("competing_interests", "None\x07"),
     ("officer", "x" * (limits.PERSON_NAME + 1)),
     ("office", "x" * (limits.OFFICE + 1)),

@@ -31,7 +31,8 @@ from webapp.persistence.tables import AnswerRow, OutboxRow, SocietyRow, WitnessR
 from webapp.services import authority, authority_list, disputes, proof_files, witnesses
 from webapp.services.authority import Settling
 from webapp.services.disputes import Words
-from webapp.services.documents import signed_count, since_the_seal
+from webapp.services.documents import signed_count
+from webapp.services.joined_since import since_the_seal
 from webapp.services.verification import verify
 
 Store = Callable[[], Session]

@@ -164,6 +164,13 @@ def test_window_ends_so_long_after_the_day_that_a_person_sets(store: Store, coor
         assert chosen(session, coordinator, drafted, statement)[0].window.ends_on == ""
 
 
+def test_day_that_the_facts_give_of_the_article_is_named(store: Store, coordinator: Actor, drafted: str) -> None:
+    with store() as session:
+        assert chosen_venues.days_of_articles(session, coordinator, drafted) == "19 February 2026"
+        letter_row(session, drafted).targets[0].published_on = None
+        assert chosen_venues.days_of_articles(session, coordinator, drafted) == ""
+
+
 def test_impossible_start_of_a_window_is_refused(
     store: Store, connection: Connection, coordinator: Actor, drafted: str, statement: str
 ) -> None:
@@ -182,7 +189,7 @@ def test_window_is_dated_until_the_course_has_ended(store: Store, connection: Co
         session.flush()
         chosen_venues.set_window_start(session, coordinator, letter, text, BCMJ, date(2026, 3, 1), now=SEALABLE)
         assert chosen(session, coordinator, letter, text)[0].window.starts_on == date(2026, 3, 1)
-        submissions.resolve_letter(session, coordinator, letter, now=SEALABLE)
+        submissions.resolve_letter(session, coordinator, letter, "Enough.", now=SEALABLE)
     with unchanged(connection), store() as session, pytest.raises(WrongState):
         chosen_venues.set_window_start(session, coordinator, letter, text, BCMJ, None, now=SEALABLE)
 

@@ -30,6 +30,7 @@ from tests.factories import (
     sign,
 )
 from webapp.domain.actor import Actor
+from webapp.domain.document_kind import DocumentKind
 from webapp.domain.errors import NotFound, TooLate, WrongState
 from webapp.domain.links import Links
 from webapp.domain.record import first_break
@@ -107,7 +108,7 @@ def test_seal_is_never_before_the_close(store: Store, coordinator: Actor) -> Non
     with store() as session:
         letter = letter_closed(session, coordinator)
         plan = seal.plan_seal(session, coordinator, letter, LINKS, now=DEADLINE + MINUTE)
-        seal.seal_letter(session, coordinator, letter, plan, FAKE_PDF, now=NOW)
+        seal.seal_letter(session, coordinator, letter, plan, {DocumentKind.LETTER: FAKE_PDF}, now=NOW)
         row = letter_row(session, letter)
         assert row.closed_at and row.sealed_at
         assert row.sealed_at >= row.closed_at

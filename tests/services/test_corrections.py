@@ -116,7 +116,7 @@ def test_new_address_gets_what_it_would_have_got(
 def test_sealed_letter_keeps_its_addresses(store: Store, coordinator: Actor) -> None:
     with store() as session:
         sealed = letter_sealed(session, coordinator)
-        with pytest.raises(WrongState, match="until the letter is sealed"):
+        with pytest.raises(WrongState, match="only while an addendum is held open"):
             correct(session, coordinator, sealed)
 
 

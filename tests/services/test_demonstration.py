@@ -23,10 +23,13 @@ from webapp.persistence.record import load_events
 from webapp.persistence.tables import AnswerRow, LetterRow, OutboxRow
 from webapp.services import doors
 from webapp.services.access import load_letter
+from webapp.services.course_desk import show_course, show_submission
 from webapp.services.dashboard import Dashboard, show_dashboard
 from webapp.services.demonstration import make_demonstration
 from webapp.services.demonstration.calendar import ActKind, Calendar
+from webapp.services.demonstration.journals import TARNBECK, WINDLEMARSH
 from webapp.services.roster_list import list_roster
+from webapp.services.verification import verify
 from webapp.settings import Settings
 
 NOW = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
@@ -110,6 +113,19 @@ def test_board_that_met_without_an_answer_needs_the_coordinator(made: Made) -> N
     assert [need.text for need in made.dashboard.needs] == [
         "The board of Hội Y học Nghỉ dưỡng Vịnh Mây met on 19 November 2026 and has not answered"
     ]
+
+
+def test_it_is_planned_for_two_invented_journals_with_a_word_from_one_and_a_day_at_the_other(made: Made) -> None:
+    page = show_course(made.session, made.owner, made.reference, now=NOW)
+    assert {one.journal: (one.state, one.next_due.left if one.next_due else "") for one in page.submissions} == {
+        TARNBECK.journal: ("planned", "in 45 days"),
+        WINDLEMARSH.journal: ("planned", "in 3 days"),
+    }
+    told = [show_submission(made.session, made.owner, made.reference, one.reference, now=NOW) for one in page.submissions]
+    assert {one.contact.rpartition("@")[2].rstrip(">").rpartition(".example.")[2] for one in told} == {"org", "net"}
+    assert sorted(len(one.story) for one in told) == [0, 1]
+    assert not [one for one in told if any(due.is_overdue for due in one.follow_ups)]
+    assert verify(made.session, made.reference).problems == ()
 
 
 def test_record_is_whole_and_never_runs_backwards(made: Made) -> None:

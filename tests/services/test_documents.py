@@ -24,10 +24,13 @@ from tests.factories import (
     seal_it,
     sign,
 )
+from tests.rendering.lists import read
 from webapp.domain.actor import Actor
+from webapp.domain.document_kind import DocumentKind
 from webapp.domain.links import Links
 from webapp.domain.roster import RosterEntry
-from webapp.persistence.tables import AnswerRow, InvitationRow
+from webapp.persistence.tables import AnswerRow, InvitationRow, LayoutRow
+from webapp.rendering.count_words import count_sentences
 from webapp.rendering.letter import letter_html
 from webapp.rendering.signatories import signatories_csv, signatories_json
 from webapp.services import dashboard, documents, rooms, seal, sign_on
@@ -74,6 +77,8 @@ def counts(session: Session, coordinator: Actor, letter: str) -> dict[str, int]:
         "page of the PDF": sum(html.count(f">{one.printed_name.replace('&', '&amp;')}<") > 0 for one in document.signatories),
         "CSV": len(list(csv.reader(io.StringIO(signatories_csv(document))))) - 1,
         "JSON": json.loads(signatories_json(document))["count"],
+        **{kind.value: read(kind, document).count for kind in (DocumentKind.TEXT, DocumentKind.HTML, DocumentKind.SIGNATORIES_XLSX)},
+        "to be copied": int(count_sentences(document)[0][1].split()[0].replace("no", "0")),
         "JSON list": len(json.loads(signatories_json(document))["signatories"]),
     }
 
@@ -145,6 +150,24 @@ CHANGES: list[tuple[str, Callable[[AnswerRow], None], bool]] = [
 ]
 
 
+def test_r5_list_for_strangers_is_the_list_that_is_sealed(store: Store, coordinator: Actor) -> None:
+    with store() as session:
+        entries = [society(number, name, country="DE", acronym=f"S{number}") for number, name in enumerate(AWKWARD)]
+        letter = letter_in_signing(session, coordinator, *entries)
+        for one in entries[:-1]:
+            sign(session, letter, one.email, printed_name=one.society, consent_to_print=one is not entries[0])
+        row = letter_row(session, letter)
+        of_nobody = session.scalars(select(AnswerRow).where(AnswerRow.printed_name == AWKWARD[2])).one()
+        of_nobody.authority = "open"
+        row.lead_society = AWKWARD[4]
+        session.add(LayoutRow(letter_id=row.id, grouping="country", is_lead_first=True))
+        session.flush()
+        listed = [(answer.invitation.society.country, line) for answer, line in documents.listed_answers(session, row)]
+        assert documents.printed_lines(session, row) == listed
+        assert [line.printed_name for _country, line in listed][:2] == [AWKWARD[4], AWKWARD[0]]
+        assert len(listed) == len(AWKWARD) - 2
+
+
 @pytest.mark.parametrize(("change", "counts_as_signed"), [row[1:] for row in CHANGES], ids=[row[0] for row in CHANGES])
 def test_r4_society_is_a_signatory_if_and_only_if(
     store: Store, coordinator: Actor, letter: str, change: Callable[[AnswerRow], None], counts_as_signed: bool
@@ -186,8 +209,8 @@ def test_r20_no_field_of_an_export_is_a_formula(store: Store, coordinator: Actor
     with store() as session:
         sign(session, letter, printed_name=payload, officer=payload, office=payload)
         text = signatories_csv(seal.current_document(session, coordinator, letter, now=NOW))
-        _header, row = csv.reader(io.StringIO(text))
-        assert row[1:4] == [f"'{payload}"] * 3
+        (row,) = csv.DictReader(io.StringIO(text))
+        assert [row[column] for column in ("society", "officer", "office")] == [f"'{payload}"] * 3
         assert text.endswith("\r\n")
 
 

@@ -14,6 +14,7 @@ from tests.factories import ANNA, BROWSER, BRUNO, COORDINATOR, KEYRING, NETWORK,
 from webapp.domain import limits as figures
 from webapp.domain.actor import Actor
 from webapp.domain.rate import LINK_MISSES, LINKS_OF_LETTER, LINKS_TO_ADDRESS, Limit
+from webapp.persistence import prepared
 from webapp.persistence.database import transaction
 from webapp.persistence.tables import CountRow, OutboxRow
 from webapp.services import doors, limits, rooms, tick
@@ -164,19 +165,22 @@ def test_sign_in_links_leave_three_times_an_hour_for_an_address_and_ten_times_fo
         assert mailed(session, "sign_in")[3:] == people[: figures.LINK_REQUESTS_OF_A_NETWORK]
 
 
-def test_page_that_is_found_writes_nothing_for_the_limit(engine: Engine) -> None:
+def test_page_that_is_found_writes_nothing_for_the_limit(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """The look before the door is one statement that reads."""
     seen: list[str] = []
     with Session(engine) as session:
-        _note_statements(session.connection(), seen)
+        _note_statements(session.connection(), seen, monkeypatch)
         limits.wait_before(session, LINK_MISSES, NETWORK, KEYRING, now=NOW)
     assert [one.split()[0] for one in seen if one != "ROLLBACK"] == ["SELECT"]
 
 
-def _note_statements(connection: Connection, seen: list[str]) -> None:
+def _note_statements(connection: Connection, seen: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     if connection.dialect.name == "sqlite":
         # The driver itself is asked, and says so.
         driver: Any = connection.connection.driver_connection
         driver.set_trace_callback(seen.append)
     else:
+        # What is prepared goes past SQLAlchemy.
+        put = prepared.put
+        monkeypatch.setattr(prepared, "put", lambda asked, sql, values: seen.append(sql) or put(asked, sql, values))
         event.listen(connection, "before_cursor_execute", lambda _conn, _cursor, statement, *_rest: seen.append(statement))

@@ -27,11 +27,13 @@ from tests.factories import (
     submitted,
 )
 from webapp.domain.actor import Actor
+from webapp.domain.document_kind import DocumentKind
 from webapp.domain.letter import MOVES
 from webapp.domain.record import TAKEN_BACK, Replayed, first_break, replay
 from webapp.persistence.record import load_events
-from webapp.persistence.tables import AnswerRow, CommentRow, DocumentRow, GrantRow, InvitationRow, LetterRow, StaffRow, SubmissionRow
-from webapp.services import letters, record, rooms, roster, sign_on, submissions
+from webapp.persistence.tables import AnswerRow, CommentRow, DocumentRow, GrantRow, InvitationRow, LetterRow, StaffRow
+from webapp.services import fates, letters, record, rooms, roster, sign_on, submissions
+from webapp.services.fates import Told
 from webapp.services.submissions import Step
 
 
@@ -40,9 +42,7 @@ def as_stored(session: Session, letter: LetterRow) -> Replayed:
     invitations = session.scalars(select(InvitationRow).where(InvitationRow.letter_id == letter.id)).all()
     standing = session.scalars(select(AnswerRow).where(AnswerRow.letter_id == letter.id, AnswerRow.is_standing.is_(True))).all()
     comments = session.scalars(select(CommentRow).where(CommentRow.letter_id == letter.id, CommentRow.invitation_id.is_not(None))).all()
-    submission = session.scalars(select(SubmissionRow).where(SubmissionRow.letter_id == letter.id)).one_or_none()
     people = select(GrantRow, StaffRow).join(StaffRow, StaffRow.id == GrantRow.staff_id).where(GrantRow.letter_id == letter.id)
-    outcomes = [step.outcome for step in submission.steps if step.outcome] if submission else []
     return Replayed(
         state=letter.state,
         title=letter.title,
@@ -52,8 +52,9 @@ def as_stored(session: Session, letter: LetterRow) -> Replayed:
         comments={row.reference: TAKEN_BACK if row.taken_back_at else row.disposition for row in comments},
         societies={row.society.reference for row in invitations},
         standing={row.invitation.society.reference: row.kind for row in standing},
-        document_sha256=session.scalar(select(DocumentRow.sha256).where(DocumentRow.letter_id == letter.id)),
-        outcome=outcomes[-1] if outcomes else None,
+        document_sha256=session.scalar(
+            select(DocumentRow.sha256).where(DocumentRow.letter_id == letter.id, DocumentRow.kind == DocumentKind.LETTER)
+        ),
         people={staff.reference: grant.role for grant, staff in session.execute(people)},
     )
 
@@ -79,8 +80,9 @@ def test_r17_record_replays_to_the_tables_after_every_step_of_a_whole_course(sto
     def link(session: Session, letter: str) -> None:
         roster.replace_link(session, coordinator, letter, representative(session, letter, ANNA).reference, KEYRING, now=NOW)
 
-    def step(kind: str, outcome: str = "") -> submissions.Step:
-        return Step(kind, at.date(), "A note.", outcome)
+    def acknowledged(s: Session, ref: str) -> None:
+        (row,) = submissions.submissions_of(s, letter_row(s, ref))
+        submissions.note_step(s, coordinator, ref, row.reference, Step("acknowledged", at.date()), row.edition, now=at)
 
     course = [
         lambda s, ref: letters.edit_letter(s, coordinator, ref, draft(title="Another title"), 1, now=NOW),
@@ -97,9 +99,9 @@ def test_r17_record_replays_to_the_tables_after_every_step_of_a_whole_course(sto
         name,
         lambda s, ref: seal_it(s, coordinator, ref, now=at),
         lambda s, ref: submissions.submit_letter(s, coordinator, ref, submitted(submitted_on=at.date()), now=at),
-        lambda s, ref: submissions.note_step(s, coordinator, ref, step("acknowledged"), now=at),
-        lambda s, ref: submissions.note_step(s, coordinator, ref, step("outcome", "correction"), now=at),
-        lambda s, ref: submissions.resolve_letter(s, coordinator, ref, now=at),
+        acknowledged,
+        lambda s, ref: fates.tell_fate(s, coordinator, ref, 1, Told("correction", at.date()), 0, now=at),
+        lambda s, ref: submissions.resolve_letter(s, coordinator, ref, "Enough.", now=at),
     ]
     with store() as session:
         reference = letter_in_draft(session, coordinator)
@@ -113,7 +115,6 @@ def test_r17_record_replays_to_the_tables_after_every_step_of_a_whole_course(sto
             assert first_break(reference, events) is None
             assert [event.sequence for event in events] == list(range(1, len(events) + 1))
     assert replay(events).state == "resolved"
-    assert replay(events).outcome == "correction"
 
 
 def test_r17_cancelled_letter_replays_too(store: Store, coordinator: Actor, letter: str) -> None:

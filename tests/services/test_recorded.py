@@ -14,7 +14,10 @@ from tests.factories import (
     DEADLINE,
     KEYRING,
     NOW,
+    enter,
     freeze_another,
+    give,
+    intent,
     letter_in_signing,
     letter_row,
     sign,
@@ -144,12 +147,23 @@ def test_r9_instant_is_the_recording_and_after_the_close_none_can_be_made(store:
         assert session.scalars(select(AnswerRow)).all() == []
 
 
+@pytest.mark.parametrize("kind", ["sign", "sign_if"])
+def test_r12_what_a_society_has_answered_itself_is_replaced_by_no_record(store: Store, coordinator: Actor, letter: str, kind: str) -> None:
+    with store() as session:
+        place = enter(session, letter)
+        given = give(session, place, intent(session, place, kind, reason="" if kind == "sign" else "If § 3 goes."))
+        with pytest.raises(WrongState, match="answered itself"):
+            record(session, coordinator, letter, replaces=given, act=AnswerKind.DECLINE, sign_on=None, reason="They called.")
+        assert the_answer(session).reference == given
+
+
 def test_r1_recorded_answer_replaces_only_what_its_page_showed(store: Store, coordinator: Actor, letter: str) -> None:
     with store() as session:
-        given = sign(session, letter)
+        given = record(session, coordinator, letter)
+        again = {"nonce": "a-nonce-of-another-form", "act": AnswerKind.DECLINE, "sign_on": None, "reason": "They called."}
         with pytest.raises(AnswerStands):
-            record(session, coordinator, letter)
-        record(session, coordinator, letter, replaces=given, act=AnswerKind.DECLINE, sign_on=None, reason="They called.")
+            record(session, coordinator, letter, **again)
+        record(session, coordinator, letter, replaces=given, **again)
         assert (the_answer(session).kind, count(session, letter)) == ("decline", 0)
         assert verify(session).problems == ()
 

@@ -76,7 +76,7 @@ def test_r20_list_that_we_gave_away_comes_in_again_with_all_its_columns(store: S
         columns = tuple({"society": "society", "representatives": "contact", "email": "email"}.get(name, "") for name in heading)
         matching = match_columns(session, coordinator, other, Reading(as_list(data)))
         preview = preview_list(session, coordinator, other, Reading(as_list(data), columns=columns))
-    assert len(COLUMNS) == 21
+    assert len(COLUMNS) == 22
     assert [column.heading for column in matching.columns] == list(heading)
     assert [row.entry.society for row in preview.rows] == [row[0] for row in given]
     assert preview.problem_count == 0

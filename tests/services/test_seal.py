@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select, text
@@ -38,13 +39,16 @@ from tests.factories import (
 )
 from webapp.domain.actor import CLOCK, Actor
 from webapp.domain.deadline import show_date
+from webapp.domain.document import AuthorityLine, LetterDocument
+from webapp.domain.document_kind import DocumentKind
 from webapp.domain.errors import Conflict, DomainError, NotFound, WrongState
 from webapp.domain.links import Links
 from webapp.persistence.tables import AnswerRow, DocumentRow, SealedSignatoryRow
-from webapp.services import answers, documents, letters, roster, seal, sign_on, verification
+from webapp.services import answers, documents, files, joined_since, letters, roster, seal, sign_on, verification
 
 LOOPBACK, PUBLIC = Links("http://127.0.0.1:8000"), Links("https://letters.example.org")
 MS = timedelta(milliseconds=1)
+FILES = {DocumentKind.LETTER: FAKE_PDF}
 
 
 @pytest.fixture
@@ -63,7 +67,7 @@ def test_sealed_letter_has_its_list_and_its_file(store: Store, coordinator: Acto
             (1, "Gullhaven, Society of", "Anna Berg"),
             (2, "The Marshes", "Otto Lind"),
         ]
-        file = seal.read_sealed(session, coordinator, closed)
+        file = files.read_sealed(session, coordinator, closed)
         assert (file.content, file.sha256) == (FAKE_PDF, hashlib.sha256(FAKE_PDF).hexdigest())
 
 
@@ -99,7 +103,7 @@ def test_only_a_closed_letter_is_sealed(store: Store, coordinator: Actor, closed
         with pytest.raises(WrongState):
             seal.plan_seal(session, coordinator, closed, LOOPBACK, now=SEALABLE)
         with pytest.raises(WrongState):
-            seal.seal_letter(session, coordinator, closed, plan, FAKE_PDF, now=SEALABLE)
+            seal.seal_letter(session, coordinator, closed, plan, FILES, now=SEALABLE)
 
 
 def test_stranger_can_neither_plan_nor_seal_nor_read(store: Store, coordinator: Actor, closed: str) -> None:
@@ -108,8 +112,8 @@ def test_stranger_can_neither_plan_nor_seal_nor_read(store: Store, coordinator: 
         plan = seal.plan_seal(session, coordinator, closed, LOOPBACK, now=SEALABLE)
         acts: list[Callable[[], object]] = [
             lambda: seal.plan_seal(session, stranger, closed, LOOPBACK, now=SEALABLE),
-            lambda: seal.seal_letter(session, stranger, closed, plan, FAKE_PDF, now=SEALABLE),
-            lambda: seal.read_sealed(session, stranger, closed),
+            lambda: seal.seal_letter(session, stranger, closed, plan, FILES, now=SEALABLE),
+            lambda: files.read_sealed(session, stranger, closed),
             lambda: seal.draft_document(session, stranger, closed, now=SEALABLE),
             lambda: seal.current_document(session, stranger, closed, now=SEALABLE),
         ]
@@ -144,21 +148,47 @@ def test_character_that_no_font_covers_keeps_the_letter_from_being_sealed(store:
             seal.plan_seal(session, coordinator, closed, LOOPBACK, now=SEALABLE)
 
 
+@pytest.mark.parametrize(
+    ("field", "advice"),
+    [
+        ("officer", "The answer of “Gullhaven”.*wrote it in its answer"),
+        ("decided_by", "The annex, in the line of “Gullhaven”.*without the annex"),
+        ("acronym", "The facts of “Gullhaven”.*facts of the society first"),
+    ],
+)
+def test_where_an_uncovered_character_is_mended_is_said(
+    store: Store, coordinator: Actor, closed: str, field: str, advice: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = seal.letter_document
+
+    def with_it(*arguments: Any, **more: Any) -> LetterDocument:
+        document = plain(*arguments, **more)
+        line = document.signatories[0]
+        if field == "decided_by":
+            annex = AuthorityLine("Gullhaven", "", "", "\U0001f600", None, "")
+            return replace(document, authority=(annex,))
+        return replace(document, signatories=(replace(line, **{"printed_name": "Gullhaven", field: "\U0001f600"}),))
+
+    monkeypatch.setattr(seal, "letter_document", with_it)
+    with store() as session, pytest.raises(WrongState, match=advice):
+        seal.plan_seal(session, coordinator, closed, LOOPBACK, now=SEALABLE)
+
+
 def test_plan_is_void_once_anything_was_recorded_since(store: Store, connection: Connection, coordinator: Actor, closed: str) -> None:
     with store() as session:
         plan = seal.plan_seal(session, coordinator, closed, LOOPBACK, now=SEALABLE)
         invitation = representative(session, closed, ANNA).invitation.reference
         roster.correct_printed_name(session, coordinator, closed, invitation, "Society of Gullhaven", now=SEALABLE)
     with unchanged(connection), pytest.raises(Conflict, match="Something changed"), store() as session:
-        seal.seal_letter(session, coordinator, closed, plan, FAKE_PDF, now=SEALABLE)
+        seal.seal_letter(session, coordinator, closed, plan, FILES, now=SEALABLE)
 
 
 def test_letter_is_sealed_once(store: Store, connection: Connection, coordinator: Actor, closed: str) -> None:
     with store() as session:
         plan = seal.plan_seal(session, coordinator, closed, LOOPBACK, now=SEALABLE)
-        seal.seal_letter(session, coordinator, closed, plan, FAKE_PDF, now=SEALABLE)
+        seal.seal_letter(session, coordinator, closed, plan, FILES, now=SEALABLE)
     with unchanged(connection), pytest.raises(WrongState, match="Only a closed letter"), store() as session:
-        seal.seal_letter(session, coordinator, closed, plan, b"another file", now=SEALABLE)
+        seal.seal_letter(session, coordinator, closed, plan, {DocumentKind.LETTER: b"another file"}, now=SEALABLE)
 
 
 def test_file_that_no_longer_fits_its_hash_is_never_handed_out(store: Store, coordinator: Actor, closed: str) -> None:
@@ -166,13 +196,13 @@ def test_file_that_no_longer_fits_its_hash_is_never_handed_out(store: Store, coo
         session.add(DocumentRow(letter_id=letter_row(session, closed).id, kind="letter", sha256="0" * 64, content=b"x", made_at=NOW))
         session.flush()
         with pytest.raises(Conflict, match="Restore it from a backup"):
-            seal.read_sealed(session, coordinator, closed)
+            files.read_sealed(session, coordinator, closed)
 
 
 def test_no_sealed_file_before_the_seal_and_no_draft_after(store: Store, coordinator: Actor, closed: str) -> None:
     with store() as session:
         with pytest.raises(NotFound, match="not been sealed"):
-            seal.read_sealed(session, coordinator, closed)
+            files.read_sealed(session, coordinator, closed)
         assert seal.draft_document(session, coordinator, closed, now=SEALABLE).is_draft
         seal_it(session, coordinator, closed)
         with pytest.raises(WrongState, match="sealed file is the letter"):
@@ -258,12 +288,12 @@ def test_r11_signature_withdrawn_after_the_seal_stands_beside_the_sealed_list_by
         letter = letter_sealed(session, coordinator, entry(), entry("The Marshes", OTTO, "Otto Lind"))
         row = letter_row(session, letter)
         before = seal.current_document(session, coordinator, letter, now=SEALABLE)
-        assert documents.since_the_seal(session, row) == ""
+        assert joined_since.since_the_seal(session, row) == ""
         _answer(session, letter, answers.WITHDRAW)
         assert seal.current_document(session, coordinator, letter, now=SEALABLE) == before
         assert documents.signed_count(session, row) == len(before.signatories) == 2
         name = before.signatories[0].printed_name
-        assert documents.since_the_seal(session, row) == f"1 has since withdrawn: {name} ({show_date(SEALABLE.date())})."
+        assert joined_since.since_the_seal(session, row) == f"1 has since withdrawn: {name} ({show_date(SEALABLE.date())})."
 
 
 def test_r11_sealed_document_shows_the_sealed_list_whatever_the_answers_say(store: Store, coordinator: Actor) -> None:

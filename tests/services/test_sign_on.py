@@ -204,6 +204,7 @@ INCOMPLETE = [
     ({"deadline_local": None}, NOW, "Set the sign-on deadline"),
     ({}, DEADLINE, "has passed"),
     ({"statement": "As said [@unknown2026]."}, NOW, "unknown2026"),
+    ({"statement": f"{'| a ' * 25}|\n{'|---' * 25}|\n{'| b ' * 25}|"}, NOW, "A table has 25 columns"),
     ({"title": "A letter \U0001f600"}, NOW, "The title: no font"),
     ({"targets": (TargetDraft("trial", "Vale \U0001f600"),)}, NOW, "An article answered: no font"),
 ]

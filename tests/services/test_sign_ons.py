@@ -9,7 +9,7 @@ from tests.conftest import Store
 from tests.factories import NOW, enter, entry, letter_closed, letter_in_signing, sign
 from webapp.domain.actor import COMMAND, Actor
 from webapp.domain.links import Links
-from webapp.services import rooms
+from webapp.services import rooms, sign_on
 from webapp.services.dashboard import Dashboard, show_dashboard
 from webapp.services.roster_list import list_roster
 
@@ -68,3 +68,13 @@ def test_nothing_is_foretold_once_sign_on_has_closed(store: Store, coordinator: 
         assert page.forecast == ()
         assert page.chart is not None
         assert page.chart.expected == ""
+
+
+def test_chart_of_a_letter_that_was_closed_early_ends_on_that_day(store: Store, coordinator: Actor) -> None:
+    with store() as session:
+        early = letter_in_signing(session, coordinator)
+        sign(session, early)
+        sign_on.close_early(session, coordinator, early, now=NOW + timedelta(days=3))
+        in_time = letter_closed(session, coordinator)
+        ends = [chart.deadline_label for letter in (early, in_time) if (chart := shown(session, letter, days=40).chart)]
+    assert ends == ["closed, 5 March", "deadline, 14 March"]

@@ -22,6 +22,7 @@ FERNS = SocietyFacts(
     "The Society of Ferns",
     acronym="SoF",
     country="br",
+    kind="Learned societies",
     legal_name="Society of Ferns, Inc.",
     former_names=("Fern League", " Fern League "),
     website="ferns.example.org",
@@ -49,6 +50,7 @@ def test_entry_is_kept_in_one_form_with_its_first_line_of_history(store: Store, 
         "The Society of Ferns",
         acronym="SoF",
         country="BR",
+        kind="Learned societies",
         legal_name="Society of Ferns, Inc.",
         former_names=("Fern League",),
         website="https://ferns.example.org",
@@ -84,6 +86,11 @@ def test_wrong_fact_names_its_field_and_stores_nothing(store: Store, connection:
 def test_half_a_contact_is_refused(store: Store, connection: Connection, contact: Contact) -> None:
     with unchanged(connection), pytest.raises(InvalidInput), store() as session:
         societies.add_entry(session, COMMAND, replace(FERNS, contacts=(contact,)), now=NOW)
+
+
+def test_kinds_that_are_in_use_are_suggested(store: Store, ferns: str) -> None:
+    with store() as session:
+        assert {"Learned societies", "National societies"} <= set(directory.known_kinds(session))
 
 
 @pytest.mark.parametrize("search", ["fern", "FÉRNS society", "sof", "brazil", "BR"])

@@ -61,11 +61,11 @@ def signed(store: Store, coordinator: Actor) -> str:
         return letter
 
 
-def revise(store: Store, coordinator: Actor, letter: str, change: str) -> None:
+def revise(store: Store, coordinator: Actor, letter: str, change: str, words: str = " One word more.") -> None:
     with store() as session:
         row = letter_row(session, letter)
         text = row.statement
-        texts.write_text(session, coordinator, letter, text.reference, text.body + " One word more.", text.edition, now=LATER)
+        texts.write_text(session, coordinator, letter, text.reference, text.body + words, text.edition, now=LATER)
         revisions.make_revision(session, coordinator, letter, Declaration("One word more", change), now=LATER)
 
 
@@ -187,6 +187,17 @@ def test_nothing_is_put_in_force_without_a_newer_revision_of_the_text_as_it_is(s
         text = letter_row(session, signed).statement
         texts.write_text(session, coordinator, signed, text.reference, text.body + " And another.", text.edition, now=LATER)
     with pytest.raises(WrongState, match="since revision 2"):
+        freeze(store, coordinator, signed, Change.SUBSTANTIVE)
+
+
+WIDE = f"\n\n{'| a ' * 25}|\n{'|---' * 25}|\n{'| b ' * 25}|"
+
+
+def test_what_cannot_be_printed_is_neither_revised_nor_put_in_force(store: Store, coordinator: Actor, signed: str) -> None:
+    with pytest.raises(InvalidInput, match="A table has 25 columns"):
+        revise(store, coordinator, signed, Change.SUBSTANTIVE, WIDE)
+    revise(store, coordinator, signed, Change.SUBSTANTIVE, " \U0001f600")
+    with pytest.raises(WrongState, match="The statement: no font of the letter can print"):
         freeze(store, coordinator, signed, Change.SUBSTANTIVE)
 
 

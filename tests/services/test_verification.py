@@ -91,6 +91,15 @@ def thaw(session: Session) -> None:
         "comment",
         "talk",
         "reminder",
+        "addendum",
+        "addendum_signatory",
+        "erratum",
+        "later_document",
+        "shown_elsewhere",
+        *("submission_step", "target_fate", "correspondence", "correspondence_file", "journal_mail"),
+        *("news", "ask_round", "ask_answer", "ask_end"),
+        *("new_text", "put_text", "new_text_asked", "new_text_answer", "new_text_signatory", "new_text_document"),
+        "translation",
         *_VOUCHED,
     ):
         session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
@@ -275,6 +284,21 @@ PLANTED: dict[str, tuple[Callable[[Session, int], None], str]] = {
     "the file is replaced": (
         run(f"UPDATE document SET content = salt FROM event WHERE document.{OF_LETTER} AND salt IS NOT NULL"),
         "SHA-256",
+    ),
+    "a sealed file is exchanged for another whole one": (
+        run(
+            "UPDATE document SET (sha256, content) = (SELECT other.sha256, other.content FROM document AS other"
+            f" WHERE other.letter_id = document.letter_id AND other.kind = 'text') WHERE {OF_LETTER} AND kind = 'signatories-csv'"
+        ),
+        "the stored file “signatories-csv” is not the one of which event",
+    ),
+    "a sealed file is removed": (
+        run(f"DELETE FROM document WHERE {OF_LETTER} AND kind = 'signatories-json'"),
+        "the file “signatories-json”, of which event",
+    ),
+    "a file is put to the sealed ones": (
+        run(f"UPDATE document SET kind = 'jats' WHERE {OF_LETTER} AND kind = 'text'"),
+        "the stored file “jats” is not the one of which event",
     ),
     "a sealed name is edited": (
         run(f"UPDATE sealed_signatory SET printed_name = 'X' WHERE {OF_LETTER} AND position = 1"),
