@@ -1,21 +1,20 @@
-"""What coordinators do with the course: open, move the deadline, close, correct, seal, submit, resolve, cancel."""
+"""What coordinators do with the course of a letter until it is sealed: open, move the deadline, close, correct, cancel."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.factories import FAKE_PDF, letter_row
+from tests.factories import letter_row
 from tests.machine.desk import SOCIETIES, ZONE
 from tests.machine.model import Freezing, Letter
 from tests.machine.walk import Refusal, Walk, one_of, owners, picks
 from webapp.domain.deadline import wall_clock_of
 from webapp.domain.errors import Conflict, InvalidInput, NotFound, WrongState
 from webapp.domain.text import Change
-from webapp.services import roster, seal, sign_on, submissions
+from webapp.services import roster, sign_on
 from webapp.services.documents import digest_in_force
 from webapp.services.revisions import Declaration
-from webapp.services.submissions import Step, Submitted
 
 
 class Course(Walk):
@@ -119,90 +118,6 @@ class Course(Walk):
             self.note(letter, "name.corrected")
 
     @precondition(lambda self: self.model.letters)
-    @rule(number=picks, is_owner=owners)
-    def plan_seal(self, number: int, is_owner: bool) -> None:
-        self.plan(self.letter(number), is_owner=is_owner)
-
-    def plan(self, letter: Letter, *, is_owner: bool = True) -> None:
-        expected: Refusal = None
-        if letter.state != "closed" or self.now < letter.closes_at + timedelta(seconds=30) or not letter.signatories or letter.in_doubt:
-            expected = WrongState
-        actor = self.actor(letter, is_owner=is_owner)
-        plan = self.act(
-            lambda s: seal.plan_seal(s, actor, letter.reference, self.house.office.links, now=self.now), expected if is_owner else NotFound
-        )
-        if plan is not None:
-            letter.plans.append((plan, len(letter.events)))
-
-    @precondition(lambda self: any(letter.plans for letter in self.model.letters))
-    @rule(number=picks, is_newest=st.sampled_from([True, True, False]), is_owner=owners)
-    def seal_letter(self, number: int, is_newest: bool, is_owner: bool) -> None:
-        planned = [letter for letter in self.model.letters if letter.plans]
-        self.seal(one_of(planned, number), is_newest=is_newest, is_owner=is_owner)
-
-    def seal(self, letter: Letter, *, is_newest: bool = True, is_owner: bool = True) -> None:
-        plan, length = letter.plans[-1 if is_newest else 0]
-        expected: Refusal = None
-        if letter.state != "closed":
-            expected = WrongState
-        elif length != len(letter.events):
-            expected = Conflict
-        if self.desk(
-            letter, lambda s, a: seal.seal_letter(s, a, letter.reference, plan, FAKE_PDF, now=self.now), expected, is_owner=is_owner
-        ):
-            letter.sealed, letter.state = letter.signatories, "sealed"
-            self.note(letter, "letter.sealed")
-            letter.sealed_on = letter.last_at
-
-    @precondition(lambda self: any(letter.sealed for letter in self.model.letters))
-    @rule(number=picks, days=st.sampled_from([-3, 0, 0, 3]), is_owner=owners)
-    def submit(self, number: int, days: int, is_owner: bool) -> None:
-        letter = self.letter(number)
-        day = self.now.date() + timedelta(days=days)
-        given = Submitted("Journal of Invented Medicine", "rapid_response", "JIM-1", day)
-        expected: Refusal = WrongState
-        if letter.state == "sealed":
-            assert letter.sealed_on
-            first = (letter.sealed_on - timedelta(hours=12)).date()
-            expected = InvalidInput if not first <= day <= self._latest_day() else None
-        if self.desk(
-            letter, lambda s, a: submissions.submit_letter(s, a, letter.reference, given, now=self.now), expected, is_owner=is_owner
-        ):
-            letter.state, letter.submitted_on = "submitted", day
-            self.note(letter, "letter.submitted")
-
-    def _latest_day(self) -> date:
-        return (self.now + timedelta(hours=14)).date()
-
-    @precondition(lambda self: any(letter.sealed for letter in self.model.letters))
-    @rule(
-        number=picks,
-        kind=st.sampled_from(["acknowledged", "answered", "outcome"]),
-        outcome=st.sampled_from(["correction", "retraction"]),
-        days=st.sampled_from([-3, 0, 0, 3]),
-        is_owner=owners,
-    )
-    def note_step(self, number: int, kind: str, outcome: str, days: int, is_owner: bool) -> None:
-        letter = self.letter(number)
-        day = self.now.date() + timedelta(days=days)
-        given = Step(kind, day, "A note.", outcome if kind == "outcome" else "")
-        expected: Refusal = WrongState
-        if letter.state == "submitted":
-            assert letter.submitted_on
-            expected = InvalidInput if not letter.submitted_on <= day <= self._latest_day() else None
-        if self.desk(letter, lambda s, a: submissions.note_step(s, a, letter.reference, given, now=self.now), expected, is_owner=is_owner):
-            self.note(letter, "submission.noted")
-
-    @precondition(lambda self: any(letter.sealed for letter in self.model.letters))
-    @rule(number=picks, is_owner=owners)
-    def resolve(self, number: int, is_owner: bool) -> None:
-        letter = self.letter(number)
-        expected = None if letter.state == "submitted" else WrongState
-        if self.desk(letter, lambda s, a: submissions.resolve_letter(s, a, letter.reference, now=self.now), expected, is_owner=is_owner):
-            letter.state = "resolved"
-            self.note(letter, "letter.resolved")
-
-    @precondition(lambda self: self.model.letters)
     @rule(number=picks, is_meant=st.integers(0, 7).map(lambda number: number == 7), is_owner=owners)
     def cancel(self, number: int, is_meant: bool, is_owner: bool) -> None:
         letter = self.letter(number)
@@ -216,4 +131,7 @@ class Course(Walk):
             is_owner=is_owner,
         ):
             letter.state = "cancelled"
+            if letter.released and self.time_of(letter) < letter.released:
+                letter.released, letter.release_edition = None, 0
+                self.note(letter, "publication.dropped")
             self.note(letter, "letter.cancelled")

@@ -91,7 +91,7 @@ class Desk(Walk):
         letter = self.letter(number)
         listed = "society;contact;email\n" + "".join(f"{one.society};{one.contact};{one.email}\n" for one in who)
         # The preview is read before anything is stored, and refuses what has gone too far.
-        expected = WrongState if letter.state not in OPEN else self._adding(letter, who)
+        expected = self._adding(letter, who) if self._moves(letter) else WrongState
 
         def both(session: Session, actor: Actor) -> None:
             preview = roster.preview_roster(session, actor, letter.reference, listed.encode())
@@ -105,7 +105,12 @@ class Desk(Walk):
         there = {(place.society, person.email) for place in letter.places for person in place.people}
         if any((one.society, one.email) in there for one in who):
             return InvalidInput
-        return None if letter.state in OPEN else WrongState
+        return None if Desk._moves(letter) else WrongState
+
+    @staticmethod
+    def _moves(letter: Letter) -> bool:
+        """Whether its roster takes a society: until the seal, and while it is held open after that."""
+        return letter.state in OPEN or (letter.state in {"sealed", "submitted"} and letter.is_held_open)
 
     def _added(self, letter: Letter, who: list[RosterEntry]) -> None:
         kinds: list[str] = []
@@ -126,7 +131,7 @@ class Desk(Walk):
                 kinds.append("representative.added")
                 token = KEYRING.personal_link(person.reference, 1)
                 place.people.append(Person(person.reference, one.email, place, [token]))
-                place.was_invited = place.was_invited or letter.state == "signing"
+                place.was_invited = place.was_invited or letter.state == "signing" or letter.is_held_open
                 self.model.tokens.append((token, place.people[-1]))
         self.note(letter, *kinds)
 
@@ -147,7 +152,8 @@ class Desk(Walk):
     def replace_link(self, number: int, is_owner: bool) -> None:
         person = one_of(self.model.people(), number)
         letter = person.place.letter
-        expected = WrongState if letter.state not in {"circulating", "signing", "closed"} else NotFound if person.is_revoked else None
+        may_move = letter.state in {"circulating", "signing", "closed"} or (letter.sealed is not None and self._moves(letter))
+        expected = (NotFound if person.is_revoked else None) if may_move else WrongState
         if self.desk(
             letter,
             lambda s, a: roster.replace_link(s, a, letter.reference, person.reference, KEYRING, now=self.now),
@@ -165,7 +171,8 @@ class Desk(Walk):
     def revoke_representative(self, number: int, is_owner: bool) -> None:
         person = one_of(self.model.people(), number)
         letter = person.place.letter
-        expected = WrongState if letter.state not in OPEN | {"closed"} else NotFound if person.is_revoked else None
+        may_move = letter.state == "closed" or self._moves(letter)
+        expected = (NotFound if person.is_revoked else None) if may_move else WrongState
         if self.desk(
             letter,
             lambda s, a: roster.revoke_representative(s, a, letter.reference, person.reference, now=self.now),

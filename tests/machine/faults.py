@@ -13,16 +13,21 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import Store
 from tests.factories import COORDINATOR
+from tests.machine.desk import ENTRIES
 from tests.machine.machine import Machine
+from tests.machine.model import Addendum
 from webapp.domain.actor import COMMAND
 from webapp.domain.handing_over import HAND_OVER
+from webapp.domain.new_text import OBJECT_TO_TEXT
 from webapp.domain.permission import Permission
 from webapp.domain.text import Change
 from webapp.persistence import record
 from webapp.persistence.record import Link
-from webapp.persistence.tables import CodeRow, DocumentRow, LetterRow, OutboxRow, RevisionRow
+from webapp.persistence.tables import AddendumSignatoryRow, CodeRow, DocumentRow, LetterRow, OutboxRow, RevisionRow, SealedSignatoryRow
+from webapp.rendering import bundle_verifier
 from webapp.services import (
     access,
+    addenda,
     answer_store,
     answers,
     codes,
@@ -33,15 +38,25 @@ from webapp.services import (
     documents,
     doors,
     handing_over,
+    held_open,
     invitations,
+    joined_since,
+    journal_mails,
     mail_facts,
+    new_text,
+    new_text_list,
     objections,
+    public_letter,
+    publication,
     recorded,
     reminder_facts,
     reminder_words,
     reminders,
     roster,
+    seal,
+    sealing,
     sign_on,
+    step_corrections,
     submissions,
     text_change,
     tick,
@@ -102,6 +117,11 @@ def unconfirmed_record_counts(patch: pytest.MonkeyPatch) -> None:
 def open_check_counts(patch: pytest.MonkeyPatch) -> None:
     real = documents.is_signatory
     patch.setattr(documents, "is_signatory", lambda answer, **more: real(dataclasses.replace(answer, authority="code"), **more))
+
+
+def outsider_counts_a_disputed_answer(patch: pytest.MonkeyPatch) -> None:
+    real = bundle_verifier.replay
+    patch.setattr(bundle_verifier, "replay", lambda events: real([one for one in events if one["kind"] != "answer.disputed"]))
 
 
 def any_code_disowns(patch: pytest.MonkeyPatch) -> None:
@@ -260,6 +280,15 @@ def who_has_to_affirm_is_not_named(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(dashboard, "answers_to_affirm", lambda *_arguments: [])
 
 
+def nothing_ends_a_sealing(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(sealing, "end", lambda *_arguments, **_more: True)
+
+
+def record_is_not_looked_at(patch: pytest.MonkeyPatch) -> None:
+    for module in (seal, sealing):
+        patch.setattr(module, "record_length", lambda *_arguments: 0)
+
+
 def unset(module: Any, name: str) -> Plant:
     """What this would do, nobody does."""
     return lambda patch: patch.setattr(module, name, nothing)
@@ -312,8 +341,40 @@ def close_early(machine: Machine) -> None:
     machine.close_early(number=0, is_owner=True)
 
 
+def seal_by_two_workers(machine: Machine) -> None:
+    letter = machine.letter(0)
+    machine.ask(letter)
+    for _worker in range(2):
+        machine.begin_to_seal(letter, letter.sealings[0])
+    for begun in letter.begun:
+        machine.store_sealed(letter, begun)
+
+
+def press_twice(machine: Machine) -> None:
+    for _press in range(2):
+        machine.ask(machine.letter(0))
+
+
+def seal_too_late(machine: Machine) -> None:
+    letter = machine.letter(0)
+    machine.ask(letter)
+    machine.begin_to_seal(letter, letter.sealings[0])
+    replace_a_link(machine)
+    machine.store_sealed(letter, letter.begun[0])
+
+
 def submit(machine: Machine) -> None:
     machine.submit(number=0, days=0, is_owner=True)
+
+
+def decline_and_take_back(machine: Machine) -> None:
+    submit(machine)
+    machine.note_step(number=0, which=0, kind="declined", days=0, is_late=False, is_owner=True)
+    machine.take_step_back(number=0, which=0, is_owner=True)
+
+
+def corrected_step_leaves_the_state(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(step_corrections, "state_after", lambda _kinds: "declined")
 
 
 def try_as_a_stranger(machine: Machine) -> None:
@@ -465,13 +526,136 @@ A_WEEK = "an open sign-on with a week to go"
 SIGNING, SIGNED, SET_BACK = "an open sign-on", "signatories", "signatories and a clock set back"
 CHANGED = "signatories and another text"
 
+HELD_OPEN = "a sealed letter"
+
+
+def addendum_is_open_for_ever(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(held_open, "is_in_time", lambda *_instants: True)
+
+
+def joiner_is_sealed_too(patch: pytest.MonkeyPatch) -> None:
+    real = addenda.issue_addendum
+
+    def issued(session: Session, *arguments: Any, **more: Any) -> int:
+        number = real(session, *arguments, **more)
+        joined = session.scalars(select(AddendumSignatoryRow)).all()[-1]
+        sealed = session.scalars(select(SealedSignatoryRow)).all()[-1]
+        facts = {name: getattr(joined, name) for name in ("answer_id", "printed_name", "officer", "office", "country")}
+        session.add(SealedSignatoryRow(letter_id=sealed.letter_id, position=99, **facts))
+        return number
+
+    patch.setattr(addenda, "issue_addendum", issued)
+
+
+def who_has_joined_is_not_named(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(joined_since, "joined_phrase", lambda _names: "")
+
+
+def add_one_more(machine: Machine) -> Addendum:
+    letter = machine.model.letters[0]
+    there = {place.society for place in letter.places}
+    machine.add(letter, next(one for one in ENTRIES if one.society not in there))
+    assert letter.addendum
+    return letter.addendum
+
+
+def join(machine: Machine) -> None:
+    """A society that is added while the letter is held open signs the sealed text."""
+    machine.enter(machine.model.tokens[-1][0])
+    machine.answer_now(machine.model.stays[-1], "sign")
+
+
+def sign_after_the_addendum(machine: Machine) -> None:
+    addendum = add_one_more(machine)
+    machine.house.clock.at = addendum.until
+    join(machine)
+
+
+def sign_what_is_printed_again(machine: Machine) -> None:
+    machine.enter(machine.model.tokens[-1][0])
+    machine.answer_now(machine.model.stays[-1], "sign")
+
+
+def join_and_issue(machine: Machine) -> None:
+    addendum = add_one_more(machine)
+    join(machine)
+    machine.house.clock.at = addendum.until + timedelta(seconds=30)
+    machine.close_addendum_by_the_clock(number=0)
+    machine.issue(machine.model.letters[0])
+
+
+def objection_comes_to_nothing(patch: pytest.MonkeyPatch) -> None:
+    real = new_text_list.stands_on_list
+    patch.setattr(new_text_list, "stands_on_list", lambda asked: real(asked) or asked.is_carried)
+
+
+def silence_carries_whoever_is_asked(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(new_text, "is_carried_by_silence", lambda *_facts, **_more: True)
+
+
+def list_is_fixed_at_once(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(new_text_list, "fixes_from", lambda until, _longest: until)
+
+
+def object_to_a_changed_text(machine: Machine) -> None:
+    letter = machine.model.letters[0]
+    machine.put_to_signatories(letter)
+    machine.say_of(letter.places[0], letter.texts[0], OBJECT_TO_TEXT)
+
+
+def put_a_change_of_substance(machine: Machine) -> None:
+    machine.put_to_signatories(machine.model.letters[0], Change.SUBSTANTIVE)
+
+
+def end_the_window(machine: Machine) -> None:
+    letter = machine.model.letters[0]
+    machine.put_to_signatories(letter)
+    machine.house.clock.at = letter.texts[0].until
+    machine.say_of(letter.places[0], letter.texts[0], OBJECT_TO_TEXT, timedelta(milliseconds=1))
+    machine.fix_changed_text(letter)
+    machine.house.clock.at += timedelta(seconds=30)
+    machine.fix_changed_text(letter)
+
+
+def public_page_knows_no_instant(patch: pytest.MonkeyPatch) -> None:
+    real = public_letter.find_public
+    patch.setattr(public_letter, "find_public", lambda session, name, *, now: real(session, name, now=now + timedelta(days=9)))
+
+
+def release_in_an_hour(machine: Machine) -> None:
+    machine.release(machine.model.letters[0], 60)
+
+
+def take_it_back(machine: Machine) -> None:
+    machine.release(machine.model.letters[0])
+    machine.keep_from_the_public(number=0, is_stale=False, is_owner=True)
+
+
+def send_with_one_approval_of_two(machine: Machine) -> None:
+    letter = machine.model.letters[0]
+    machine.let_a_second_in(number=0)
+    machine.write_mail(letter)
+    machine.approve_mail(letter, letter.mails[0])
+    machine.send_mail(letter, letter.mails[0])
+
+
 FAULTS = [
+    Fault("a letter is read before its instant", "r18_letter", SIGNED, public_page_knows_no_instant, release_in_an_hour),
+    Fault("what is public is taken back", "the rules say WrongState", SIGNED, unset(publication, "refuse_moving"), take_it_back),
+    Fault(
+        "one of two approves a mail to a journal",
+        "the rules say Conflict",
+        "a sealed letter",
+        lambda patch: patch.setattr(journal_mails, "approvals_needed", lambda _coordinators: 1),
+        send_with_one_approval_of_two,
+    ),
     Fault("two reminders on two mornings", "i31_two_days", A_WEEK, nothing_lies_between_reminders, remind_on_two_mornings),
     Fault(
         "a reminder is not looked at when it leaves", "i31_may", A_WEEK, reminder_leaves_as_it_was_put, answer_before_the_reminder_leaves
     ),
     Fault("who has stopped is reminded", "i31_may", A_WEEK, who_has_stopped_is_reminded, stop_and_remind),
     Fault("a disputed answer counts", "r4_", SIGNED, disputed_answer_counts, dispute_one),
+    Fault("whoever checks the bundle counts a disputed answer", "r4_", SIGNED, outsider_counts_a_disputed_answer, dispute_one),
     Fault("a record counts before it is confirmed", "r4_", SIGNING, unconfirmed_record_counts, record_with_a_second),
     Fault("an open check counts", "r4_", SIGNING, open_check_counts, record_under_another_rule),
     Fault("any code disowns an answer", "R7", SIGNED, any_code_disowns, guess_at_a_dispute),
@@ -496,7 +680,27 @@ FAULTS = [
     Fault("a receipt is not sent", "r8_", SIGNING, unset(answer_store, "_send_receipts"), sign_again),
     Fault("the time of the commit decides", "the house TooLate", SIGNED, time_of_the_commit_decides, sign_in_the_last_second),
     Fault("an early close takes the clock as it is", "r9_", SET_BACK, close_takes_the_clock_as_it_is, close_early),
+    Fault("two workers both seal", "store_sealed", "a closed letter", nothing_ends_a_sealing, seal_by_two_workers),
+    Fault("pressed twice, it is asked for twice", "asked for twice", "a closed letter", unset(sealing, "_is_under_way"), press_twice),
+    Fault(
+        "what was recorded meanwhile is left out",
+        "the rules say Conflict",
+        "a closed letter",
+        record_is_not_looked_at,
+        seal_too_late,
+    ),
     Fault("the sealed file is made again", "r11_", "a sealed letter", sealed_file_is_made_again, submit, ("DROP TRIGGER frozen_6",)),
+    Fault("an addendum is answered for ever", "the rules say TooLate", HELD_OPEN, addendum_is_open_for_ever, sign_after_the_addendum),
+    Fault(
+        "what is printed is replaced", "the rules say WrongState", HELD_OPEN, unset(answers, "refuse_printed"), sign_what_is_printed_again
+    ),
+    Fault("who joins is put into the sealed list", "r5_", HELD_OPEN, joiner_is_sealed_too, join_and_issue),
+    Fault("who has joined is not named", "r11_", HELD_OPEN, who_has_joined_is_not_named, join_and_issue),
+    Fault(
+        "an objection to a changed text comes to nothing", "r11_changed", HELD_OPEN, objection_comes_to_nothing, object_to_a_changed_text
+    ),
+    Fault("silence carries a change of substance", "r11_changed", HELD_OPEN, silence_carries_whoever_is_asked, put_a_change_of_substance),
+    Fault("the list of a changed text is fixed at once", "fix_changed_text", HELD_OPEN, list_is_fixed_at_once, end_the_window),
     Fault("an answer is recorded as of somebody else", "r12_", SIGNING, answer_is_recorded_as_of_somebody_else, sign_again),
     Fault("all staff own every letter", "the rules say NotFound", SIGNED, every_member_of_staff_owns_every_letter, try_as_a_stranger),
     Fault("a stranger is told that a letter exists", "r18_", SIGNED, every_member_of_staff_owns_every_letter, look),
@@ -509,6 +713,9 @@ FAULTS = [
     Fault("what was tried is not tried again", "r16_none_is_lost", SIGNED, what_was_tried_is_not_tried_again, fail_to_send),
     Fault("the record skips a number", "r17_", SIGNED, record_skips_a_number, look),
     Fault("the record takes the clock as it is", "i19_", SET_BACK, record_takes_the_clock_as_it_is, move_the_deadline),
+    Fault(
+        "a corrected step leaves the course where it was", "r17_", "a sealed letter", corrected_step_leaves_the_state, decline_and_take_back
+    ),
     Fault("a refused act is kept", "i08_", SIGNING, refused_act_is_kept, ask_for_too_many_codes),
     Fault("expiry is judged by the present clock alone", "i20_", SIGNED, unset(tick, "end_what_is_over"), go_back_after_a_tick),
 ]

@@ -99,7 +99,9 @@ class Leaving(Room):
         person = one_of(self.model.people(), number)
         place, email = person.place, self._address(person.place, to)
         given = Correction(person.reference, to.title(), email)
-        letter, expected = place.letter, None if place.letter.state in _OPEN else WrongState
+        letter = place.letter
+        may_move = letter.state in _OPEN or (letter.state in {"sealed", "submitted"} and letter.is_held_open)
+        expected = None if may_move else WrongState
         if expected is None and person.is_revoked:
             row = self.seen.by("representative", "reference")[person.reference]
             expected = None if row["ended_by"] == NOT_US and not row["successor"] else NotFound

@@ -7,20 +7,29 @@ from hypothesis.stateful import initialize
 from sqlalchemy import Engine
 
 from tests.factories import COORDINATOR
+from tests.machine.changing import Changing
 from tests.machine.circulating import Circulating
 from tests.machine.course import Course
 from tests.machine.desk import ENTRIES, Desk
 from tests.machine.doors import Doors
 from tests.machine.invariants import Invariants
+from tests.machine.joining import Joining
+from tests.machine.journals import Journals
 from tests.machine.leaving import Leaving
 from tests.machine.model import Letter
 from tests.machine.post import Post
+from tests.machine.publishing import Publishing
+from tests.machine.sealing import SealingByWorkers
 from tests.machine.text import Text
 from tests.machine.vouching import Vouching
 from webapp.domain.text import Change
 
 
-class Machine(Desk, Text, Course, Circulating, Leaving, Vouching, Doors, Post, Invariants):
+class Letters(Desk, Text, Course, SealingByWorkers, Circulating, Leaving, Vouching, Joining, Doors, Post):
+    """Up to the seal, and what is held open after it."""
+
+
+class Machine(Letters, Journals, Changing, Publishing, Invariants):
     """Begins on the way that it is told: a whole course is longer than most walks."""
 
     def __init__(self, engine: Engine, begins: str) -> None:
@@ -89,16 +98,22 @@ class Machine(Desk, Text, Course, Circulating, Leaving, Vouching, Doors, Post, I
 
     def have_sealed(self) -> None:
         letter = self.close()
-        self.plan(letter)
-        self.seal(letter)
+        self.ask(letter)
+        self.begin_to_seal(letter, letter.sealings[-1])
+        self.store_sealed(letter, letter.begun[-1])
+        self.hold_open(letter)
 
 
 class InTheRooms(Machine):
     """The same house, where for once only representatives act, and the clock: so the walks are full of answers."""
 
     make_letter = edit_draft = add_society = import_roster = remove_society = correct_address = send_to_all = None
+    open_addendum = close_addendum_early = issue_addendum = make_erratum = close_addendum_by_the_clock = None
+    put_changed_text = window_of_a_changed_text_ends = abandon_changed_text = None
+    say_when_public = keep_from_the_public = instant_comes = None
+    write_to_journal = approve_to_journal = send_to_journal = None
     let_a_second_in = set_rule = record = None
-    open_sign_on = circulate = close_early = plan_seal = seal_letter = cancel = None
+    open_sign_on = circulate = close_early = ask_to_seal = worker_begins = worker_stores = cancel = None
     ask_for_sign_in_link = use_sign_in_link = sweep = attempt = attempt_twice = r16_none_is_lost = None
 
 

@@ -92,6 +92,7 @@ class Answer:
     receipts: set[str]
     is_standing: bool = True
     source: str = "room"
+    is_after_the_seal: bool = False
     authority: str = "code"
     is_confirmed: bool = True
     is_disputed: bool = False
@@ -160,6 +161,75 @@ class Comment:
 
 
 @dataclass
+class Sealing:
+    """That a coordinator has pressed “Seal”, at this length of the record."""
+
+    job: str
+    record_length: int
+    heard_at: datetime
+    attempts: int = 0
+    is_over: bool = False
+    """It has ended, or another was asked for."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What a worker would store."""
+
+    plan: Any
+    asked: Sealing
+
+
+@dataclass
+class Addendum:
+    """The sealed letter is held open, or was and waits to be issued."""
+
+    until: datetime
+    closed_at: datetime | None = None
+
+    @property
+    def closes_at(self) -> datetime:
+        return self.closed_at or self.until
+
+
+@dataclass
+class Submission:
+    """One venue: the steps that stand, in their order, as reference, kind and day."""
+
+    reference: str
+    steps: list[tuple[str, str, date]] = field(default_factory=list)
+    struck: set[str] = field(default_factory=set)
+
+    @property
+    def state(self) -> str:
+        return next((kind for _reference, kind, _on in reversed(self.steps) if kind != "noted"), "planned")
+
+
+@dataclass
+class JournalMail:
+    """Written to a journal, and who has approved it."""
+
+    reference: str
+    approved: set[str] = field(default_factory=set)
+    is_sent: bool = False
+
+
+@dataclass
+class ChangedText:
+    """A text that a journal wants changed, once it was put to the signatories."""
+
+    reference: str
+    until: datetime
+    asked: dict[str, bool]
+    """The answers by which those who were asked stand printed, and whether silence carries each."""
+    said: dict[str, str] = field(default_factory=dict)
+    """The newest word of each, by its answer."""
+    listed: set[str] | None = None
+    """The answers on its list, once it is fixed."""
+    is_abandoned: bool = False
+
+
+@dataclass
 class Letter:
     reference: str
     owner: str
@@ -191,15 +261,32 @@ class Letter:
     sealed: list[str] | None = None
     """The printed names of the sealed signatories."""
     sealed_on: datetime | None = None
-    submitted_on: date | None = None
+    addendum: Addendum | None = None
+    """Until it has ended."""
+    addenda: list[list[str]] = field(default_factory=list)
+    """The printed names of each that was issued."""
+    listed: set[str] = field(default_factory=set)
+    """The answers that stand printed, in the sealed list or in an addendum."""
+    errata: list[tuple[str, str]] = field(default_factory=list)
+    """Answer and kind."""
+    submissions: list[Submission] = field(default_factory=list)
+    fates: dict[str, bool] = field(default_factory=dict)
+    """What was told of its article: whether it still stands."""
+    texts: list[ChangedText] = field(default_factory=list)
+    """What journals wanted changed after the seal."""
+    mails: list[JournalMail] = field(default_factory=list)
+    released: datetime | None = None
+    """From when it is public, as somebody has said."""
+    release_edition: int = 0
     events: list[str] = field(default_factory=list)
     """What the record should say, kind by kind."""
     last_at: datetime | None = None
     """The newest time in the record: no later one is before it."""
     regressed_to: datetime | None = None
     """What the clock showed when the record last noted that it had gone back."""
-    plans: list[tuple[Any, int]] = field(default_factory=list)
-    """Plans of the seal, each with the length of the record that it was made from."""
+    sealings: list[Sealing] = field(default_factory=list)
+    begun: list[Begun] = field(default_factory=list)
+    """What workers have begun to make, whether they live or not."""
 
     @property
     def object_until(self) -> datetime | None:
@@ -209,6 +296,39 @@ class Letter:
     @property
     def closes_at(self) -> datetime:
         return self.closed_at or self.deadline
+
+    @property
+    def is_held_open(self) -> bool:
+        return self.addendum is not None and self.addendum.closed_at is None
+
+    @property
+    def takes_until(self) -> datetime:
+        """Until when an answer that is given now is in time."""
+        return self.addendum.closes_at if self.addendum else self.closes_at
+
+    @property
+    def joiners(self) -> list[Answer]:
+        """The signatories that stand printed nowhere."""
+        standing = [place.standing for place in self.places]
+        signed = [one for one in standing if one and one.kind == "sign" and one.is_known and not one.waits]
+        return [one for one in signed if one.reference not in self.listed]
+
+    @property
+    def open_text(self) -> ChangedText | None:
+        return next((one for one in self.texts if not one.is_abandoned), None)
+
+    def stands_on(self, text: ChangedText) -> set[str]:
+        """In the words of the design: who gave the mandate and did not object, and who has affirmed; of those who still stand."""
+        standing = {one.reference for place in self.places if (one := place.standing) and not one.is_disputed}
+        affirmed = {answer for answer, act in text.said.items() if act == "affirm_text"}
+        silent = {answer for answer, is_carried in text.asked.items() if is_carried and answer not in text.said}
+        return (affirmed | silent) & standing
+
+    def is_still_settled(self, answer: Answer) -> bool:
+        """Whether something can still come to be known of it."""
+        if self.sealed is None:
+            return self.state in {"signing", "closed"}
+        return answer.is_after_the_seal and answer.reference not in self.listed
 
     @property
     def has_changed(self) -> bool:
@@ -264,7 +384,7 @@ class Model:
     leaving: dict[str, int] = field(default_factory=dict)
     """Message → how often a mail server took it."""
     left: list[str] = field(default_factory=list)
-    """The nonces of the forms by which somebody has handed over, or said “not us”."""
+    """The nonces of the forms by which somebody has handed over, said “not us”, or spoken of a changed text."""
     doubtful: dict[str, int] = field(default_factory=dict)
     """Message → how often its attempt was cut off after the mail server took it."""
 

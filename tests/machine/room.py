@@ -132,12 +132,12 @@ class Room(Walk):
         """R9, R2 and R1, in the order in which the house asks."""
         letter = place.letter
         may_withdraw = act == WITHDRAW and letter.state in {"signing", "closed", "sealed", "submitted", "resolved"}
-        if not may_withdraw and (letter.state not in {"signing", "closed"} or received_at >= letter.closes_at):
-            return TooLate
-        if not may_withdraw and letter.state == "closed" and self.is_past(letter):
-            return TooLate  # Once closed, closed: the clock went back behind the close.
+        if not may_withdraw and (refused := self.not_taken(letter, act, received_at)):
+            return refused
         if digest != letter.digest:
             return StaleText
+        if act != WITHDRAW and letter.sealed is not None and place.standing is not None and place.standing.reference in letter.listed:
+            return WrongState
         if place.standing is not None and place.standing.reference != replaces:
             return AnswerStands
         return None
@@ -283,7 +283,8 @@ class Room(Walk):
             self.note(letter, "answer.withdrawn")
             return
         name = place.society
-        given = Answer(reference, pending.act, pending.nonce, letter.digest, received_at, letter.closes_at, name, told)
+        given = Answer(reference, pending.act, pending.nonce, letter.digest, received_at, letter.takes_until, name, told)
+        given.is_after_the_seal = letter.sealed is not None
         given.authority = "open" if is_disputed or letter.rule != "code" else "code"
         place.answers.append(given)
         self.note(letter, "answer.given")

@@ -1,5 +1,7 @@
 """What coordinators vouch for, and what a society disowns: records, their second, what is asked for, disputes."""
 
+from datetime import timedelta
+
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from sqlalchemy.orm import Session
@@ -10,7 +12,7 @@ from tests.machine.room import SAID, STALE
 from tests.machine.walk import Refusal, Walk, one_of, owners, picks
 from webapp.domain.actor import Actor
 from webapp.domain.authority import WitnessPurpose
-from webapp.domain.errors import AnswerStands, InvalidInput, NotAllowed, NotFound, StaleText, TooLate, WrongState
+from webapp.domain.errors import AnswerStands, InvalidInput, NotAllowed, NotFound, StaleText, WrongState
 from webapp.domain.proof_file import read_proof
 from webapp.services import authority, disputes, people, recorded, witnesses
 from webapp.services.answers import Intent
@@ -20,7 +22,6 @@ from webapp.services.recorded import Received, Record
 
 SECOND = "second@example.org"
 PROOF = read_proof("letter.pdf", b"%PDF-1.7")
-BEFORE_THE_SEAL = {"signing", "closed"}
 
 
 class Vouching(Walk):
@@ -62,15 +63,18 @@ class Vouching(Walk):
     def record_now(self, place: Place, act: str, *, is_stale: bool = False, is_owner: bool = True) -> None:
         letter, standing, nonce = place.letter, place.standing, self.new_nonce()
         replaces = standing.reference if standing and not is_stale else None
-        facts = sign_on_facts(printed_name=place.society) if act == "sign" else None
+        day_before = self.now.date() - timedelta(days=1)
+        facts = sign_on_facts(printed_name=place.society, decided_on=day_before) if act == "sign" else None
         digest = STALE if is_stale and standing is None else letter.digest
         intent = Intent(act, nonce, digest, replaces, facts, "" if act == "sign" else "A reason.", **SAID.get(act, {}))
-        made = Record(intent, Received("phone", "Anna Berg", sign_on_facts().decided_on), PROOF)
+        made = Record(intent, Received("phone", "Anna Berg", day_before), PROOF)
         expected: Refusal = None
-        if letter.state not in BEFORE_THE_SEAL or self.now >= letter.closes_at or (letter.state == "closed" and self.is_past(letter)):
-            expected = TooLate
+        if (refused := self.not_taken(letter, act, self.now)) is not None:
+            expected = refused
         elif digest != letter.digest:
             expected = StaleText
+        elif standing is not None and (standing.source == "room" or (letter.sealed is not None and standing.reference in letter.listed)):
+            expected = WrongState
         elif standing is not None and replaces is None:
             expected = AnswerStands
         found: list[str] = []
@@ -82,7 +86,8 @@ class Vouching(Walk):
         if not self.desk(letter, call, expected, is_owner=is_owner):
             return
         told = {person.reference for person in place.live_people}
-        given = Answer(found[0], act, nonce, letter.digest, self.now, letter.closes_at, place.society, told, source="phone")
+        given = Answer(found[0], act, nonce, letter.digest, self.now, letter.takes_until, place.society, told, source="phone")
+        given.is_after_the_seal = letter.sealed is not None
         is_disputed = standing is not None and standing.is_disputed
         given.authority = "open" if is_disputed or letter.rule != "code" else "proof"
         given.is_confirmed = not letter.has_second
@@ -99,7 +104,7 @@ class Vouching(Walk):
         if is_second and not letter.has_second:
             return
         expected: Refusal = None
-        if one.source == "room" or one.is_confirmed or not one.is_standing or letter.state not in BEFORE_THE_SEAL:
+        if one.source == "room" or one.is_confirmed or not one.is_standing or not letter.is_still_settled(one):
             expected = WrongState
         elif not is_second:
             expected = NotAllowed
@@ -123,7 +128,7 @@ class Vouching(Walk):
         expected: Refusal = None
         if method not in ways:
             expected = InvalidInput
-        elif letter.state not in BEFORE_THE_SEAL or not one.is_standing or (one.authority != "open" and one.is_confirmed):
+        elif not letter.is_still_settled(one) or not one.is_standing or (one.authority != "open" and one.is_confirmed):
             expected = WrongState
         where = (letter.reference, one.reference)
         settling = Settling(method, "Because.")

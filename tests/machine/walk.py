@@ -13,7 +13,7 @@ from tests.factories import COORDINATOR, NOW, STRANGER, staff_actor
 from tests.machine.house import House
 from tests.machine.model import STEP, Letter, Model
 from webapp.domain.actor import Actor
-from webapp.domain.errors import DomainError, NotFound
+from webapp.domain.errors import DomainError, NotFound, TooLate, WrongState
 
 Thing = TypeVar("Thing")
 Refusal = type[DomainError] | None
@@ -88,6 +88,18 @@ class Walk(RuleBasedStateMachine):
     def is_past(self, letter: Letter) -> bool:
         """Whether the clock stands so far before the record that it has gone back."""
         return letter.last_at is not None and letter.last_at - self.now > STEP
+
+    def not_taken(self, letter: Letter, act: str, received_at: datetime) -> Refusal:
+        """R9: by the deadline of the letter, or by that of the addendum for which it is held open."""
+        if letter.sealed is None:
+            is_late = letter.state not in {"signing", "closed"} or received_at >= letter.closes_at
+            # Once closed, closed: the clock went back behind the close.
+            return TooLate if is_late or (letter.state == "closed" and self.is_past(letter)) else None
+        if letter.addendum is None or received_at >= letter.addendum.closes_at:
+            return TooLate
+        if letter.addendum.closed_at is not None and self.is_past(letter):
+            return TooLate
+        return None if act in {"sign", "decline", "abstain", "separate"} else WrongState
 
     def new_nonce(self) -> str:
         self.nonces += 1
