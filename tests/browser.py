@@ -99,10 +99,10 @@ class Page:
         return sent
 
     def value(self, name: str) -> str:
-        for field in self.root.iter():
-            if field.tag in _FIELDS and field.get("name") == name:
-                return _value(field) or ""
-        raise AssertionError(f"no field is called {name}")
+        fields = [field for field in self.root.iter() if field.tag in _FIELDS and field.get("name") == name]
+        if not fields:
+            raise AssertionError(f"no field is called {name}")
+        return next((value for field in fields if (value := _value(field))), "")
 
 
 def _value(field: Element) -> str | None:

@@ -8,17 +8,20 @@ from typing import Any
 
 import pytest
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import Engine, event, make_url
+from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
-from tests.databases import Databases
+from tests.databases import Databases, do_not_wait_for_the_disk
 from tests.factories import FAKE_PDF, NOW, FakeClock, settings_for
 from tests.postman import Postman
 from tests.web.world import Facts, World, seed
 from webapp.app import create_app
+from webapp.jobs import later, sealing
 from webapp.persistence.database import make_engine, transaction
 from webapp.persistence.sqlite import sqlite_module
-from webapp.web.views import comments, dispositions, documents, revisions
+from webapp.services import bundle
+from webapp.web import published
+from webapp.web.views import after, comments, dispositions, documents, revisions
 
 
 @dataclass(frozen=True)
@@ -37,17 +40,11 @@ class Seeded:
         app.jinja_env.bytecode_cache = self.templates
         with app.app_context():
             for one in (engine, app.extensions["sqlalchemy"].engine):
-                _do_not_wait_for_the_disk(one)
+                do_not_wait_for_the_disk(one)
         yield World(app, engine, self.facts, clock, Postman(settings, engine))
         engine.dispose()
         with app.app_context():
             app.extensions["sqlalchemy"].engine.dispose()
-
-
-def _do_not_wait_for_the_disk(engine: Engine) -> None:
-    """Nobody needs these databases after a loss of power; that SQLite waits by itself is tested in tests/persistence."""
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA synchronous=OFF"))
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +76,8 @@ def world(tmp_path: Path, seeded: Seeded, lasting: World, monkeypatch: pytest.Mo
 
 def untouched(seeded: Seeded, lasting: World, folder: Path) -> Iterator[World]:
     """The world as it was seeded: the lasting one put back, or, where that cannot be, another."""
+    # What another test asked for as a stranger is not kept for this one: its page would be served and not made.
+    published._KEPT = published.Kept()
     if lasting.engine.dialect.name != "sqlite":
         yield from seeded.open(folder)
         return
@@ -110,7 +109,12 @@ def readers(tmp_path_factory: pytest.TempPathFactory, seeded: Seeded) -> Iterato
 
 def make_no_files(monkeypatch: pytest.MonkeyPatch) -> None:
     made = (
-        (documents, "letter_pdf"),
+        (documents, "kept_draft"),
+        (sealing, "make_document"),
+        (sealing, "proofread"),
+        (later, "addendum_pdf"),
+        (after, "erratum_pdf"),
+        (later, "edition_pdf"),
         (revisions, "redline_pdf"),
         (revisions, "redline_docx"),
         (dispositions, "dispositions_pdf"),
@@ -118,6 +122,8 @@ def make_no_files(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     for module, name in made:
         monkeypatch.setattr(module, name, _fake_file)
+    # A bundle of such files could not pass its own check.
+    monkeypatch.setattr(bundle, "check_bundle", lambda _made: [])
 
 
 def _fake_file(*_what: object, **_how: object) -> bytes:

@@ -11,6 +11,7 @@ from flask import Flask
 from tests.factories import ANNA, COORDINATOR, REFERENCES, SEALABLE, STRANGER, settings_for
 from tests.web.world import ROLES, Person
 from webapp.app import create_app
+from webapp.domain.cope import claims_digest
 from webapp.domain.letter import LetterState
 from webapp.domain.permission import Permission, Role, permissions_of
 from webapp.rendering.environment import ROOT
@@ -45,6 +46,8 @@ class Rule:
     typed: dict[str, str]
     otherwise: dict[Person, int] = field(default_factory=dict)
     """People who get in and are answered differently."""
+    blank: int = 422
+    """What is answered where nothing of it is typed."""
 
     @property
     def has_states(self) -> bool:
@@ -58,7 +61,7 @@ class Rule:
     @property
     def empty_answer(self) -> int:
         """To a request that carries nothing but a token, in that state."""
-        return 422 if self.typed else self.answer(self.best_state)
+        return self.blank if self.typed else self.answer(self.best_state)
 
     def answer(self, state: str) -> int:
         return self.answers[STATES.index(state) if len(self.answers) > 1 else 0]
@@ -87,10 +90,10 @@ class Rule:
         return 403 if self.who in {For.ADMINISTRATOR, For.KEEPER} or person in WITH_GRANT else 404
 
 
-def rule(who: For | Permission, *answers: int, otherwise: dict[Person, int] | None = None, **typed: str) -> Rule:
+def rule(who: For | Permission, *answers: int, otherwise: dict[Person, int] | None = None, blank: int = 422, **typed: str) -> Rule:
     """One answer for all states, or one for each."""
     assert len(answers) in {1, len(STATES)}
-    return Rule(who, answers, typed, otherwise or {})
+    return Rule(who, answers, typed, otherwise or {}, blank)
 
 
 # What is typed where a form is sent that could be taken.
@@ -108,22 +111,100 @@ DRAFT = {
 SOCIETY = {"society": "Society of Ferns", "contact": "Fern Wood", "email": "fern@ferns.example.org"}
 LIST = "society,contact,email\nSociety of Ferns,Fern Wood,fern@ferns.example.org\n"
 SUBMISSION = {"journal": "Journal of Invented Medicine", "route": "rapid_response", "submitted_on": SEALABLE.date().isoformat()}
+# A text goes to one journal once.
+ELSEWHERE = {**SUBMISSION, "journal": "Journal of Ferns"}
 VENUE = {"journal": "Journal of Ferns", "route": "letter", "window": "", "refuses_accusations": "", "style": ""}
 # Every revision is the first in this world; in a draft it is made as it is sent.
 # The letter that circulates has a short form that its revision does not have.
 FIT = {"is_fit": "y", "reason_unanswered": "It repeats what others have said.", "note": "A short form", "change": "editorial"}
 SENT_OUT = {"revision": "1", "until": "2026-03-09T17:00", "to": "all"}
 PLAN = {"days_before": "7, 2", "days_after_board": "1", "kinds": "silent", "edition": "0"}
+TRANSLATION = {"language": "de", "title": "Ein Brief", "translator": "", "body": "Wir widersprechen.", "edition": "1"}
+LAYOUT = {"paper": "letter", "language": "en-GB", "grouping": "none", "acronyms": "none", "accent": "#0b5d3b", "edition": "0"}
+ITEM = {
+    "act": "keep",
+    "nonce": "a-nonce-of-the-post",
+    "direction": "in",
+    "sender": "Ed Marsh",
+    "text": "We have it.",
+    "happened_local": "2026-03-01T12:00",
+    "zone": "UTC",
+}
+TO_JOURNAL = {"to_address": "editor@jim.example.org", "subject": "A joint letter", "body": "Dear Editor, please find our letter."}
+RELEASE_ITEM = {"audience": "signatories", "summary": "The journal has it."}
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 COLLEAGUE = {"name": "Fern Wood", "email": "fern@ferns.example.org", "reason": "I have left.", "nonce": "a-nonce-of-leaving"}
 TALK = {"words": "What of § 3?", "nonce": "a-nonce-of-this-talk"}
-STEP = {"kind": "acknowledged", "happened_on": SEALABLE.date().isoformat(), "outcome": ""}
+TO_JOURNAL = {"to_address": "editor@jim.example.org", "subject": "A joint letter", "body": "Dear Editor, please find our letter."}
+RELEASE = {"how": "moment", "release_local": "2026-03-20T17:00", "edition": "0"}
+CLAIMS = {"claims-0-words": "Too high", "claims-0-passage": "Table 2", "claims-0-ground": "error", "seen": claims_digest(())}
+NEW_TEXT = {"journal": "Journal of Ferns", "asked": "Please cut it to 400 words.", "based_on": "", "venue": ""}
+STEP = {"kind": "acknowledged", "happened_on": SEALABLE.date().isoformat(), "edition": "2"}
+DUE = {"what": "Ring the office", "due_on": "2026-04-01", "edition": "2"}
+FATE = {"kind": "correction", "happened_on": SEALABLE.date().isoformat(), "edition": "0"}
+ROUND = {
+    "nonce": "a-nonce-of-the-table",
+    "seen": "1",
+    "title": "An answer to the editor",
+    "correspondence": "",
+    "proposal": "We stand by the letter.",
+    "until": "2026-03-24T17:00",
+}
+_AT_JOURNAL = (404, 404, 404, 404, 404, 200, 200, 404)
+_MOVED = (404, 404, 404, 404, 404, 303, 409, 404)
 
 # Staff who are signed in are taken from the front page to their letters.
 _TO_LETTERS = dict.fromkeys(AT_DESK, 302)
 _SEE, _EDIT, _INVITE, _CLOSE, _VOUCH = Permission.SEE, Permission.EDIT, Permission.INVITE, Permission.CLOSE, Permission.VOUCH
 
+_AT_A_JOURNAL = (404, 404, 404, 404, 404, 200, 200, 404)
+_PREPARED = (404, 404, 404, 404, 404, 303, 409, 404)
+
 # The states in their order: drafting, circulating, signing, closed, sealed, submitted, resolved, cancelled.
+# Sealed, submitted or resolved; before that there is no such page.
+_SEALED = (404, 404, 404, 404, 200, 200, 200, 404)
+_KEPT = (404, 404, 404, 404, 303, 303, 303, 404)
+_CORRESPONDENCE = {
+    ("correspondence.index", "GET"): rule(Permission.KEEP_COURSE, *_SEALED),
+    ("correspondence.enter", "GET"): rule(Permission.KEEP_COURSE, *_SEALED),
+    # A first press shows what was understood of what is there.
+    ("correspondence.store", "POST"): rule(Permission.KEEP_COURSE, *_KEPT, **ITEM, blank=200),
+    ("correspondence.show", "GET"): rule(Permission.KEEP_COURSE, *_SEALED),
+    ("correspondence.file", "GET"): rule(Permission.KEEP_COURSE, *_SEALED),
+    ("correspondence.strike", "POST"): rule(Permission.KEEP_COURSE, *_KEPT, reason="It belongs to another letter."),
+    ("correspondence.release", "GET"): rule(Permission.KEEP_COURSE, *_SEALED),
+    ("correspondence.release", "POST"): rule(Permission.KEEP_COURSE, *_KEPT, **RELEASE_ITEM),
+    ("correspondence.in_room", "GET"): rule(For.ROOM, *_SEALED),
+    ("journal_mails.index", "GET"): rule(Permission.KEEP_COURSE, *_SEALED),
+    ("journal_mails.write", "GET"): rule(Permission.KEEP_COURSE, *_SEALED),
+    ("journal_mails.write", "POST"): rule(Permission.KEEP_COURSE, *_KEPT, **TO_JOURNAL),
+    ("journal_mails.show", "GET"): rule(Permission.KEEP_COURSE, *_SEALED),
+    ("journal_mails.edit", "GET"): rule(Permission.KEEP_COURSE, *_SEALED),
+    ("journal_mails.file", "GET"): rule(Permission.KEEP_COURSE, *_SEALED),
+    ("journal_mails.edit", "POST"): rule(Permission.KEEP_COURSE, *_KEPT, edition="1", **TO_JOURNAL),
+    # What is approved and sent is what was read: the digest is another in every letter.
+    ("journal_mails.approve", "POST"): rule(Permission.KEEP_COURSE, 404, 404, 404, 404, 409, 409, 409, 404),
+    ("journal_mails.send", "POST"): rule(Permission.KEEP_COURSE, 404, 404, 404, 404, 409, 409, 409, 404),
+    ("journal_mails.drop", "POST"): rule(Permission.KEEP_COURSE, *_KEPT),
+    ("rounds.index", "GET"): rule(Permission.KEEP_COURSE, *_SEALED),
+    ("rounds.write", "GET"): rule(Permission.KEEP_COURSE, *_SEALED),
+    ("rounds.look", "POST"): rule(Permission.KEEP_COURSE, *_SEALED, **ROUND),
+    ("rounds.open_round", "POST"): rule(Permission.KEEP_COURSE, *_KEPT, **ROUND),
+    ("rounds.show", "GET"): rule(Permission.KEEP_COURSE, *_SEALED),
+    ("rounds.end", "POST"): rule(Permission.KEEP_COURSE, *_KEPT),
+    ("rounds.in_room", "GET"): rule(For.ROOM, *_SEALED),
+    ("rounds.say", "POST"): rule(For.ROOM, *_KEPT, choice="no", remarks="It is too soft.", nonce="a-nonce-of-the-table"),
+    ("news.index", "GET"): rule(Permission.KEEP_COURSE, *_SEALED),
+    # The first event of a record tells of nothing that came after the seal.
+    ("news.write", "GET"): rule(Permission.KEEP_COURSE, 404),
+    ("news.send", "POST"): rule(Permission.KEEP_COURSE, 404),
+    ("news.send_to_all", "POST"): rule(Permission.KEEP_COURSE, 404),
+    # Whoever does not say yes wants none.
+    ("news.wish", "POST"): rule(For.ROOM, 404, 404, 404, 404, 303, 303, 303, 404, wants="yes", blank=303),
+    ("news.stop", "GET"): rule(For.PUBLIC, 200),
+    ("news.press", "POST"): rule(For.PUBLIC, 200, **ONE_CLICK),
+}
+
 MATRIX: dict[tuple[str, str], Rule] = {
     ("static", "GET"): rule(For.PUBLIC, 200),
     ("health.alive", "GET"): rule(For.PUBLIC, 200),
@@ -131,6 +212,43 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("health.ready", "GET"): rule(For.PUBLIC, 503),
     ("front.show", "GET"): rule(For.PUBLIC, 200, otherwise=_TO_LETTERS),
     ("front.accessibility", "GET"): rule(For.PUBLIC, 200),
+    # Three letters are public in this world.
+    ("public.show", "GET"): rule(For.PUBLIC, 404, 404, 404, 404, 200, 200, 200, 404),
+    ("public.citation", "GET"): rule(For.PUBLIC, 404, 404, 404, 404, 200, 200, 200, 404),
+    ("public.changes", "GET"): rule(For.PUBLIC, 404, 404, 404, 404, 200, 200, 200, 404),
+    ("public.file", "GET"): rule(For.PUBLIC, 404, 404, 404, 404, 200, 200, 200, 404),
+    # Before sign-on is open no text is fixed; in a room it is there once the letter is public.
+    ("share.at_desk", "GET"): rule(_SEE, 404, 404, 200, 200, 200, 200, 200, 200),
+    ("share.in_room", "GET"): rule(For.ROOM, 404, 404, 404, 404, 200, 200, 200, 404),
+    ("public.translation", "GET"): rule(For.PUBLIC, 404, 404, 404, 404, 200, 200, 200, 404),
+    ("embed.show", "GET"): rule(For.PUBLIC, 404, 404, 404, 404, 200, 200, 200, 404),
+    ("embed.signatories", "GET"): rule(For.PUBLIC, 404, 404, 404, 404, 200, 200, 200, 404),
+    ("api.document", "GET"): rule(For.PUBLIC, 200),
+    ("api.letters", "GET"): rule(For.PUBLIC, 200),
+    ("api.letter", "GET"): rule(For.PUBLIC, 404, 404, 404, 404, 200, 200, 200, 404),
+    ("api.signatories", "GET"): rule(For.PUBLIC, 404, 404, 404, 404, 200, 200, 200, 404),
+    ("api.documents", "GET"): rule(For.PUBLIC, 404, 404, 404, 404, 200, 200, 200, 404),
+    ("api.course", "GET"): rule(For.PUBLIC, 404, 404, 404, 404, 200, 200, 200, 404),
+    ("api.translations", "GET"): rule(For.PUBLIC, 404, 404, 404, 404, 200, 200, 200, 404),
+    ("api.translation", "GET"): rule(For.PUBLIC, 404, 404, 404, 404, 200, 200, 200, 404),
+    # Of what is sealed: until then the text can still change.
+    ("translations.index", "GET"): rule(Permission.PUBLISH, 409, 409, 409, 409, 200, 200, 200, 409),
+    ("translations.add", "GET"): rule(Permission.PUBLISH, 409, 409, 409, 409, 200, 200, 200, 409),
+    ("translations.add", "POST"): rule(Permission.PUBLISH, 409, 409, 409, 409, 303, 303, 303, 409, **TRANSLATION),
+    ("translations.preview", "POST"): rule(Permission.PUBLISH, 409, 409, 409, 409, 200, 200, 200, 409),
+    ("translations.edit", "GET"): rule(Permission.PUBLISH, 409, 409, 409, 409, 200, 200, 200, 409),
+    ("translations.edit", "POST"): rule(Permission.PUBLISH, 409, 409, 409, 409, 303, 303, 303, 409, **{**TRANSLATION, "language": "ar"}),
+    ("translations.remove", "GET"): rule(Permission.PUBLISH, 409, 409, 409, 409, 200, 200, 200, 409),
+    ("translations.remove", "POST"): rule(Permission.PUBLISH, 409, 409, 409, 409, 303, 303, 303, 409, edition="1"),
+    ("translations.in_room", "GET"): rule(For.ROOM, 404, 404, 404, 404, 200, 200, 200, 404),
+    ("publication.show", "GET"): rule(Permission.PUBLISH, 200),
+    ("publication.show", "POST"): rule(Permission.PUBLISH, 409, 409, 200, 200, 409, 409, 409, 409, **RELEASE),
+    ("publication.release", "POST"): rule(Permission.PUBLISH, 409, 409, 303, 303, 409, 409, 409, 409, **RELEASE),
+    # Nothing is announced in this world that has not come.
+    ("publication.drop", "POST"): rule(Permission.PUBLISH, 409),
+    ("check.show", "GET"): rule(For.PUBLIC, 200),
+    ("check.of_letter", "GET"): rule(For.PUBLIC, 200),
+    ("check.ask", "POST"): rule(For.PUBLIC, 200, quoted="0" * 64),
     ("front.icon", "GET"): rule(For.PUBLIC, 302),
     ("front.robots", "GET"): rule(For.PUBLIC, 200),
     ("sign_in.ask", "GET"): rule(For.PUBLIC, 200),
@@ -167,6 +285,11 @@ MATRIX: dict[tuple[str, str], Rule] = {
     # Nobody has put one in.
     ("societies.logo", "GET"): rule(For.STAFF, 404),
     ("societies.put_logo", "POST"): rule(For.KEEPER, 422),
+    # And nothing waits to be looked at.
+    ("societies.upload", "GET"): rule(For.KEEPER, 404),
+    ("societies.look_at_logo", "GET"): rule(For.KEEPER, 303),
+    ("societies.use_logo", "POST"): rule(For.KEEPER, 404),
+    ("societies.drop_logo", "POST"): rule(For.KEEPER, 303),
     ("societies.remove_logo", "POST"): rule(For.KEEPER, 404),
     ("societies.find_double", "GET"): rule(For.KEEPER, 200),
     ("societies.join", "GET"): rule(For.KEEPER, 200),
@@ -200,6 +323,8 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("revisions.make", "GET"): rule(_EDIT, 200, 200, 200, 409, 409, 409, 409, 409),
     # In signing nothing has changed since the newest.
     ("revisions.make", "POST"): rule(_EDIT, 303, 303, 409, 409, 409, 409, 409, 409, note="A short form.", change="editorial"),
+    ("layout.edit", "GET"): rule(_EDIT, 200),
+    ("layout.edit", "POST"): rule(_EDIT, 303, 303, 303, 303, 409, 409, 409, 409, **LAYOUT),
     ("milestones.show", "GET"): rule(_SEE, 200),
     ("milestones.calendar", "GET"): rule(_SEE, 200),
     ("milestones.one_calendar", "GET"): rule(_SEE, 200),
@@ -313,16 +438,79 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("sign_on.cancel", "GET"): rule(Permission.CANCEL, 200),
     ("sign_on.cancel", "POST"): rule(Permission.CANCEL, 303, 303, 303, 303, 409, 409, 409, 409, reason="It is not needed."),
     ("documents.draft", "GET"): rule(_SEE, 200, 200, 200, 200, 409, 409, 409, 200),
-    ("documents.sealed", "GET"): rule(_SEE, 404, 404, 404, 404, 200, 200, 200, 404),
-    ("documents.csv", "GET"): rule(_SEE, 200),
-    ("documents.json", "GET"): rule(_SEE, 200),
-    ("documents.seal_letter", "GET"): rule(Permission.SEAL, 200),
+    ("documents.index", "GET"): rule(_SEE, 200),
+    ("documents.file", "GET"): rule(_SEE, 404, 404, 404, 404, 200, 200, 200, 404),
+    ("documents.seal_letter", "GET"): rule(Permission.SEAL, 200, 200, 200, 200, 303, 303, 303, 200),
     ("documents.seal_letter", "POST"): rule(Permission.SEAL, 409, 409, 409, 303, 409, 409, 409, 409),
+    ("after.show", "GET"): rule(_SEE, 404, 404, 404, 404, 200, 200, 200, 404),
+    ("after.open_addendum", "GET"): rule(Permission.SEAL, 404, 404, 404, 404, 200, 200, 200, 404),
+    ("after.open_addendum", "POST"): rule(Permission.SEAL, 404, 404, 404, 404, 303, 303, 409, 404, deadline_local="2026-04-01T18:00"),
+    # None of these letters has an addendum, and nothing was issued beside it.
+    ("after.close_addendum", "POST"): rule(Permission.SEAL, 404, 404, 404, 404, 409, 409, 409, 404),
+    ("after.end_addendum", "POST"): rule(Permission.SEAL, 404, 404, 404, 404, 409, 409, 409, 404),
+    ("after.issue_addendum", "POST"): rule(Permission.SEAL, 404, 404, 404, 404, 409, 409, 409, 404),
+    ("after.make_edition", "POST"): rule(Permission.SEAL, 404, 404, 404, 404, 409, 409, 409, 404),
+    ("after.tell_withdrawal", "POST"): rule(Permission.SEAL, 404),
+    ("after.correct", "GET"): rule(Permission.SEAL, 404, 404, 404, 404, 200, 200, 200, 404),
+    ("after.correct", "POST"): rule(Permission.SEAL, 404, 404, 404, 404, 200, 200, 200, 404),
+    ("after.file", "GET"): rule(_SEE, 404),
+    ("after.bundle", "GET"): rule(_SEE, 404),
+    ("new_texts.index", "GET"): rule(_SEE, 404, 404, 404, 404, 200, 200, 200, 404),
+    ("new_texts.begin", "POST"): rule(_EDIT, 404, 404, 404, 404, 303, 303, 409, 404, **NEW_TEXT),
+    # None of these letters has such a text.
+    ("new_texts.show", "GET"): rule(_SEE, 404),
+    ("new_texts.write", "POST"): rule(_EDIT, 404),
+    ("new_texts.meters", "POST"): rule(_SEE, 404),
+    ("new_texts.put", "GET"): rule(Permission.SEAL, 404),
+    ("new_texts.put", "POST"): rule(Permission.SEAL, 404),
+    ("new_texts.abandon", "GET"): rule(Permission.SEAL, 404),
+    ("new_texts.abandon", "POST"): rule(Permission.SEAL, 404),
+    ("new_texts.make", "POST"): rule(Permission.SEAL, 404),
+    ("new_texts.file", "GET"): rule(_SEE, 404),
+    ("submissions.index", "GET"): rule(Permission.KEEP_COURSE, 200),
+    # Where nothing was chosen, or it is too early or too late, there is nothing to plan.
+    ("submissions.plan", "POST"): rule(Permission.KEEP_COURSE, 303),
     ("submissions.submit", "GET"): rule(Permission.KEEP_COURSE, 200),
-    ("submissions.submit", "POST"): rule(Permission.KEEP_COURSE, 409, 409, 409, 409, 303, 409, 409, 409, **SUBMISSION),
-    ("submissions.show", "GET"): rule(Permission.KEEP_COURSE, 200),
-    ("submissions.show", "POST"): rule(Permission.KEEP_COURSE, 409, 409, 409, 409, 409, 303, 409, 409, **STEP),
-    ("submissions.resolve", "POST"): rule(Permission.KEEP_COURSE, 409, 409, 409, 409, 409, 303, 409, 409),
+    ("submissions.submit", "POST"): rule(Permission.KEEP_COURSE, 409, 409, 409, 409, 303, 303, 409, 409, **ELSEWHERE),
+    # In this world one submission was made of every letter that is submitted or resolved.
+    ("submissions.show", "GET"): rule(Permission.KEEP_COURSE, *_AT_JOURNAL),
+    ("submissions.show", "POST"): rule(Permission.KEEP_COURSE, *_MOVED, **STEP),
+    ("submissions.edit", "GET"): rule(Permission.KEEP_COURSE, *_AT_JOURNAL),
+    ("submissions.edit", "POST"): rule(Permission.KEEP_COURSE, *_MOVED, **SUBMISSION, edition="2"),
+    ("submissions.correct", "GET"): rule(Permission.KEEP_COURSE, *_AT_JOURNAL),
+    ("submissions.correct", "POST"): rule(Permission.KEEP_COURSE, *_MOVED, **STEP, reason="It was a draft."),
+    ("submissions.proof", "GET"): rule(Permission.KEEP_COURSE, 404),
+    ("submissions.resolve", "POST"): rule(Permission.KEEP_COURSE, 409, 409, 409, 409, 409, 303, 409, 409, reason="Enough.", edition="2"),
+    ("follow_ups.add", "GET"): rule(Permission.KEEP_COURSE, *_AT_JOURNAL),
+    ("follow_ups.add", "POST"): rule(Permission.KEEP_COURSE, *_MOVED, **DUE),
+    ("follow_ups.change", "GET"): rule(Permission.KEEP_COURSE, *_AT_JOURNAL),
+    ("follow_ups.change", "POST"): rule(Permission.KEEP_COURSE, *_MOVED, **DUE),
+    ("follow_ups.done", "POST"): rule(Permission.KEEP_COURSE, *_MOVED, edition="2"),
+    ("fates.tell", "GET"): rule(Permission.KEEP_COURSE, 200),
+    ("fates.tell", "POST"): rule(Permission.KEEP_COURSE, 409, 409, 409, 409, 303, 303, 303, 409, **FATE),
+    # Nothing is looked up where that is not switched on.
+    ("fates.look_up", "POST"): rule(Permission.KEEP_COURSE, 409),
+    ("fates.correct", "GET"): rule(Permission.KEEP_COURSE, 404),
+    ("fates.correct", "POST"): rule(Permission.KEEP_COURSE, 404),
+    **_CORRESPONDENCE,
+    # Only two of these letters have a submission; no place is noted where their text was shown.
+    ("package.show", "GET"): rule(_SEE, *_AT_A_JOURNAL),
+    ("package.text_file", "GET"): rule(_SEE, *_AT_A_JOURNAL),
+    ("package.covering_letter_file", "GET"): rule(_SEE, *_AT_A_JOURNAL),
+    ("package.write_covering_letter", "GET"): rule(Permission.KEEP_COURSE, *_AT_A_JOURNAL),
+    ("package.write_covering_letter", "POST"): rule(Permission.KEEP_COURSE, *_PREPARED, words="Dear Editor", edition="0"),
+    ("package.propose_covering_letter", "POST"): rule(Permission.KEEP_COURSE, *_PREPARED, edition="0"),
+    ("package.answer_statements", "GET"): rule(Permission.KEEP_COURSE, *_AT_A_JOURNAL),
+    ("package.answer_statements", "POST"): rule(Permission.KEEP_COURSE, *_PREPARED, edition="0"),
+    ("package.map_claims", "GET"): rule(Permission.KEEP_COURSE, *_AT_A_JOURNAL),
+    ("package.map_claims", "POST"): rule(Permission.KEEP_COURSE, *_PREPARED, **CLAIMS),
+    ("package.note_showing", "GET"): rule(Permission.KEEP_COURSE, *_AT_A_JOURNAL),
+    ("package.note_showing", "POST"): rule(Permission.KEEP_COURSE, *_PREPARED, shown_as="preprint", place="Invented Archive"),
+    ("package.strike_showing", "POST"): rule(Permission.KEEP_COURSE, 404, 404, 404, 404, 404, 404, 409, 404),
+    ("package.settle_places", "POST"): rule(Permission.KEEP_COURSE, *_PREPARED, seen="what the page has shown"),
+    ("rooms.draft", "GET"): rule(For.ROOM, 404, 404, 200, 200, 404, 404, 404, 404),
+    # No society of this world has a logo.
+    ("rooms.logo", "GET"): rule(For.ROOM, 404),
     # A letter in drafting has invited nobody yet.
     ("rooms.door", "GET"): rule(For.PUBLIC, 404, 200, 200, 200, 200, 200, 200, 200),
     ("rooms.enter", "POST"): rule(For.PUBLIC, 404, 303, 303, 303, 303, 303, 303, 303),
@@ -353,6 +541,14 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("answers.object", "POST"): rule(For.ROOM, 404, 404, 422, 422, 422, 422, 422, 422),
     ("answers.withdraw", "GET"): rule(For.ROOM, 404, 404, 200, 200, 200, 200, 200, 200),
     ("answers.withdraw", "POST"): rule(For.ROOM, 404, 404, 422, 422, 422, 422, 422, 422),
+    ("new_text_room.read", "GET"): rule(For.ROOM, 404),
+    ("new_text_room.affirm", "GET"): rule(For.ROOM, 404),
+    ("new_text_room.affirm", "POST"): rule(For.ROOM, 404),
+    ("new_text_room.object", "GET"): rule(For.ROOM, 404),
+    ("new_text_room.object", "POST"): rule(For.ROOM, 404),
+    ("new_text_room.review", "GET"): rule(For.ROOM, 303),
+    ("new_text_room.review", "POST"): rule(For.ROOM, 422),
+    ("new_text_room.code", "POST"): rule(For.ROOM, 303),
     ("handing_over.hand_over", "GET"): rule(For.ROOM, 404, 200, 200, 200, 200, 200, 200, 404),
     ("handing_over.hand_over", "POST"): rule(For.ROOM, 404, 303, 303, 303, 303, 303, 303, 409, **COLLEAGUE),
     ("handing_over.not_us", "GET"): rule(For.ROOM, 404, 200, 200, 200, 404, 404, 404, 404),

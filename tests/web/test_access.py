@@ -1,4 +1,8 @@
-"""Who gets in where: every route, every method, every kind of person, every state; a route that is missing in the table fails (R13)."""
+"""Who gets in where: every route, every method, every kind of person, every state; a route that is missing in the table fails (R13).
+
+`make test` asks as owner, whom the most doors let in, and as representative in every state; as everybody else in two states of each
+route: one in which the act can be done, and another. `make assure` asks as everybody in every state.
+"""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -6,30 +10,36 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from flask import Flask
 from sqlalchemy import make_url, update
+from sqlalchemy.orm import Session
 
 from tests.browser import Browser
+from tests.counts import IS_ASSURE
 from tests.dump import dump
 from tests.factories import NOW, SEALABLE, settings_for
 from tests.web import matrix
 from tests.web.matrix import MATRIX, STATES, USUAL, Rule
 from tests.web.world import ACCOUNTS, Person, World
 from webapp.app import create_app
+from webapp.domain.actor import COMMAND
 from webapp.domain.permission import Permission
 from webapp.persistence.sqlite import sqlite_module
 from webapp.persistence.tables import WebSessionRow
+from webapp.services import package, seal
 
 P = Person
 # Sign-on closes early only where every society has answered.
 ANSWERED = {("sign_on.close", "signing"): "answered"}
 # Sealed, sent and answered by the journal after the deadline; everything else is asked before it.
-LATER = {"documents.seal_letter", "submissions.submit", "submissions.show", "submissions.resolve"}
+LATER = {"documents.seal_letter", "submissions.submit", "submissions.show", "submissions.correct", "submissions.resolve", "fates.tell"}
 # R6: what was guessed at is counted, whoever guesses.
 LIMITS = ("rate_limit",)
 COOKIE = "undersigned"
+IN_EVERY_STATE = {P.OWNER, P.REPRESENTATIVE}
 
 
 def token_of(browser: Browser) -> str:
@@ -99,6 +109,8 @@ class Doors:
         rule = next(rule for rule in self.world.app.url_map.iter_rules(endpoint) if method in (rule.methods or set()))
         built = self.world.app.url_map.bind("localhost").build(endpoint, {name: known[name] for name in rule.arguments}, method=method)
         data = {**MATRIX[endpoint, method].typed, "csrf_token": self.tokens[person]} if method == "POST" else None
+        if data and (endpoint, state) in SHOWN:
+            data["seen"] = SHOWN[endpoint, state](self, known)
         answer = self.browsers[person].ask(built, method, data=data)
         if is_later:
             self.world.clock.at = NOW
@@ -106,6 +118,15 @@ class Doors:
         if answer.status_code == 302 and endpoint.partition(".")[0] not in {"front", "sign_in"}:
             assert answer.location == "/sign-in"
         return answer.status_code
+
+    def list_shown(self, known: dict[str, Any]) -> str:
+        with Session(self.world.engine) as session:
+            return seal.show_list(session, COMMAND, known["letter"], now=SEALABLE).seen
+
+    def places_shown(self, known: dict[str, Any]) -> str:
+        with Session(self.world.engine) as session:
+            at = (known["letter"], known["submission"])
+            return package.show_package(session, COMMAND, *at, self.world.app.config["UNDERSIGNED"].links, now=NOW).elsewhere.seen
 
     def _sit_since(self, person: Person, at: datetime) -> None:
         """As if this person had come in, and proved who they are, at that moment."""
@@ -125,6 +146,10 @@ class Doors:
     @property
     def _file(self) -> Path:
         return Path(make_url(self.world.engine.url).database or "")
+
+
+# Handed back with the button: what the page has shown.
+SHOWN = {("documents.seal_letter", "closed"): Doors.list_shown, ("package.settle_places", "submitted"): Doors.places_shown}
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -164,8 +189,17 @@ def cases(method: str, person: Person, *, is_let_in: bool) -> Iterator[tuple[str
     """Route, rule and state; routes without a letter are asked once."""
     for (endpoint, asked), rule in MATRIX.items():
         if asked == method and rule.lets_in(person) is is_let_in:
-            for state in STATES if rule.has_states else (USUAL,):
+            for state in states(person, endpoint, rule):
                 yield endpoint, rule, state
+
+
+def states(person: Person, endpoint: str, rule: Rule) -> tuple[str, ...]:
+    if not rule.has_states:
+        return (USUAL,)
+    if IS_ASSURE or person in IN_EVERY_STATE:
+        return STATES
+    another = STATES[crc32(f"{person} {endpoint}".encode()) % len(STATES)]
+    return tuple({rule.best_state: None, another: None})
 
 
 Answers = dict[tuple[str, str], int]

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
+from zlib import crc32
 
 import pikepdf
 import pytest
@@ -16,7 +17,7 @@ from werkzeug.test import TestResponse
 from tests import factories
 from tests.browser import Browser, Page
 from tests.cli.conftest import command_in
-from tests.counts import times
+from tests.counts import IS_ASSURE, times
 from tests.factories import FAKE_PDF, SEALABLE
 from tests.hostile.canary import Canary, listening
 from tests.hostile.checks import (
@@ -40,7 +41,7 @@ from tests.web.matrix import MATRIX
 from tests.web.test_access import token_of
 from tests.web.world import ACCOUNTS, Person, World
 from webapp.persistence.database import transaction
-from webapp.rendering import spreadsheet, text, word_writing
+from webapp.rendering import cited, spreadsheet, text
 from webapp.rendering.pdf import letter_pdf
 from webapp.services.documents import letter_document
 
@@ -50,7 +51,9 @@ pytestmark = pytest.mark.enable_socket
 DEALS = range(0, len(LINES), len(LINES) // times(10))
 BASE = "http://127.0.0.1:8000"
 # A PDF takes its second, and differs little from state to state.
-PRINTED = {"documents.draft": {"drafting", "signing", "cancelled"}, "revisions.compare_pdf": {"circulating"}, "documents.sealed": set()}
+PRINTED = {"documents.draft": {"drafting", "signing", "cancelled"}, "revisions.compare_pdf": {"circulating"}, "documents.file": set()}
+# Read letter by letter in more than one state. Of every other page of a letter `make test` asks for every second state, dealt in turn.
+READ = {"texts.edit", "revisions.show", "rooms.read"}
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -188,7 +191,13 @@ def seen(site: Site) -> Seen:
 def _states_of(site: Site, endpoint: str) -> list[str]:
     rule = next(rule for rule in site.world.app.url_map.iter_rules(endpoint) if "GET" in (rule.methods or set()))
     of_letter = {"letter", "invitation"} & rule.arguments
-    return [state for state in site.states if state in PRINTED.get(endpoint, site.states)] if of_letter else ["signing"]
+    if not of_letter:
+        return ["signing"]
+    found = [state for state in site.states if state in PRINTED.get(endpoint, site.states)]
+    if IS_ASSURE or endpoint in PRINTED or endpoint in READ:
+        return found
+    best = MATRIX[endpoint, "GET"].best_state
+    return [state for place, state in enumerate(found) if state == best or (place + crc32(endpoint.encode())) % 2]
 
 
 def _at(site: Site, part: str, state: str = "drafting") -> str:
@@ -354,7 +363,7 @@ def test_control_list_that_a_spreadsheet_would_run_is_noticed(monkeypatch: pytes
 
 
 def test_control_word_file_with_every_link_is_noticed(monkeypatch: pytest.MonkeyPatch, site: Site) -> None:
-    monkeypatch.setattr(word_writing, "is_honest", lambda _address: True)
+    monkeypatch.setattr(cited, "is_honest", lambda _address: True)
     assert word_problems(site.ask("word_files.download", "GET", "drafting").data)
 
 

@@ -1,7 +1,7 @@
 """Nobody waits for pandoc: while a page holds the lock to write, no child process is started and so no text converted."""
 
-import gc
 import subprocess
+import sys
 from contextlib import nullcontext
 from functools import _lru_cache_wrapper
 from typing import Any
@@ -38,9 +38,9 @@ def is_locked(world: World) -> bool:
 
 
 def forget_what_was_converted() -> None:
-    for one in gc.get_objects():
-        if isinstance(one, _lru_cache_wrapper) and one.__module__.startswith("webapp.rendering"):
-            one.cache_clear()
+    modules = [module for name, module in list(sys.modules.items()) if name.startswith("webapp.rendering")]
+    for one in [value for module in modules for value in vars(module).values() if isinstance(value, _lru_cache_wrapper)]:
+        one.cache_clear()
 
 
 @pytest.fixture

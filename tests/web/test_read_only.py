@@ -13,7 +13,7 @@ from webapp.persistence.database import transaction
 from webapp.services import installation
 from webapp.web import read_only
 
-STILL_POSSIBLE = {(one, "POST") for one in ("sign_in.ask", "sign_in.enter", "sign_in.leave", "stays.end", "stays.end_others")}
+STILL_POSSIBLE = {(one, "POST") for one in ("sign_in.ask", "sign_in.enter", "sign_in.leave", "stays.end", "stays.end_others", "check.ask")}
 CHANGING = [one for one in MATRIX if one[1] != "GET" and one not in STILL_POSSIBLE]
 BANNER = "This can only be read for now"
 
@@ -35,14 +35,14 @@ def test_control_without_the_look_changes_would_be_taken(world: World, monkeypat
     browser = world.browser(Person.COORDINATOR)
     stop(world)
     monkeypatch.setattr(read_only, "_STILL_POSSIBLE", {endpoint for endpoint, _method in MATRIX})
-    assert {ask(world, browser, *one) for one in CHANGING} & {422, 303}
+    assert any(ask(world, browser, *one) in {422, 303} for one in CHANGING)
 
 
 def test_change_that_was_let_in_before_is_refused_behind_the_lock(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = world.browser(Person.COORDINATOR)
     monkeypatch.setattr(read_only.installation, "refuse_if_read_only", _once(world))
     with unchanged(world.engine, but=("installation",)):
-        assert ask(world, browser, "submissions.resolve", "POST") == 503
+        assert ask(world, browser, "journal_mails.drop", "POST") == 503
 
 
 def _once(world: World) -> object:

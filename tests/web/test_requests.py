@@ -7,7 +7,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.browser import Browser
-from tests.dump import dump
+from tests.dump import unchanged
 from tests.factories import COORDINATOR
 from tests.web.conftest import Seeded
 from tests.web.matrix import MATRIX, routes
@@ -18,8 +18,9 @@ from webapp.persistence.database import DatabaseBusy
 from webapp.services import dashboard
 from webapp.web.views import letters
 
-# R6: the link of a mail stands in for the token; they are guarded by Origin and Sec-Fetch-Site. A mail program has no token at all.
-WITHOUT_TOKEN = {"rooms.enter", "stops.ask", "stops.press", "witnesses.confirm", "witnesses.dispute"}
+# R6: the link of a mail stands in for the token; they are guarded by Origin and Sec-Fetch-Site. A mail program has no token at all,
+# and to check a file changes nothing.
+WITHOUT_TOKEN = {"check.ask", "news.press", "rooms.enter", "stops.ask", "stops.press", "witnesses.confirm", "witnesses.dispute"}
 POSTS = sorted(endpoint for endpoint, method in MATRIX if method == "POST")
 
 
@@ -44,20 +45,13 @@ def address_of(world: World, endpoint: str) -> str:
     return world.app.url_map.bind("localhost").build(endpoint, {name: values[name] for name in rule.arguments}, method="POST")
 
 
-def send(world: World, browser: Browser, endpoint: str, data: dict[str, str], **headers: str) -> TestResponse:
-    before = dump(world.engine)
-    answer = browser.ask(
-        address_of(world, endpoint), "POST", data=data, headers={name.replace("_", "-"): text for name, text in headers.items()}
-    )
-    assert dump(world.engine) == before
-    return answer
-
-
 @pytest.mark.parametrize("endpoint", [one for one in POSTS if one not in WITHOUT_TOKEN])
 def test_post_without_a_token_of_its_own_session_is_refused(readers: World, browsers: dict[Person, Browser], endpoint: str) -> None:
     browser, strange = browsers[who(endpoint)], token_of(Browser(readers.app))
-    for data in ({}, {"csrf_token": ""}, {"csrf_token": "x" * 90}, {"csrf_token": strange}):
-        assert send(readers, browser, endpoint, data).status_code == 400
+    address = address_of(readers, endpoint)
+    with unchanged(readers.engine):
+        for data in ({}, {"csrf_token": ""}, {"csrf_token": "x" * 90}, {"csrf_token": strange}):
+            assert browser.ask(address, "POST", data=data).status_code == 400
 
 
 FOREIGN = [
@@ -73,10 +67,13 @@ FOREIGN = [
 
 @pytest.mark.parametrize("headers", FOREIGN, ids=[" ".join(one.values()) for one in FOREIGN])
 def test_post_that_another_site_caused_is_refused(readers: World, browsers: dict[Person, Browser], headers: dict[str, str]) -> None:
-    for endpoint in POSTS:
-        browser = browsers[who(endpoint)]
-        answer = send(readers, browser, endpoint, {"csrf_token": token_of(browser)}, **headers)
-        assert answer.status_code == 403, endpoint
+    named = {name.replace("_", "-"): text for name, text in headers.items()}
+    tokens = {person: token_of(browser) for person, browser in browsers.items()}
+    with unchanged(readers.engine):
+        for endpoint in POSTS:
+            person = who(endpoint)
+            address, data = address_of(readers, endpoint), {"csrf_token": tokens[person]}
+            assert browsers[person].ask(address, "POST", data=data, headers=named).status_code == 403, endpoint
 
 
 def test_only_what_the_link_of_a_mail_opens_is_without_a_token(readers: World) -> None:
@@ -95,13 +92,38 @@ HEADERS = {
 
 
 # What is shown in a frame, or given as a file, is shut in further than a page.
-SHUT_IN = {"invitations.as_html", "authority.proof"}
+SHUT_IN = {"invitations.as_html", "authority.proof", "correspondence.file", "journal_mails.file"}
 
 
-def check_headers(answer: TestResponse, *, is_page: bool = True) -> None:
+# What the whole world may read, find and keep for a minute, from the moment of publication.
+OF_PAGES = {"public.show", "public.translation", "public.citation", "public.changes", "public.file"}
+# The only exceptions to framing and to the rules between sites: what stands in the frames of others, and what their programs read.
+FRAMED = {"embed.show"}
+FOR_ANY_SITE = {
+    *("api.document", "api.letters", "api.letter", "api.signatories", "api.documents", "api.course"),
+    *("api.translations", "api.translation"),
+    *("embed.show", "embed.signatories"),
+}
+PUBLISHED = OF_PAGES | FOR_ANY_SITE
+
+
+def check_headers(answer: TestResponse, *, is_page: bool = True, endpoint: str = "") -> None:
+    is_published, is_framed = endpoint in PUBLISHED, endpoint in FRAMED
     for name, value in HEADERS.items():
+        if (is_published and name == "X-Robots-Tag") or (is_framed and name == "X-Frame-Options"):
+            assert name not in answer.headers
+            continue
+        if endpoint in FOR_ANY_SITE and name == "Cross-Origin-Resource-Policy":
+            value = "cross-origin"
         assert answer.headers.getlist(name) == [value], name
+    assert answer.headers.getlist("Access-Control-Allow-Origin") == (["*"] if endpoint in FOR_ANY_SITE else [])
+    assert "Access-Control-Allow-Credentials" not in answer.headers
     policy = answer.headers["Content-Security-Policy"]
+    assert ("frame-ancestors *" in policy) == is_framed
+    if is_framed:
+        assert "script-src" not in policy, "default-src 'none' shuts scripts out"
+        policy = policy.replace("frame-ancestors *", "frame-ancestors 'none'").replace("form-action 'none'", "form-action 'self'")
+        policy += "; script-src 'self'"
     rules = (
         "default-src 'none'",
         "script-src 'self'",
@@ -113,7 +135,8 @@ def check_headers(answer: TestResponse, *, is_page: bool = True) -> None:
     for rule in rules if is_page else ("default-src 'none'", "sandbox"):
         assert rule in policy
     assert ("unsafe" if is_page else "script-src") not in policy
-    assert answer.headers["Cache-Control"] in {"no-store", "no-cache"}
+    kept = {"public, max-age=60"} if is_published else {"no-store", "no-cache", "private, no-cache"}
+    assert answer.headers["Cache-Control"] in kept
     assert "Permissions-Policy" in answer.headers
     assert "Strict-Transport-Security" not in answer.headers
 
@@ -126,9 +149,16 @@ def test_every_route_answers_with_every_header(readers: World) -> None:
         address = readers.app.url_map.bind("localhost").build(endpoint, {name: values[name] for name in rule.arguments}, method=method)
         for one in {"GET", "HEAD", "OPTIONS"} if method == "GET" else {"POST"}:
             answer = browser.ask(address, one)
-            check_headers(answer, is_page=endpoint not in SHUT_IN or answer.status_code != 200 or one == "OPTIONS")
-            if endpoint != "static":
-                assert answer.headers["Cache-Control"] == "no-store", address
+            is_published = endpoint in PUBLISHED and one != "OPTIONS"
+            if one == "OPTIONS" and endpoint in FOR_ANY_SITE:
+                assert answer.headers["Access-Control-Allow-Origin"] == "*", "which a browser asks before it sends an ETag"
+                continue
+            is_page = endpoint not in SHUT_IN or answer.status_code != 200 or one == "OPTIONS"
+            check_headers(answer, is_page=is_page, endpoint=endpoint if is_published else "")
+            if endpoint != "static" and not is_published:
+                # A sealed file never changes: a browser may keep it, and asks each time whether it may still show it.
+                is_kept = endpoint == "documents.file" and one != "OPTIONS"
+                assert answer.headers["Cache-Control"] == ("private, no-cache" if is_kept else "no-store"), address
 
 
 def raising(error: Exception) -> object:
@@ -222,8 +252,9 @@ def test_over_https_cookies_are_for_this_host_alone_and_transport_is_strict(seed
         assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
 
 
-def test_robots_are_kept_out(readers: World) -> None:
-    assert Browser(readers.app).ask("/robots.txt").text == "User-agent: *\nDisallow: /\n"
+def test_robots_read_nothing_but_what_is_public(readers: World) -> None:
+    allowed = "Allow: /$\nAllow: /p/\nAllow: /static/\n"
+    assert Browser(readers.app).ask("/robots.txt").text == f"User-agent: *\n{allowed}Disallow: /\n"
 
 
 def test_no_page_names_another_site(readers: World) -> None:

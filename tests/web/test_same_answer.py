@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count as counting
 from typing import Any
 
@@ -14,11 +15,15 @@ from sqlalchemy.orm import Session
 
 from tests.browser import Browser
 from tests.counts import times
-from tests.factories import COORDINATOR, OTTO
+from tests.factories import COORDINATOR, OTTO, staff_actor
 from tests.timing import can_be_told_apart, mann_whitney_p, measure, told_apart
 from tests.web.world import World
 from webapp.domain.tokens import hash_token
 from webapp.persistence import outbox
+from webapp.persistence.database import transaction
+from webapp.services import public_letter, publication
+from webapp.services.publication import Release
+from webapp.web import published
 
 UNKNOWN = "nobody@gullhaven.example.org"
 # What is new in every answer by design: the visitor's cookie, and the name of the request in the log.
@@ -114,6 +119,33 @@ def test_t26_used_expired_and_unknown_sign_in_link_get_the_same_words_in_the_sam
     tokens = {"used": used, "expired": expired, "unknown": "A" * 43}
     assert told_apart({name: asking.act(name, f"/sign-in/{token}") for name, token in tokens.items()}, times(200)) is None
     assert len(set.union(*asking.seen.values())) == 1
+
+
+def unpublished_and_unknown(asking: Asking) -> dict[str, Callable[[], None]]:
+    """One letter becomes public in the far future, of another nobody has said when, and the third there is not."""
+    letters = asking.world.facts.letters
+    with Session(asking.world.engine) as session, transaction(session):
+        far = Release(datetime(2027, 12, 1, 12, 0), 0)  # noqa: DTZ001 - a wall clock
+        publication.release_letter(session, staff_actor(session), letters["signing"], far, now=asking.world.clock.now())
+    named = {"announced": letters["signing"], "not announced": letters["closed"], "unknown": "x" * 10}
+    return {name: asking.act(name, f"/p/{reference}") for name, reference in named.items()}
+
+
+def test_r18_letter_that_is_not_public_and_unknown_one_get_the_same_words_in_the_same_time(asking: Asking) -> None:
+    assert told_apart(unpublished_and_unknown(asking), times(200)) is None
+    assert len(set.union(*asking.seen.values())) == 1
+    assert {status for status, _headers, _body in asking.seen["unknown"]} == {404}
+
+
+def test_r18_control_door_that_looks_longer_at_what_is_there_is_noticed(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    acts, announced = unpublished_and_unknown(asking), asking.world.facts.letters["signing"]
+
+    def slow(session: Session, reference: str, *, now: datetime) -> public_letter.Found:
+        time.sleep(0.05 if reference == announced else 0)
+        return public_letter.find_public(session, reference, now=now)
+
+    monkeypatch.setattr(published, "find_public", slow)
+    assert any(can_be_told_apart(measure(acts, 20)) for _ in range(5)), "on a busy machine perhaps not at the first look"
 
 
 def test_statistic_knows_equal_from_different() -> None:

@@ -17,6 +17,9 @@ def reference(world: World, name: str) -> str:
         return session.scalars(select(SocietyRow.reference).where(SocietyRow.printed_name == name)).one()
 
 
+OUTSIDE = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><use href="https://example.org/a"/></svg>'
+
+
 def desk_at(world: World, name: str, person: Person = Person.COORDINATOR) -> Browser:
     desk = world.browser(person)
     desk.get(f"/societies/{reference(world, name)}")
@@ -73,15 +76,42 @@ def test_contacts_are_shown_to_those_who_may_change_the_directory_alone(world: W
     assert "Change the entry" not in reader.page.text
 
 
-def test_logo_is_put_in_served_apart_and_taken_out(world: World) -> None:
+def test_logo_is_looked_at_put_in_served_apart_and_taken_out(world: World) -> None:
+    desk = desk_at(world, "Society of the Marshes")
+    of = f"/societies/{reference(world, 'Society of the Marshes')}"
+    with unchanged(world.engine):
+        assert "no PNG" in desk.press("Look at this logo", status=415, file=(io.BytesIO(b"hello"), "logo.png")).text
+        assert "outside itself" in desk.press("Look at this logo", status=422, file=(io.BytesIO(OUTSIDE), "logo.svg")).text
+        assert "Choose a picture" in desk.press("Look at this logo", status=422).text
+    desk.press("Look at this logo", file=(io.BytesIO(picture()), "../../logo.png"))
+    assert "Nothing is used before you say so" in desk.page.text
+    assert desk.ask(f"{of}/logo.png").status_code == 404
+    # It is still there for whoever comes back.
+    desk.get(of)
+    desk.follow("A logo waits to be looked at")
+    for address in (f"{of}/logo/upload.png", None):
+        if address is None:
+            desk.press("Use this logo")
+        answer = desk.ask(address or f"{of}/logo.png")
+        assert (answer.status_code, answer.content_type, answer.data[:4]) == (200, "image/png", b"\x89PNG")
+        assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert desk.ask(f"{of}/logo/upload.png").status_code == 404
+    desk.press("Take the logo out")
+    assert desk.ask(f"{of}/logo.png").status_code == 404
+
+
+def test_logo_that_is_not_taken_changes_nothing(world: World) -> None:
     desk = desk_at(world, "Society of the Marshes")
     with unchanged(world.engine):
-        assert "can carry programs" in desk.press("Put in the logo", status=415, file=(io.BytesIO(b"<svg/>"), "logo.png")).text
-        assert "Choose a picture" in desk.press("Put in the logo", status=422).text
-    desk.press("Put in the logo", file=(io.BytesIO(picture()), "../../logo.png"))
-    answer = desk.ask(f"/societies/{reference(world, 'Society of the Marshes')}/logo.png")
-    assert (answer.status_code, answer.content_type, answer.data[:4]) == (200, "image/png", b"\x89PNG")
-    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    desk.press("Take the logo out")
-    assert desk.ask(f"/societies/{reference(world, 'Society of the Marshes')}/logo.png").status_code == 404
+        desk.press("Look at this logo", file=(io.BytesIO(picture()), "logo.png"))
+        desk.press("Do not use it")
+
+
+def test_only_the_logo_that_was_looked_at_is_used(world: World) -> None:
+    first, second = desk_at(world, "Society of the Marshes"), desk_at(world, "Society of the Marshes")
+    first.press("Look at this logo", file=(io.BytesIO(picture()), "logo.png"))
+    second.press("Look at this logo", file=(io.BytesIO(picture(size=(30, 60))), "logo.png"))
+    assert "uploaded another logo" in first.press("Use this logo", status=409).text
+    first.press("Use this logo")
+    assert first.ask(f"/societies/{reference(world, 'Society of the Marshes')}/logo.png").status_code == 200

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from tests import factories
@@ -13,23 +13,33 @@ from tests.browser import Browser
 from tests.factories import ANNA, BRUNO, COORDINATOR, KEYRING, NOW, OTTO, SEALABLE, STRANGER, FakeClock, entry
 from tests.postman import Postman
 from webapp.domain import limits
-from webapp.domain.actor import Actor
+from webapp.domain.actor import COMMAND, Actor
 from webapp.domain.permission import Role
 from webapp.domain.text import Change, TextKind
 from webapp.domain.tokens import Keyring, hash_token
+from webapp.jobs.later import LaterJob
+from webapp.jobs.sealing import SealingJob
 from webapp.persistence.database import transaction
 from webapp.persistence.tables import (
     AnswerRow,
+    AskRoundRow,
     ChosenVenueRow,
+    CorrespondenceRow,
     InvitationRow,
+    JournalMailRow,
+    LetterRow,
     MailboxRow,
     RepresentativeRow,
+    SealingAct,
+    SealingRow,
     SocietyRow,
     StaffRow,
+    SubmissionRow,
     TextRow,
+    TranslationRow,
     WebSessionRow,
 )
-from webapp.services import doors, people, revisions, sign_on, submissions, texts
+from webapp.services import addenda, doors, editions, people, revisions, sign_on, submissions, texts
 from webapp.services.references import new_reference
 from webapp.services.revisions import Declaration
 
@@ -58,6 +68,16 @@ ACCOUNTS = {
     Person.OWNER: COORDINATOR,
     Person.EXPIRED: COORDINATOR,
 }
+_ROUND = (
+    select(AskRoundRow.reference).join(LetterRow, LetterRow.id == AskRoundRow.letter_id).where(LetterRow.reference == bindparam("letter"))
+)
+_SUBMISSION = (
+    select(SubmissionRow.reference)
+    .join(LetterRow, LetterRow.id == SubmissionRow.letter_id)
+    .where(LetterRow.reference == bindparam("letter"))
+    .order_by(SubmissionRow.id)
+    .limit(1)
+)
 # For which the short form of every letter is cut: its window has an end, and its limits are kept.
 VENUE = "bcmj-letter"
 ROLES = {Person.READER: Role.READER, Person.DRAFTER: Role.DRAFTER, Person.COLLEAGUE: Role.COORDINATOR}
@@ -108,8 +128,15 @@ def seed(session: Session) -> Facts:
     }
     letters["answered"] = factories.letter_in_signing(session, coordinator, title="A letter that all have answered")
     factories.sign(session, letters["answered"])
-    submissions.resolve_letter(session, coordinator, letters["resolved"], now=SEALABLE)
+    for state in ("sealed", "submitted", "resolved"):
+        factories.entered(session, coordinator, letters[state])
+        factories.journal_mail(session, coordinator, letters[state])
+        factories.translate(session, coordinator, letters[state])
+        factories.asked(session, coordinator, letters[state], nonce=f"a-round-of-{letters[state]}")
+    submissions.resolve_letter(session, coordinator, letters["resolved"], "Enough.", now=SEALABLE)
     sign_on.cancel_letter(session, coordinator, letters["cancelled"], "It was not needed.", now=NOW)
+    for state in ("sealed", "submitted", "resolved"):
+        factories.publish(session, coordinator, letters[state])
     comment = factories.comment(session, letters["circulating"], "We, the undersigned, disagree", wording="We doubt")
     for letter in letters.values():
         # As its drafters left it, whatever has become of the letter since.
@@ -223,6 +250,20 @@ class World:
         browser.get(f"/i/{token}")
         browser.press("Open the letter")
 
+    def make_documents(self) -> None:
+        """What a worker does with the documents that were asked for, by whoever has seen what there is now."""
+        known, plans = (self.app.config["UNDERSIGNED"], self.engine), {"addendum": addenda.plan_addendum, "edition": editions.plan_edition}
+        with Session(self.engine) as session:
+            asked = session.scalars(select(SealingRow).where(SealingRow.ended_at.is_(None))).all()
+        for row in asked:
+            if row.act == SealingAct.SEAL:
+                SealingJob(*known).seal(row.letter_id, row.job)
+                continue
+            with Session(self.engine) as session:
+                letter = session.get_one(LetterRow, row.letter_id).reference
+                seen = plans[row.act](session, COMMAND, letter, now=self.clock.now()).seen
+            LaterJob(*known).make(row.letter_id, row.job, seen)
+
     def values(self, state: str = "signing") -> dict[str, Any]:
         """What an address may name, of the letter in this state."""
         if state not in self._values:
@@ -232,6 +273,7 @@ class World:
     def _look_up(self, state: str) -> dict[str, Any]:
         letter = self.facts.letters[state]
         with Session(self.engine) as session:
+            post = session.scalars(select(CorrespondenceRow).where(CorrespondenceRow.nonce == f"a-nonce-of-{letter}")).one_or_none()
             anna = session.scalars(
                 select(RepresentativeRow)
                 .join(InvitationRow)
@@ -239,15 +281,22 @@ class World:
             ).one()
             return {
                 "letter": letter,
+                "published": letter,
                 "invitation": anna.invitation.reference,
                 "representative": anna.reference,
+                "submission": session.scalar(_SUBMISSION, {"letter": letter}) or "none",
+                "showing": "none",
+                "suffix": "docx",
                 "key": "vale2026",
                 "number": "1",
+                "kind": "addendum",
                 "form": "bib",
                 "token": KEYRING.personal_link(anna.reference, 1),
+                "news_mark": KEYRING.news_link(anna.reference, 1),
                 "mark": KEYRING.stop_link(anna.reference, 1),
                 "reference": self.facts.mailbox,
                 "filename": "css/base.css",
+                "name": "letter.pdf",
                 "venue": VENUE,
                 "person": self._reference(session, ACCOUNTS[Person.READER]),
                 "account": self._reference(session, STRANGER),
@@ -257,9 +306,36 @@ class World:
                 "milestone": "deadline",
                 "answer": session.scalar(select(AnswerRow.reference).where(AnswerRow.invitation_id == anna.invitation.id)) or "nobody’s",
                 "proof": "none",
+                "mail": self._mail(session, letter),
+                "asked": session.scalar(_ROUND, {"letter": letter}) or "none",
+                "item": post.reference if post else "none",
+                "file": post.files[0].reference if post else "none",
                 "stay": "nobody’s",
                 "text": factories.letter_row(session, letter).texts[-1].reference,
+                "target": 1,
+                "language": "ar",
+                "translation": self._translation(session, letter),
+                "fate": "none",
+                **self._submission(session, letter),
             }
+
+    @staticmethod
+    def _mail(session: Session, letter: str) -> str:
+        of_letter = select(JournalMailRow.reference).where(JournalMailRow.letter_id == factories.letter_row(session, letter).id)
+        return session.scalar(of_letter) or "none"
+
+    @staticmethod
+    def _translation(session: Session, letter: str) -> str:
+        of_letter = select(TranslationRow.reference).where(TranslationRow.letter_id == factories.letter_row(session, letter).id)
+        return session.scalar(of_letter) or "none"
+
+    @staticmethod
+    def _submission(session: Session, letter: str) -> dict[str, str]:
+        """The letter’s one submission, its step, and what is due first, where there are any."""
+        row = next(iter(submissions.submissions_of(session, factories.letter_row(session, letter))), None)
+        if row is None:
+            return dict.fromkeys(("submission", "step", "follow_up"), "none")
+        return {"submission": row.reference, "step": row.steps[0].reference, "follow_up": row.follow_ups[0].reference}
 
     @staticmethod
     def _reference(session: Session, email: str) -> str:

@@ -1,8 +1,9 @@
 """The page of each state, made once for all test processes: whoever asks first makes it, the others read what it came to."""
 
+import fcntl
 import json
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -32,7 +33,24 @@ class Pages:
     """A world that nothing has happened in."""
 
     def of(self, state: State) -> Made:
-        file = self.folder / f"{sha256(state.name.encode()).hexdigest()}.json"
+        """Waits for the process that is making it."""
+        with self._file(state).with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return self._kept_or_made(state)
+
+    def of_all(self, states: Sequence[State]) -> list[Made]:
+        """Several processes that ask for all of them share the work."""
+        for one in states:
+            with self._file(one).with_suffix(".lock").open("w") as lock, suppress(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self._kept_or_made(one)
+        return [self.of(one) for one in states]
+
+    def _file(self, state: State) -> Path:
+        return self.folder / f"{sha256(state.name.encode()).hexdigest()}.json"
+
+    def _kept_or_made(self, state: State) -> Made:
+        file = self._file(state)
         if file.exists():
             return Made(**json.loads(file.read_text()))
         made = self._make(state)

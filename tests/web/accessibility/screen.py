@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.chromium import open_chromium
 from webapp.rendering.environment import ROOT, STATIC
@@ -130,15 +130,23 @@ class Screen:
 
 @contextmanager
 def open_screen() -> Iterator[Screen]:
+    with open_chromium() as browser, screen_in(browser) as screen:
+        yield screen
+
+
+@contextmanager
+def screen_in(browser: Browser) -> Iterator[Screen]:
+    """A window of its own in a browser that is open already."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Pages)
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    context = browser.new_context(locale="en-GB")
     try:
-        with open_chromium() as browser:
-            screen = Screen(browser.new_page(locale="en-GB"), f"http://127.0.0.1:{server.server_port}")
-            for script in (AXE, HERE / "look.js"):
-                screen.page.add_init_script(path=script)
-            screen.page.on("pageerror", lambda error: screen.problems.append(f"error in a script: {error}"))
-            yield screen
+        screen = Screen(context.new_page(), f"http://127.0.0.1:{server.server_port}")
+        for script in (AXE, HERE / "look.js"):
+            screen.page.add_init_script(path=script)
+        screen.page.on("pageerror", lambda error: screen.problems.append(f"error in a script: {error}"))
+        yield screen
     finally:
+        context.close()
         server.shutdown()
         server.server_close()

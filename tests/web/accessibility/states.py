@@ -1,17 +1,19 @@
 """Every page in every state that a person can meet: one for each row of the table of access, and those that take a story."""
 
+import hashlib
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 from pytest import MonkeyPatch
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from tests import factories
+from tests import factories, new_texts
 from tests.browser import Browser, Page
 from tests.factories import ANNA, BRUNO, COORDINATOR, DEADLINE, KEYRING, NOW, SEALABLE
 from tests.rendering.test_logo import picture
@@ -23,14 +25,14 @@ from webapp.domain.actor import COMMAND, Actor, ActorKind
 from webapp.domain.errors import NotAllowed, RenderingFailed, TookTooLong, TooMany
 from webapp.domain.text import Change
 from webapp.domain.venue import Limits, Part, Venue, WordLimit
+from webapp.jobs import sealing
 from webapp.lookup.record import Record
 from webapp.persistence.database import DatabaseBusy, transaction
-from webapp.persistence.tables import InstallationRow, OutboxRow
+from webapp.persistence.tables import InstallationRow, OutboxRow, SealingRow
 from webapp.persistence.tables.message import MessageState
 from webapp.services import chosen_venues, dashboard, reference_list, reminders, revisions, sign_on, text_change, texts, venues
 from webapp.services.revisions import Declaration
 from webapp.settings import LookUp
-from webapp.web.views import documents
 
 P = Person
 Make = Callable[[World, MonkeyPatch], Page | None]
@@ -68,7 +70,8 @@ def _of_the_table(endpoint: str, method: str) -> State:
     person = next(one for one in (P.ANONYMOUS, P.OWNER, P.REPRESENTATIVE, P.ADMINISTRATOR) if row.lets_in(one))
 
     def make(world: World, _monkeypatch: MonkeyPatch) -> Page | None:
-        browser = world.browser(person)
+        # Whoever comes in by a link is in the room of that letter alone.
+        browser = anna(world, letter_state) if person is P.REPRESENTATIVE else world.browser(person)
         address = _address(world, endpoint, method, letter_state)
         answer = browser.ask(address, method, data={"csrf_token": token_of(browser)} if method == "POST" else None)
         return Page(answer) if answer.mimetype == "text/html" and answer.status_code not in {302, 303} else None
@@ -87,11 +90,22 @@ def _address(world: World, endpoint: str, method: str, letter_state: str) -> str
 
 # Fragments that the editor takes in: they are looked at there.
 # A mail is looked at in test_mails.py.
-FRAGMENTS = {"chosen_venues.meters", "invitations.as_html", "letters.preview", "texts.compare", "texts.preview"}
+FRAGMENTS = {"chosen_venues.meters", "invitations.as_html", "letters.preview", "new_texts.meters", "texts.compare", "texts.preview"}
+FRAGMENTS |= {"translations.preview"}
 
 
 def every_state() -> list[State]:
     return [*(_of_the_table(*one) for one in MATRIX if one[0] not in FRAGMENTS), *TOLD]
+
+
+def one_for_each(shown: Iterable[tuple[State, Sequence[str]]]) -> set[str]:
+    """Names of states that end at every template, and of every kind: for each the one whose name comes first by its checksum, which
+    takes pages as they are opened and pages full of trouble alike. The templates of a state stand as they came; the last one is seen."""
+    chosen: dict[str, str] = {}
+    for one, templates in sorted(shown, key=lambda row: crc32(row[0].name.encode())):
+        chosen.setdefault(one.situation, one.name)
+        chosen.setdefault(templates[-1], one.name)
+    return set(chosen.values())
 
 
 # Comings and goings
@@ -205,6 +219,78 @@ def invitation_that_a_colleague_has_changed_meanwhile(world: World, _: MonkeyPat
     other.get(at(world, "signing", "/invitations/text"))
     other.press("Save the invitation", words="Dear {name}")
     return browser.press("Save the invitation", status=409, words="Hello {name}")
+
+
+# In public
+
+
+@state("filled")
+def review_of_the_publication(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "closed", "/publication"))
+    return browser.press("Go on to review", release_local="2026-03-20T12:00")
+
+
+@state("success")
+def publication_that_is_announced(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "closed", "/publication"))
+    browser.press("Go on to review", release_local="2026-03-20T12:00")
+    return browser.press("Make the letter public at that moment")
+
+
+@state("filled")
+def translation_before_it_is_saved(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "sealed", "/translations/add"))
+    return browser.press("Preview without saving", language="fa", title="نامه", body="ما مخالفیم.", preview="1")
+
+
+@state("filled")
+def translation_in_the_room(world: World, _: MonkeyPatch) -> Page:
+    return anna(world, "sealed").get(room(world, "/translations/ar", "sealed"))
+
+
+@state("409")
+def translation_that_somebody_else_has_changed_meanwhile(world: World, _: MonkeyPatch) -> Page:
+    browser, other = desk(world), world.browser(P.COLLEAGUE)
+    address = at(world, "sealed", f"/translations/{world.values('sealed')['translation']}")
+    for one in (browser, other):
+        one.get(address)
+    other.press("Save the translation", title="عنوان آخر")
+    return browser.press("Save the translation", status=409, title="عنوان ثالث")
+
+
+@state("filled")
+def share_kit_of_a_public_letter(world: World, _: MonkeyPatch) -> Page:
+    return anna(world, "sealed").get(room(world, "/share", "sealed"))
+
+
+@state("filled")
+def signatories_that_were_searched_for(world: World, _: MonkeyPatch) -> Page:
+    with Session(world.engine) as session, transaction(session):
+        letter = factories.letter_in_signing(session, factories.staff_actor(session), factories.entry(), factories.entry("Fjord", BRUNO))
+        for email, name in ((ANNA, "Gullhaven, Society of"), (BRUNO, "Fjord")):
+            factories.sign(session, letter, email, printed_name=name)
+        factories.publish(session, factories.staff_actor(session), letter)
+    return Browser(world.app).get(f"/p/{letter}?q=gull")
+
+
+# Checking a document
+
+
+@state("success")
+def checked_document_that_is_genuine(world: World, _: MonkeyPatch) -> Page:
+    browser = Browser(world.app)
+    browser.get("/check")
+    return browser.press("Check it", sha256=hashlib.sha256(factories.FAKE_PDF).hexdigest())
+
+
+@state("filled")
+def checked_document_that_is_not_known(world: World, _: MonkeyPatch) -> Page:
+    browser = Browser(world.app)
+    browser.get("/check")
+    return browser.press("Check it", sha256="0" * 64)
 
 
 # Circulation
@@ -321,6 +407,24 @@ def room_with_a_board_date_that_is_too_late(world: World, _: MonkeyPatch) -> Pag
 
 
 @state("filled")
+def form_to_sign_with_a_logo_and_a_list_by_country(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "signing", "/layout"))
+    browser.press("Print it so", shows_logos="y", grouping="country")
+    browser.get(f"/societies/{world.values('signing')['society']}")
+    browser.press("Look at this logo", file=(io.BytesIO(picture()), "logo.png"))
+    browser.press("Use this logo")
+    return anna(world).get(room(world, "/sign"))
+
+
+@state("filled")
+def list_as_it_would_be_printed(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "closed", "/layout"))
+    return browser.press("See the list first", preview="1", grouping="country", is_lead_first="y")
+
+
+@state("filled")
 def room_after_signing(world: World, _: MonkeyPatch) -> Page:
     return signed(world).get(room(world))
 
@@ -418,6 +522,167 @@ def room_after_the_deadline(world: World, _: MonkeyPatch) -> Page:
 @state("closed")
 def room_of_a_sealed_letter(world: World, _: MonkeyPatch) -> Page:
     return anna(world, "sealed").page
+
+
+# After the seal
+
+
+def held_open(world: World) -> Browser:
+    """The sealed letter is held open, Upland has been asked, and Gullhaven has withdrawn; the coordinator is at the desk."""
+    world.clock.at = SEALABLE + timedelta(days=1)
+    leaver = anna(world, "sealed")
+    leaver.get(room(world, "/withdraw", "sealed"))
+    leaver.press("Go on", reason="Our board has changed its mind.")
+    leaver.press("Withdraw the answer of", code=world.mail.code(ANNA))
+    browser = desk(world)
+    browser.get(at(world, "sealed", "/after/open"))
+    browser.press("Hold the letter open", deadline_local="2026-04-01T18:00")
+    browser.get(at(world, "sealed", "/roster/add"))
+    browser.press("Add the society", society="Upland", contact="Iris Ek", email="iris@upland.example.org")
+    return browser
+
+
+@state("filled")
+def desk_while_a_sealed_letter_is_held_open(world: World, _: MonkeyPatch) -> Page:
+    return held_open(world).get(at(world, "sealed", "/after"))
+
+
+@state("filled")
+def room_of_a_sealed_letter_that_is_held_open(world: World, _: MonkeyPatch) -> Page:
+    held_open(world)
+    return anna(world, "sealed").page
+
+
+@state("success")
+def desk_after_an_erratum_and_an_edition(world: World, _: MonkeyPatch) -> Page:
+    browser = held_open(world)
+    browser.get(at(world, "sealed", "/after"))
+    browser.press("Issue the erratum about Gullhaven, Society of")
+    browser.press("Make an edition as of today")
+    world.make_documents()
+    return browser.get(at(world, "sealed", "/after"))
+
+
+@state("filled")
+def desk_while_an_edition_is_made(world: World, _: MonkeyPatch) -> Page:
+    browser = held_open(world)
+    browser.get(at(world, "sealed", "/after"))
+    browser.press("Issue the erratum about Gullhaven, Society of")
+    return browser.press("Make an edition as of today")
+
+
+@state("error")
+def correction_of_a_printed_name_without_a_reason(world: World, _: MonkeyPatch) -> Page:
+    world.clock.at = SEALABLE + timedelta(days=1)
+    browser = desk(world)
+    browser.get(at(world, "sealed", "/after/correct"))
+    browser.follow("Gullhaven, Society of")
+    return browser.press("Issue the erratum", status=422, after="Gullhaven Society", reason="")
+
+
+def changed_text(world: World, *, is_put: bool = True) -> str:
+    """A text of the sealed letter that its journal wants changed: where it stands among the letter’s, or the room’s."""
+    world.clock.at = new_texts.BEGUN
+    with Session(world.engine) as session, transaction(session):
+        actor = factories.staff_actor(session)
+        begin = new_texts.asking if is_put else new_texts.begin
+        return f"/new-texts/{begin(session, actor, world.facts.letters['sealed'])}"
+
+
+@state("filled")
+def changed_text_as_it_is_written(world: World, _: MonkeyPatch) -> Page:
+    part = changed_text(world, is_put=False)
+    return desk(world).get(at(world, "sealed", part))
+
+
+@state("error")
+def changed_text_put_to_the_signatories_for_an_hour(world: World, _: MonkeyPatch) -> Page:
+    part = changed_text(world, is_put=False)
+    browser = desk(world)
+    browser.get(at(world, "sealed", f"{part}/put"))
+    return browser.press("Put it to the signatories", status=422, change="editorial", until="2026-03-15T18:00", is_fit="y")
+
+
+@state("filled")
+def changed_text_before_the_signatories(world: World, _: MonkeyPatch) -> Page:
+    part = changed_text(world)
+    with Session(world.engine) as session, transaction(session):
+        new_texts.objects(session, world.facts.letters["sealed"], part.rpartition("/")[2], ANNA, remark="It says less.")
+    return desk(world).get(at(world, "sealed", part))
+
+
+@state("as it is opened")
+def page_to_abandon_a_changed_text(world: World, _: MonkeyPatch) -> Page:
+    part = changed_text(world)
+    return desk(world).get(at(world, "sealed", f"{part}/abandon"))
+
+
+@state("filled")
+def changed_text_in_the_room(world: World, _: MonkeyPatch) -> Page:
+    part = changed_text(world)
+    return anna(world, "sealed").get(room(world, part, "sealed"))
+
+
+@state("error")
+def objection_to_a_changed_text_without_who_decided(world: World, _: MonkeyPatch) -> Page:
+    part = changed_text(world)
+    browser = anna(world, "sealed")
+    browser.get(room(world, f"{part}/object", "sealed"))
+    return browser.press("Go on to review", status=422, decided_by="")
+
+
+@state("filled")
+def review_of_an_objection_to_a_changed_text(world: World, _: MonkeyPatch) -> Page:
+    part = changed_text(world)
+    browser = anna(world, "sealed")
+    browser.get(room(world, f"{part}/object", "sealed"))
+    return browser.press("Go on to review", decided_by="the board", is_authorised="y")
+
+
+@state("filled")
+def round_before_an_answer_as_it_would_be_sent(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "sealed", "/rounds/new"))
+    return browser.press("Look at it first", title="A question", proposal="We reply.", until="2026-03-24T17:00")
+
+
+def round_that_has_ended(world: World) -> str:
+    """In which Anna has spoken twice: its reference."""
+    asked = str(world.values("sealed")["asked"])
+    browser = anna(world, "sealed")
+    for choice in ("yes", "remarks"):
+        browser.get(room(world, f"/rounds/{asked}", "sealed"))
+        browser.press("Say it for", choice=choice, remarks="One word is wrong.")
+    world.clock.at = DEADLINE + timedelta(days=11)
+    return asked
+
+
+@state("error")
+def word_in_a_round_without_its_remarks(world: World, _: MonkeyPatch) -> Page:
+    browser = anna(world, "sealed")
+    browser.follow("Read it, and say yes, no, or what you remark")
+    return browser.press("Say it for", status=422, choice="remarks")
+
+
+@state("closed")
+def round_before_an_answer_that_has_ended(world: World, _: MonkeyPatch) -> Page:
+    asked = round_that_has_ended(world)
+    return desk(world).get(at(world, "sealed", f"/rounds/{asked}"))
+
+
+@state("closed")
+def round_before_an_answer_that_has_ended_in_the_room(world: World, _: MonkeyPatch) -> Page:
+    asked = round_that_has_ended(world)
+    return anna(world, "sealed").get(room(world, f"/rounds/{asked}", "sealed"))
+
+
+@state("409")
+def end_of_a_round_that_has_ended(world: World, _: MonkeyPatch) -> Page:
+    first, second = desk(world), desk(world)
+    for browser in (first, second):
+        browser.get(at(world, "sealed", f"/rounds/{world.values('sealed')['asked']}"))
+    second.press("End the round now")
+    return first.press("End the round now", status=409)
 
 
 @state("closed")
@@ -879,22 +1144,88 @@ def cancelled(world: World, _: MonkeyPatch) -> Page:
 @state("closed")
 def course_that_is_ended(world: World, _: MonkeyPatch) -> Page:
     browser = desk(world)
-    browser.get(at(world, "submitted", "/submission"))
-    browser.press("End the course of this letter")
-    return browser.get(at(world, "submitted", "/submission"))
+    browser.get(at(world, "submitted", "/submissions"))
+    browser.press("End the course of this letter", reason="Nobody answers.")
+    return browser.get(submission(world))
 
 
 @state("empty")
 def course_that_has_not_begun(world: World, _: MonkeyPatch) -> Page:
-    return desk(world).get(at(world, "sealed", "/submission"))
+    return desk(world).get(at(world, "sealed", "/submissions"))
 
 
 @state("success")
-def course_with_a_step(world: World, _: MonkeyPatch) -> Page:
+def course_with_a_step_that_was_corrected(world: World, _: MonkeyPatch) -> Page:
     world.clock.at = SEALABLE
     browser = desk(world)
-    browser.get(at(world, "submitted", "/submission"))
-    return browser.press("Record this step", kind="acknowledged", note="By mail.")
+    browser.get(submission(world))
+    browser.press("Note this", kind="acknowledged", note="By mail.")
+    browser.press("Note this", kind="declined", note="By mail.")
+    browser.follow("Correct the step “Declined by the journal”")
+    return browser.press("Correct the step", reason="That was another letter.")
+
+
+@state("filled")
+def articles_with_their_fates_and_a_day_that_is_overdue(world: World, _: MonkeyPatch) -> Page:
+    world.clock.at = SEALABLE + timedelta(days=90)
+    browser = desk(world)
+    browser.get(at(world, "submitted", "/articles/1/fate"))
+    return browser.press("Note what became of it", kind="retraction", link="10.1234/jim.9")
+
+
+# What was written to the journal, and what came back
+
+
+@state("error")
+def item_of_the_correspondence_that_says_nothing(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "submitted", "/correspondence/new"))
+    browser.press("Look at it first")
+    return browser.press("Keep it", status=422, act="keep")
+
+
+@state("filled")
+def correspondence_in_the_room(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "submitted", f"/correspondence/{world.values('submitted')['item']}/release"))
+    browser.press("Release it", audience="signatories", summary="The journal has it.", shows_text="y")
+    return anna(world, "submitted").get(room(world, "/correspondence", "submitted"))
+
+
+@state("success")
+def room_of_a_society_that_wants_news(world: World, _: MonkeyPatch) -> Page:
+    browser = anna(world, "submitted")
+    browser.get(room(world, "/correspondence", "submitted"))
+    return browser.press("Send me news of this letter")
+
+
+@state("filled")
+def news_as_it_would_be_sent(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "submitted", "/news"))
+    browser.follow("Tell the signatories")
+    said = "The letter was submitted.\n\nWe tell you what comes of it."
+    return browser.press("Look at it first", subject="It is at the journal", words=said)
+
+
+@state("error")
+def news_without_words(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(at(world, "submitted", "/news"))
+    browser.follow("Tell the signatories")
+    return browser.press("Look at it first", status=422, act="look")
+
+
+@state("filled")
+def correction_of_what_became_of_an_article(world: World, _: MonkeyPatch) -> Page:
+    articles_with_their_fates_and_a_day_that_is_overdue(world, _)
+    browser = desk(world)
+    browser.get(at(world, "submitted", "/submissions"))
+    return browser.follow("Correct “")
+
+
+def submission(world: World) -> str:
+    return at(world, "submitted", f"/submissions/{world.values('submitted')['submission']}")
 
 
 @state("filled")
@@ -962,10 +1293,20 @@ def list_with_doubts(world: World, _: MonkeyPatch) -> Page:
 
 
 @state("filled")
+def logo_to_be_looked_at(world: World, _: MonkeyPatch) -> Page:
+    browser = desk(world)
+    browser.get(f"/societies/{world.values('drafting')['society']}")
+    browser.press("Look at this logo", file=(io.BytesIO(picture()), "logo.png"))
+    browser.press("Use this logo")
+    return browser.press("Look at this logo", file=(io.BytesIO(picture(size=(90, 30))), "logo.png"))
+
+
+@state("filled")
 def society_with_its_logo(world: World, _: MonkeyPatch) -> Page:
     browser = desk(world)
     browser.get(f"/societies/{world.values('drafting')['society']}")
-    browser.press("Put in the logo", file=(io.BytesIO(picture()), "logo.png"))
+    browser.press("Look at this logo", file=(io.BytesIO(picture()), "logo.png"))
+    browser.press("Use this logo")
     browser.follow("Change the entry")
     contact = {"contacts-0-person": "Otto Lind", "contacts-0-email": "otto@gullhaven.example.org"}
     known = {"printed_name": "Gullhaven Society", "reason": "Its office asked.", "domains": "gullhaven.example.org"}
@@ -1015,13 +1356,32 @@ def seal_that_comes_too_early(world: World, _: MonkeyPatch) -> Page:
     return desk(world).get(at(world, "signing", "/seal"))
 
 
-@state("503")
+@state("error")
 def seal_that_no_press_could_make(world: World, monkeypatch: MonkeyPatch) -> Page:
     world.clock.at = SEALABLE
     browser = desk(world)
     browser.get(at(world, "closed", "/seal"))
-    monkeypatch.setattr(documents, "letter_pdf", _raising(RenderingFailed("The document could not be made.")))
-    return browser.press("Seal the letter", status=503)
+    browser.press("Seal the letter")
+    monkeypatch.setattr(sealing, "make_document", _raising(RenderingFailed("The document could not be made.")))
+    world.make_documents()
+    return browser.get(at(world, "closed", "/seal"))
+
+
+@state("filled")
+def seal_that_is_being_made(world: World, _: MonkeyPatch) -> Page:
+    world.clock.at = SEALABLE
+    browser = desk(world)
+    browser.get(at(world, "closed", "/seal"))
+    browser.press("Seal the letter")
+    with Session(world.engine) as session, transaction(session):
+        row = session.scalars(select(SealingRow)).one()
+        row.step, row.steps, row.steps_done = "Making: The letter (PDF)", 8, 2
+    return browser.get(at(world, "closed", "/seal"))
+
+
+@state("filled")
+def documents_of_a_sealed_letter(world: World, _: MonkeyPatch) -> Page:
+    return desk(world).get(at(world, "sealed", "/documents"))
 
 
 @state("error")

@@ -1,10 +1,10 @@
-"""The HTML of every mail: axe, reflow, and both colour schemes."""
+"""The HTML of every mail: axe and reflow, in one combination of width and colours as the pages are, in all four under `make assure`."""
 
 import pytest
 
 from tests.mail.test_messages import MESSAGES
 from tests.web.accessibility.screen import Screen
-from tests.web.accessibility.test_pages import COMBINATIONS
+from tests.web.accessibility.test_pages import combinations_for
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +18,7 @@ def test_mail_is_accessible(screen: Screen, name: str) -> None:
     # A mail sets no colour of its own; its ground is the program's, and axe takes what is not said for white.
     screen.page.evaluate("look.restyle('html { background: Canvas; color: CanvasText }')")
     found = []
-    for width, scheme in COMBINATIONS:
+    for width, scheme in combinations_for(name):
         screen.turn(width, scheme)
         given = screen.axe()
         found += [f"{one} ({width}, {scheme})" for one in (*given.violations, *given.incomplete) if one.rule not in OF_THE_PROGRAM]

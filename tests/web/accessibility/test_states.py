@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from tests.browser import Page
 from tests.web.accessibility.made import Pages
 from tests.web.accessibility.reviewed import REVIEWED
-from tests.web.accessibility.states import FRAGMENTS, State, every_state
+from tests.web.accessibility.states import FRAGMENTS, State, every_state, one_for_each
 from tests.web.matrix import MATRIX, routes
 from tests.web.world import World
 from webapp.rendering.environment import TEMPLATES
@@ -24,6 +24,9 @@ SITUATIONS = {
 PARTS = ("components/", "layouts/", "email/")
 NO_PAGES = {"documents/letter.html", "documents/signatories.html", "documents/words.html", "letters/preview.html"}
 NO_PAGES |= {"chosen_venues/meters.html", "documents/dispositions.html", "documents/redline.html"}
+NO_PAGES |= {f"documents/{name}.html" for name in ("addendum", "checking", "edition", "erratum", "later", "page", "warming")}
+# Stands in the page of the seal, which is seen while it is made.
+NO_PAGES |= {"documents/making.html"}
 # What is said where no page can be made any more; test_pages.py looks at the file itself.
 NO_PAGES |= {"errors/bare.html"}
 # What a person's data is asked for with, so that the browser can fill it in (WCAG 1.3.5).
@@ -50,7 +53,7 @@ class Seen:
 @pytest.fixture(scope="module")
 def seen(pages: Pages) -> list[Seen]:
     """Every page in every state, with the templates that made it."""
-    made = [(one, pages.of(one)) for one in STATES]
+    made = zip(STATES, pages.of_all(STATES), strict=True)
     return [Seen(one, Page(Response(page.html, page.status)), page.templates) for one, page in made if page.html]
 
 
@@ -65,6 +68,19 @@ def test_every_template_of_a_page_is_seen(seen: list[Seen]) -> None:
     shown = {name for one in seen for name in one.templates}
     pages = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html")}
     assert {name for name in pages if not name.startswith(PARTS)} - NO_PAGES - shown == set()
+
+
+def test_states_that_are_always_looked_at_show_every_template_and_every_kind(seen: list[Seen]) -> None:
+    """They are a part, chosen by no order of the list; with the control, that one less would not do."""
+    always = one_for_each([(one.state, one.templates) for one in seen])
+    assert len(always) < len(seen) / 2
+    assert shown_by(seen, always) == shown_by(seen, {one.state.name for one in seen})
+    mailbox = {one.state.name for one in seen if one.templates[-1] == "mailbox/index.html"}
+    assert "mailbox/index.html" not in shown_by(seen, always - mailbox)
+
+
+def shown_by(seen: list[Seen], names: set[str]) -> set[str]:
+    return {what for one in seen if one.state.name in names for what in (one.templates[-1], one.state.situation)}
 
 
 def test_every_kind_of_state_is_seen_and_has_its_status(seen: list[Seen]) -> None:
@@ -126,7 +142,12 @@ def test_code_is_one_field_that_takes_a_paste(seen: list[Seen]) -> None:
 
 def test_language_is_named_and_help_stands_first_in_the_foot(seen: list[Seen]) -> None:
     for one in seen:
-        assert one.page.all("html")[0].get("lang") == "en"
+        is_public = one.templates[-1].startswith(("public/", "embed/"))
+        # What strangers read is in the language of the letter; every other page is in English.
+        assert one.page.all("html")[0].get("lang") == ("en-GB" if is_public else "en")
+        if one.templates[-1].startswith("embed/"):
+            # In the frame of another site, whose foot it has.
+            continue
         foot = one.page.all("footer")[0]
         texts = [one.page.words(child) for child in foot]
         questions = [place for place, words in enumerate(texts) if words.startswith("Questions?")]

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.web.accessibility.screen import Screen, open_screen
+from tests.chromium import open_chromium
+from tests.web.accessibility.screen import Screen, screen_in
 from tests.web.world import Person, World
 
 pytestmark = pytest.mark.browser
@@ -37,10 +38,16 @@ def server(screen: Screen) -> Server:
     return Server(screen.page)
 
 
-# A screen for each test: its clock, once installed, stays.
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with open_chromium() as browser:
+        yield browser
+
+
+# A window for each test: its clock, once installed, stays.
 @pytest.fixture
-def screen() -> Iterator[Screen]:
-    with open_screen() as screen:
+def screen(chromium: Browser) -> Iterator[Screen]:
+    with screen_in(chromium) as screen:
         yield screen
 
 
