@@ -20,6 +20,7 @@ from .stories import Story
 from .walk import Outcome
 
 _MARGINS = re.compile(r"^(\d+\.|SHA-256 \S+ Page \d+ of \d+)$", re.MULTILINE)
+_AFTER_THE_LIST = re.compile("About this document|How to check this letter|Authority of the signatories")
 
 
 def check_file(path: Path) -> None:
@@ -31,7 +32,7 @@ def check_file(path: Path) -> None:
 def check_roll(content: bytes, names: list[str]) -> None:
     """Every signatory stands in the PDF's list once, in this order."""
     text = _MARGINS.sub("", "".join(pages_of(content)))
-    lines = text.rpartition("signed this letter.")[2].partition("About this document")[0].splitlines()
+    lines = _AFTER_THE_LIST.split(text.rpartition("signed this letter.")[2])[0].splitlines()
     roll = _letters(" ".join(_as_read(line) for line in lines))
     places = [roll.find(_letters(name)) for name in names]
     missing = [name for name, place in zip(names, places, strict=True) if place < 0]

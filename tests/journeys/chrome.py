@@ -1,12 +1,18 @@
 """A person at Debian's Chromium: everything that goes wrong behind a page is collected, and each page is looked at."""
 
 import itertools
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 
+from tests.counts import IS_ASSURE
+from tests.journeys.server import Server
+
+# Pictures are for people to look at, and a page takes longer to paint and to pack than to check: `PICTURES=1 make test` makes them too.
+MAKES_PICTURES = IS_ASSURE or bool(os.environ.get("PICTURES"))
 # Chromium tells the console of every answer that is not 200; that a form is refused is part of the story.
 _REFUSED = "Failed to load resource: the server responded with a status of 4"
 _TELL = """
@@ -55,14 +61,24 @@ class Person:
             self.problems.append(f"request to another place: {request.url}")
 
     def see(self, name: str) -> None:
-        """Looks at the page: nothing is wrong behind it, it does not scroll sideways, and a picture of it is kept."""
+        """Looks at the page: nothing is wrong behind it, it does not scroll sideways, and a picture of it may be kept."""
         assert not self.problems, f"{name}: {self.problems}"
         content, window = self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-        self.page.screenshot(path=self.gallery.next(name), full_page=True)
+        if MAKES_PICTURES:
+            self.page.screenshot(path=self.gallery.next(name), full_page=True)
         assert content <= window, f"{name}: the page is {content} pixels wide in a window of {window}"
 
     def go(self, address: str) -> None:
         self.page.goto(address if address.startswith("http") else self.base + address)
+
+    def sign_in(self, server: Server) -> None:
+        """Again where a tick that had read the clock before it was moved has ended what seemed to begin in the future."""
+        for _ in range(3):
+            self.go(server.sign_in_address())
+            self.press("Sign in")
+            if self.heading == "Letters":
+                return
+        raise AssertionError(f"nobody is signed in: {self.text}")
 
     def press(self, button: str) -> None:
         """Presses a button that leads to another page."""

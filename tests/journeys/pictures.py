@@ -1,7 +1,6 @@
-"""The README's pictures, of the demonstration: `python -m tests.journeys.pictures` makes them again in docs/pictures, after `make demo`."""
+"""The README's pictures, of the demonstration: `python -m tests.journeys.pictures` makes them again in docs/pictures."""
 
 import re
-import subprocess
 
 from playwright.sync_api import Browser, Page
 
@@ -10,15 +9,13 @@ from tests.journeys.server import Server, running_server
 from webapp.rendering.environment import ROOT
 
 PICTURES = ROOT / "docs" / "pictures"
-SEALED = ROOT / "build" / "demo" / "letter.pdf"
 _DESK = {"width": 1280, "height": 1000}
 _PHONE = {"width": 390, "height": 844}
 
 
 def make_pictures() -> None:
-    """Letter, dashboard and reading room, from one fresh demonstration."""
+    """Dashboard, reading room and drafting room, from one fresh demonstration."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    _letter()
     with running_server() as server, open_chromium() as browser:
         server.command("demo")
         desk = browser.new_page(viewport=_DESK)
@@ -45,13 +42,6 @@ def _drafting_room(browser: Browser, server: Server, width: int) -> None:
         page.get_by_label("The text", exact=True).get_by_role("link", name=name).click()
         page.get_by_role("heading", level=1).wait_for()
         page.screenshot(path=PICTURES / f"{name.lower()}-{width}.png")
-
-
-def _letter() -> None:
-    """Two pages of the sealed letter that `make demo` has left."""
-    for name, page in (("letter", "1"), ("signatories", "4")):
-        target = str(PICTURES / name)
-        subprocess.run(["pdftoppm", "-r", "90", "-png", "-singlefile", "-f", page, "-l", page, str(SEALED), target], check=True)
 
 
 def _reading_room(browser: Browser, desk: Page, server: Server) -> None:

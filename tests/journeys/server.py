@@ -1,5 +1,6 @@
 """The real server for journeys: web and worker as child processes, a folder of their own, a clock that can be moved."""
 
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from tests.databases import migrated_file
 from tests.ports import free_port
 from webapp.persistence.database import opened_session, transaction
 from webapp.rendering.environment import ROOT
@@ -71,6 +73,13 @@ class Server:
         assert done.returncode == 0, f"undersigned {' '.join(words)} failed:\n{done.stdout}{done.stderr}"
         return done.stdout
 
+    def problems(self) -> list[str]:
+        """What `undersigned check` finds wrong, but for the clock, which is moved here on purpose."""
+        words = [_COMMAND, "check", "--json"]
+        done = subprocess.run(words, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False)
+        wrong = [one for one in json.loads(done.stdout)["findings"] if not one["is_fine"]]
+        return [one["sentence"] for one in wrong if one["name"] != "Clock"]
+
     def sign_in_address(self, account: str = COORDINATOR) -> str:
         """A fresh one-time link for the coordinator, as whoever owns the machine gets it."""
         # As the command does, which tests/cli types; to start it each time would take half a minute of all journeys.
@@ -87,6 +96,12 @@ def running_server(starts_at: datetime | None = None, settings: Mapping[str, str
         port = free_port()
         server = Server(f"http://127.0.0.1:{port}", Path(folder), settings or {})
         server.move_clock(starts_at or datetime.now(UTC))
+        if "DATABASE_URL" not in server.environment:
+            # How the program makes its database is tried in tests/cli/test_run.py; here it would take a second of each start.
+            data = Path(server.environment["UNDERSIGNED_DATA"])
+            data.mkdir(mode=0o700, exist_ok=True)
+            if not (data / "undersigned.db").exists():
+                (data / "undersigned.db").write_bytes(migrated_file())
         process = _start(server, [_COMMAND, "run", "--no-demo"])
         try:
             _wait_until_it_answers(server, process, port)

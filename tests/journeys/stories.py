@@ -1,6 +1,7 @@
 """The two letters that are carried from draft to journal: the demonstration, and the size and dates of the real case."""
 
 import csv
+import io
 import json
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -63,6 +64,17 @@ def short(title: str, roster: str, now: datetime) -> Story:
     deadline = (now + timedelta(minutes=40)).replace(second=0, microsecond=0, tzinfo=None)
     letter = {**whole.letter, "title": title}
     return replace(whole, name=title, letter=letter, roster=roster.encode(), answers=answers, deadline_local=deadline, zone="UTC")
+
+
+def few(story: Story, count: int) -> Story:
+    """The same letter with the societies that sign last, when the coordinator is at the desk to the end."""
+    signing = [row for row in csv.DictReader(story.roster.decode().splitlines()) if story.answers[row["email"]]["kind"] == "sign"]
+    rows = sorted(signing, key=lambda row: story.decided_on(row["email"]))[-count:]
+    file = io.StringIO()
+    writer = csv.DictWriter(file, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return replace(story, roster=file.getvalue().encode(), answers={row["email"]: story.answers[row["email"]] for row in rows})
 
 
 def _read(name: str, folder: Path, opened_at: datetime, deadline_local: datetime, zone: str) -> Story:

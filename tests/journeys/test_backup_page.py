@@ -161,6 +161,8 @@ def nightly() -> str:
     return "sleep 1; " + line.split(maxsplit=5)[5].replace("\\%", "%")
 
 
+# What the command does is tried each time in tests/cli/test_backup.py.
+@pytest.mark.assure
 def test_f30_page_is_followed_to_postgresql_and_mail_is_stopped(tmp_path: Path, postgresql: str) -> None:
     machine = fresh_machine(tmp_path, tmp_path / "kept")
     machine.type("undersigned demo")

@@ -62,8 +62,9 @@ def test_coordinator_carries_a_letter_by_keyboard_alone(new_person: NewPerson, s
     person.page.reload()
     keyboard.follow("Seal the letter")
     done_when_proved(keyboard, person, desk, "Seal the letter, signed by 1 society")
+    person.page.wait_for_url("**/documents", timeout=90_000)
     assert "The letter is sealed" in person.text
-    for link, beginning in (("The sealed letter (PDF)", b"%PDF"), ("Signatories as CSV", "\ufeff".encode())):
+    for link, beginning in (("The letter (PDF)", b"%PDF"), ("Signatories (CSV)", "\ufeff".encode())):
         assert exported(keyboard, person, link).startswith(beginning)
     person.see("sealed")
 

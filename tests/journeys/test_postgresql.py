@@ -1,17 +1,15 @@
 """The same application on PostgreSQL: web and two workers, the second as on a machine of its own."""
 
-import csv
-import io
 import os
 import signal
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.databases import create_database, postgresql_server
+from tests.mail_faults.house import eventually
 from webapp.persistence.database import opened_session
 from webapp.rendering.environment import ROOT
 from webapp.services.workers import worker_names
@@ -19,20 +17,9 @@ from webapp.settings import load_settings
 
 from .demo import perform_on
 from .server import Server, running_server
-from .stories import Story, demonstration
+from .stories import demonstration, few
 
 pytestmark = [pytest.mark.journey, pytest.mark.enable_socket]
-
-
-def few(story: Story, count: int) -> Story:
-    """The same letter with the societies that sign last, when the coordinator is at the desk to the end."""
-    signing = [row for row in csv.DictReader(story.roster.decode().splitlines()) if story.answers[row["email"]]["kind"] == "sign"]
-    rows = sorted(signing, key=lambda row: story.decided_on(row["email"]))[-count:]
-    file = io.StringIO()
-    writer = csv.DictWriter(file, list(rows[0]))
-    writer.writeheader()
-    writer.writerows(rows)
-    return replace(story, roster=file.getvalue().encode(), answers={row["email"]: story.answers[row["email"]] for row in rows})
 
 
 def workers(server: Server) -> set[str]:
@@ -45,6 +32,7 @@ def test_letter_is_invited_signed_closed_and_sealed_on_postgresql_with_two_worke
         (first,) = workers(server)
         second = start_worker(server, tmp_path / "second.log")
         try:
+            eventually(lambda: len(workers(server)) == 2, "both workers live")
             story = few(demonstration(server.now()), 3)
             outcome = perform_on(server, story, tmp_path, print)
             assert outcome.signed_on_index == "3 of 3"

@@ -89,7 +89,7 @@ class Season:
         self.rooms = Rooms(self.server.base, self.post, OPENED_ON)
 
     def begin(self) -> None:
-        sign_in(self.desk, self.server)
+        self.desk.sign_in(self.server)
         make_letter(self.desk)
         fill_roster(self.desk)
         write_invitation(self.desk)
@@ -196,7 +196,7 @@ class Season:
         self.desk.see(f"roster-day-{day}")
 
     def open_letter(self, person: Person) -> None:
-        sign_in(person, self.server)
+        person.sign_in(self.server)
         person.follow(TITLE)
 
     def let_the_morning_come(self, day: int, *, held_back: int = 0) -> None:
@@ -253,14 +253,18 @@ class Season:
         self.desk.see("seal")
         self.desk.press("Seal the letter, signed by 51 societies")
         prove(self.desk, self.post)
+        self.desk.page.wait_for_url("**/documents", timeout=90_000)
         self.desk.see("sealed")
+        self.desk.follow("Overview")
 
     def one_number_stands_everywhere(self, number: int) -> None:
         assert self.signed() == number
         reference = self.desk.page.url.rsplit("/", 1)[-1]
-        names = [row["society"] for row in csv.DictReader(io.StringIO(self.fetch(f"{reference}/signatories.csv").decode("utf-8-sig")))]
+        names = [
+            row["society"] for row in csv.DictReader(io.StringIO(self.fetch(f"{reference}/documents/signatories.csv").decode("utf-8-sig")))
+        ]
         assert len(names) == len(set(names)) == number
-        check_roll(self.fetch(f"{reference}/letter.pdf"), names)
+        check_roll(self.fetch(f"{reference}/documents/letter.pdf"), names)
         rows = read_workbook(self.fetch(f"{reference}/roster/list.xlsx"))
         assert len(rows) == 1 + 60 and sum("signed" in row for row in rows) == number
         assert f'"signed": {number}' in self.server.command("letter", "list", "--json")
@@ -276,11 +280,6 @@ def found(pattern: str, text: str) -> str:
     match = re.search(pattern, text)
     assert match, f"nothing like {pattern} in: {text[:600]}"
     return match[1]
-
-
-def sign_in(person: Person, server: Server) -> None:
-    person.go(server.sign_in_address())
-    person.press("Sign in")
 
 
 def make_letter(person: Person) -> None:

@@ -22,7 +22,7 @@ Say = Callable[[str], None]
 
 # Secretaries see to such letters now and then: what boards have decided is answered on the next of these days.
 # The last answer in the last hour, so that the coordinator is still signed in at the deadline.
-_ANSWERED_BEFORE_DEADLINE = (timedelta(days=12), timedelta(days=5), timedelta(minutes=50))
+_ANSWERED_BEFORE_DEADLINE = (timedelta(days=12), timedelta(days=5), timedelta(minutes=30))
 _MAIL_TAKES = 60.0
 _FOR_THE_DESK = "is your code for the desk"
 _CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")
@@ -127,8 +127,12 @@ class Walk:
         return str(self.story.letter["collective_noun"])
 
     def sign_in(self) -> None:
-        self.desk.get(self.server.sign_in_address())
-        self.desk.press("Sign in")
+        """Again where a tick that had read the clock before it was moved ends what then seems to have begun in the future."""
+        for _ in range(3):
+            self.desk.get(self.server.sign_in_address())
+            if self.desk.press("Sign in").heading == "Letters":
+                return
+        raise AssertionError(f"nobody is signed in: {self.desk.page.text}")
 
     def make_letter(self) -> None:
         self.desk.get("/letters")
@@ -201,8 +205,10 @@ class Walk:
     def close(self) -> None:
         self.server.move_clock(self.story.deadline + timedelta(seconds=1))
         end = time.monotonic() + _MAIL_TAKES
-        while _state(self.desk.get(f"/letters/{self.letter}")) != "closed":
-            assert time.monotonic() < end, "the letter does not close"
+        while (state := _state(self.desk.get(f"/letters/{self.letter}"))) != "closed":
+            assert time.monotonic() < end, f"the letter does not close: {self.desk.page.text}"
+            if not state:
+                self.sign_in()
             time.sleep(0.2)
         self.say("the deadline has passed, and the letter is closed")
 
@@ -213,6 +219,10 @@ class Walk:
         names = tuple(page.words(e) for e in page.all("p") if e.get("class") == "signatory__name")
         began = time.monotonic()
         self.press_and_prove(f"Seal the letter, signed by {count_phrase(len(names), self.noun)}")
+        end = time.monotonic() + _MAIL_TAKES
+        while self.desk.get(f"/letters/{self.letter}/seal").heading != "Documents":
+            assert time.monotonic() < end, f"the documents are not made: {self.desk.page.text}"
+            time.sleep(0.2)
         self.say(f"sealed with {len(names)} signatories, in {time.monotonic() - began:.1f} s")
         return names
 
@@ -227,9 +237,9 @@ class Walk:
         self.desk.press("Confirm and", proof_code=code)
 
     def submit(self) -> None:
-        self.desk.get(f"/letters/{self.letter}/submission/new")
+        self.desk.get(f"/letters/{self.letter}/submissions/new")
         self.desk.press("Record the submission", route="rapid_response", manuscript_number="REHEARSAL-1")
-        self.desk.press("Record this step", kind="acknowledged", note="Acknowledged by return of mail.")
+        self.desk.press("Note this", kind="acknowledged", note="Acknowledged by return of mail.")
         self.say(f"submitted to {self.story.letter['journal']}, and acknowledged")
 
 
@@ -253,7 +263,8 @@ def carry(server: Server, story: Story, out: Path, say: Say) -> Outcome:
 
 
 def _export(server: Server, letter: str, out: Path) -> None:
-    server.command("letter", "export", letter, "--out", str(out))
+    kinds = (option for kind in ("letter", "signatories-csv", "signatories-json") for option in ("--kind", kind))
+    server.command("letter", "export", letter, "--out", str(out), *kinds)
     (out / f"letter-{letter}.pdf").replace(out / "letter.pdf")
 
 
@@ -267,7 +278,7 @@ def _outcome(walk: Walk, names: tuple[str, ...], out: Path) -> Outcome:
         words=walk.words,
         requests=walk.requests + desk.requests,
         sha256_on_page=_found(r"SHA-256 of the sealed PDF ([0-9a-f]{64})", dashboard.text),
-        pdf_from_page=desk.download(f"/letters/{walk.letter}/letter.pdf").data,
+        pdf_from_page=desk.download(f"/letters/{walk.letter}/documents/letter.pdf").data,
         signed_on_index=_found(rf"{re.escape(walk.story.letter['title'])} .*?(\d+ of \d+) signed", index),
         signed_on_dashboard=next(dashboard.words(e) for e in dashboard.all("span") if e.get("class") == "count__number"),
         names_on_seal_page=names,
@@ -300,8 +311,8 @@ def _draft(story: Story) -> dict[str, Any]:
 
 
 def _state(page: Page) -> str:
-    """The step of the course at which the letter’s own page says it is."""
-    return next(page.words(e) for e in page.all("li") if e.get("aria-current") == "step")
+    """The step of the course at which the letter’s own page says it is; empty where this is another page."""
+    return next((page.words(e) for e in page.all("li") if e.get("aria-current") == "step"), "")
 
 
 def _found(pattern: str, text: str) -> str:
