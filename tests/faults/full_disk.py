@@ -167,7 +167,7 @@ def run(folder: Path, application: str, plant: str, times: int) -> Seen:
             site_at(folder, url, Kind(application, environment={"TMPDIR": str(folder)})) as site,
             _worker(Path(beside), folder, url, sink.port) as made,
         ):
-            worker = made.start("-m", "tests.mail_faults.mortal_worker", beside, UNDERSIGNED_TEST_PLANT=plant)
+            worker = made.start("tests.mail_faults.mortal_worker", beside, UNDERSIGNED_TEST_PLANT=plant)
             disk, is_real = Disk(folder), application == REAL
 
             def fault(site: Site) -> None:
@@ -188,7 +188,7 @@ def run(folder: Path, application: str, plant: str, times: int) -> Seen:
 def _databases(folder: Path, beside: Path) -> Iterator[Databases]:
     """A server of PostgreSQL has its files on the disk as well."""
     tempfile.tempdir = str(folder) if IS_POSTGRESQL else None
-    with databases_in(beside) as databases:
+    with databases_in(beside, is_durable=True) as databases:
         tempfile.tempdir = None
         yield databases
 

@@ -3,18 +3,17 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TextIO
 
 from tests.factories import KEYRING, settings_for
+from tests.forked import begin
 from webapp.clock import SystemClock
 from webapp.domain.links import Links
-from webapp.rendering.environment import ROOT
 from webapp.settings import Settings
 
 REAL = "webapp.app:create_app"
@@ -28,7 +27,7 @@ class Site:
 
     settings: Settings
     listening: socket.socket
-    nursery: subprocess.Popen[str]
+    nursery: TextIO
     hands: int
     lives: int = 0
     pid: int | None = None
@@ -44,10 +43,9 @@ class Site:
 
     def start(self) -> None:
         assert self.pid is None, "one life at a time"
-        assert self.nursery.stdin is not None and self.nursery.stdout is not None
-        self.nursery.stdin.write("another\n")
-        self.nursery.stdin.flush()
-        self.pid = int(self.nursery.stdout.readline())
+        self.nursery.write("another\n")
+        self.nursery.flush()
+        self.pid = int(self.nursery.readline())
         self.lives += 1
 
     def kill(self) -> None:
@@ -94,9 +92,10 @@ def site_at(folder: Path, database_url: str, kind: Kind | None = None) -> Iterat
 
 
 @contextmanager
-def _nursery(settings: Settings, listening: socket.socket, kind: Kind) -> Iterator[subprocess.Popen[str]]:
+def _nursery(settings: Settings, listening: socket.socket, kind: Kind) -> Iterator[TextIO]:
+    """Says a process id for each line that it is given."""
     number = listening.fileno()
-    command = [sys.executable, "-m", "tests.faults.nursery", str(number), kind.application, str(kind.workers), str(kind.threads)]
+    words = ["tests.faults.nursery", str(number), kind.application, str(kind.workers), str(kind.threads)]
     ours = {name: value for name, value in os.environ.items() if not name.startswith("UNDERSIGNED_")}
     environment = {
         **ours,
@@ -107,19 +106,13 @@ def _nursery(settings: Settings, listening: socket.socket, kind: Kind) -> Iterat
         "PYTHONWARNINGS": "ignore",
         **kind.environment,
     }
-    with (settings.data_folder / "server.log").open("ab") as log:
-        nursery = subprocess.Popen(
-            command,
-            env=environment,
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            pass_fds=(number,),
-            text=True,
-        )
-    try:
-        yield nursery
-    finally:
-        nursery.kill()
-        nursery.communicate()
+    mine, its = socket.socketpair()
+    with mine, its, (settings.data_folder / "server.log").open("ab") as log:
+        nursery = begin(words, env=environment, files=[its.fileno(), its.fileno(), log.fileno()], keeps=[number])
+        its.close()
+        try:
+            with mine.makefile("rw") as talk:
+                yield talk
+        finally:
+            nursery.kill()
+            nursery.wait()

@@ -11,7 +11,7 @@ from tests.faults.people import send
 from tests.faults.site import Kind, site_at
 
 # On each of the two databases.
-_KILLS = 500 if IS_ASSURE else 25
+_KILLS = 500 if IS_ASSURE else 10
 # The planted gaps are so wide that a few kills fall into one; the full count shows that it was not luck.
 _PLANTED_KILLS = 100 if IS_ASSURE else 4
 

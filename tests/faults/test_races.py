@@ -36,7 +36,7 @@ from webapp.services.revisions import Declaration
 from webapp.services.text_change import Declared
 from webapp.settings import Settings
 
-_RUNS = 200 if IS_ASSURE else 5
+_RUNS = 200 if IS_ASSURE else 3
 _number = count(1)
 CARLA = "carla@gullhaven.example.org"
 

@@ -11,7 +11,7 @@ if IS_POSTGRESQL:
 
     def test_r8_holds_while_postgresql_restarts(tmp_path: Path) -> None:
         # A server of its own: the others' tests go on.
-        with postgresql_server() as address, site_at(tmp_path, PostgresqlDatabases(address).fresh(tmp_path)) as site:
+        with postgresql_server(is_durable=True) as address, site_at(tmp_path, PostgresqlDatabases(address).fresh(tmp_path)) as site:
             outcome = strike(site, times(20), lambda _site: restart_at_once(address), seed=22)
         print(outcome)
         assert outcome.books.problems == []
