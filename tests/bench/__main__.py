@@ -5,20 +5,23 @@ import tempfile
 from pathlib import Path
 
 from tests.bench.figures import show, write
-from tests.bench.run import FULL, QUICK, measure
+from tests.bench.run import FULL, QUICK, measure, measure_letters_alone, measure_memory_alone
 from webapp.rendering.environment import ROOT
 
 
 def main() -> None:
     options = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     options.add_argument("--quick", action="store_true", help="one short round: whether it works, not how fast")
+    options.add_argument("--letters", action="store_true", help="only the letter as PDF, beside everything else that could set it")
+    options.add_argument("--memory", action="store_true", help="only what the processes hold, after each kind of work")
     options.add_argument("--out", type=Path, default=ROOT / "build" / "bench.json", help="where the figures go as JSON")
     chosen = options.parse_args()
     build = ROOT / "build"
     build.mkdir(exist_ok=True)
     # On the disk of the project, not in a /tmp that may be memory: what is measured is also the disk.
     with tempfile.TemporaryDirectory(prefix="bench-", dir=build) as folder:
-        rows = list(measure(Path(folder), QUICK if chosen.quick else FULL).rows())
+        act = measure_letters_alone if chosen.letters else measure_memory_alone if chosen.memory else measure
+        rows = list(act(Path(folder), QUICK if chosen.quick else FULL).rows())
     print(show(rows))
     write(rows, chosen.out)
 

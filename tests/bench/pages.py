@@ -12,6 +12,8 @@ from tests.bench.load import Request, ask_all, burst, get_for
 from tests.bench.people import Reader, codes, enter, hidden_fields, typed
 from tests.bench.processes import cpu_ms
 
+A_STATIC_FILE = "vendor/tiptap-3.31.3/tiptap.js"
+
 
 @dataclass(frozen=True)
 class Server:
@@ -133,6 +135,21 @@ def _at(ordered: list[float], part: float) -> float:
 
 def measure_reading(server: Server, reader: Reader, samples: Samples, *, seconds: int) -> None:
     samples.add(figures.ROOM, server.ms_each_for(reader.room, reader.cookie, seconds))
+
+
+def measure_finished(server: Server, cookie: str, letter: str, samples: Samples, *, seconds: int) -> None:
+    samples.add(figures.STATIC, server.ms_each_for(f"/static/{A_STATIC_FILE}", "", seconds))
+    samples.add(figures.FINISHED, server.ms_each_for(f"/letters/{letter}/documents/letter.pdf", cookie, seconds))
+
+
+def measure_public(server: Server, letters: tuple[str, str, str], samples: Samples, *, seconds: int) -> None:
+    """What strangers read of a sealed letter, of one that is still signed, and of a large one."""
+    sealed, live, large = letters
+    samples.add(figures.PUBLIC_PAGE, server.ms_each_for(f"/p/{sealed}", "", seconds))
+    samples.add(figures.PUBLIC_PAGE_LIVE, server.ms_each_for(f"/p/{live}", "", seconds))
+    samples.add(figures.PUBLIC_PAGE_1000, server.ms_each_for(f"/p/{large}", "", seconds))
+    samples.add(figures.API_LIST, server.ms_each_for(f"/api/v1/letters/{sealed}/signatories", "", seconds))
+    samples.add(figures.API_LIST_LIVE, server.ms_each_for(f"/api/v1/letters/{live}/signatories", "", seconds))
 
 
 def measure_desk(server: Server, cookie: str, letters: tuple[str, str], samples: Samples, *, seconds: int) -> None:

@@ -1,10 +1,12 @@
 """One run: the servers are started, the letters made, and then round after round everything is measured once."""
 
+import hashlib
 import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -12,37 +14,47 @@ from sqlalchemy.orm import Session
 
 from tests.bench import figures, floors
 from tests.bench.bare import FOLDER
-from tests.bench.documents import bare_press, measure_letters, measure_statement, warm_up
+from tests.bench.documents import measure_statement
 from tests.bench.figures import Samples
 from tests.bench.importing import measure_importing
 from tests.bench.letters import open_letter
 from tests.bench.load import Request, ask_all
+from tests.bench.memory import Watch, add_memory
 from tests.bench.pages import (
+    A_STATIC_FILE,
     Server,
     Signing,
     measure_answers,
     measure_bare,
     measure_burst,
     measure_desk,
+    measure_finished,
     measure_path,
     measure_postgresql,
+    measure_public,
     measure_reading,
     warm_up_answers,
 )
 from tests.bench.people import sign_in
-from tests.bench.processes import descendants, own_mb, resident_mb
+from tests.bench.processes import descendants, own_mb
 from tests.bench.redlines import measure_redlines, measure_revision
 from tests.bench.sending import measure_sending
 from tests.bench.serving import bare_server, serving, site
+from tests.bench.setting import measure_letters, printers, warm_up
 from tests.bench.sizes import measure_sizes
-from tests.databases import create_database, postgresql_server
-from tests.factories import KEYRING, letter_row, staff_actor
+from tests.databases import SqliteDatabases, create_database, postgresql_server
+from tests.factories import KEYRING, letter_row, publish, seal_it, settings_for, staff_actor
 from tests.ports import free_port
 from webapp.clock import SystemClock
+from webapp.domain.actor import Actor
 from webapp.domain.document import LetterDocument
-from webapp.persistence.database import opened_session, transaction
-from webapp.persistence.tables import OutboxRow
+from webapp.domain.document_kind import DocumentKind
+from webapp.domain.limits import LONGEST_REQUEST
+from webapp.persistence.database import make_engine, opened_session, transaction
+from webapp.persistence.tables import DocumentRow, OutboxRow
 from webapp.persistence.tables.message import MessageState
+from webapp.rendering.environment import STATIC
+from webapp.services import sign_on
 from webapp.services.documents import letter_document
 from webapp.settings import load_settings
 
@@ -84,7 +96,11 @@ class Letters(Answering):
     quiet: str
     """Signed by all of its 34 societies."""
     large: Signing
+    finished: str
+    """Has a sealed file, as long as a static one."""
     document: LetterDocument
+    sealed: str
+    """Has 34 signatories; it is public, and so are the quiet one and the large one."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +117,7 @@ def measure(folder: Path, plan: Plan) -> Samples:
     with ExitStack() as stack:
         bare = stack.enter_context(_bare(folder))
         whole = stack.enter_context(_site(folder, "sqlite"))
-        server = stack.enter_context(postgresql_server())
+        server = stack.enter_context(postgresql_server(is_durable=True))
         other = stack.enter_context(_site(folder, "postgresql", DATABASE_URL=create_database(server)))
         letters, elsewhere = _make_letters(whole.session, plan), _make_answering(other.session, plan)
         for site in (whole, other):
@@ -116,6 +132,51 @@ def measure(folder: Path, plan: Plan) -> Samples:
     for number in range(plan.document_rounds):
         (folder / f"sizes-{number}").mkdir()
         measure_sizes(folder / f"sizes-{number}", samples)
+    return samples
+
+
+def measure_letters_alone(folder: Path, plan: Plan) -> Samples:
+    """A letter as PDF beside everything else that could set it, and nothing besides."""
+    samples, now = Samples(), SystemClock().now()
+    (folder / "template").mkdir()
+    engine = make_engine(settings_for(folder, SqliteDatabases(folder / "template").fresh(folder)))
+    try:
+        with Session(engine) as session, transaction(session):
+            quiet, _nobody = open_letter(session, staff_actor(session), signed=_SMALL, waiting=0, now=now)
+            document = letter_document(session, letter_row(session, quiet), dated=now, is_draft=False)
+    finally:
+        engine.dispose()
+    with printers(folder) as ours:
+        warm_up(ours, document)
+        for _round in range(plan.document_rounds):
+            measure_letters(ours, document, folder, samples)
+    return samples
+
+
+def measure_memory_alone(folder: Path, plan: Plan) -> Samples:
+    """What the site holds after each kind of work, on SQLite, and nothing besides."""
+    samples, ignored = Samples(), Samples()
+    with ExitStack() as stack:
+        bare = stack.enter_context(_bare(folder))
+        whole = stack.enter_context(_site(folder, "sqlite"))
+        web, session, watch = whole.web, whole.session, Watch(whole.pid)
+        letters = _make_letters(session, plan)
+        watch.tell("the start")
+        reader = warm_up_answers(web, session, letters.small, _WARM_UP)
+        measure_path(web, session, letters.small, ignored)
+        watch.tell("the first answers")
+        measure_reading(web, reader, ignored, seconds=plan.seconds)
+        desk, large = sign_in(web.base, session), letters.large.reference
+        measure_desk(web, desk, (letters.quiet, large), ignored, seconds=plan.seconds)
+        measure_finished(web, desk, letters.finished, ignored, seconds=plan.seconds)
+        watch.tell("the pages of the desk")
+        measure_public(web, (letters.sealed, letters.quiet, large), ignored, seconds=plan.seconds)
+        watch.tell("the public pages")
+        measure_burst(web, session, letters.crowd, plan.crowd, figures.SQLITE, samples)
+        _wait_for_the_mail(session)
+        watch.tell("the burst")
+        _measure_memory(bare, whole, letters, desk, samples)
+        watch.tell("the documents")
     return samples
 
 
@@ -171,7 +232,22 @@ def _make_letters(session: Session, plan: Plan) -> Letters:
         quiet, _nobody = open_letter(session, staff, signed=_SMALL, waiting=0, now=now)
         crowded, some = open_letter(session, staff, signed=_LARGE - large, waiting=large, now=now)
         document = letter_document(session, letter_row(session, quiet), dated=now, is_draft=False)
-    return Letters(both.small, both.crowd, quiet, Signing(crowded, some, plan.large_batch), document)
+        finished, _nobody = open_letter(session, staff, signed=1, waiting=0, now=now)
+        content = (STATIC / A_STATIC_FILE).read_bytes()
+        sha256, of_letter = hashlib.sha256(content).hexdigest(), letter_row(session, finished).id
+        session.add(DocumentRow(letter_id=of_letter, kind=DocumentKind.LETTER, sha256=sha256, content=content, made_at=now))
+        sealed = _publish(session, staff, quiet, crowded, now=now)
+    return Letters(both.small, both.crowd, quiet, Signing(crowded, some, plan.large_batch), finished, document, sealed)
+
+
+def _publish(session: Session, staff: Actor, *open_letters: str, now: datetime) -> str:
+    """Makes these letters public, and returns another that is sealed as well."""
+    sealed, _nobody = open_letter(session, staff, signed=_SMALL, waiting=0, now=now)
+    sign_on.close_early(session, staff, sealed, now=now)
+    seal_it(session, staff, sealed, now=now + LONGEST_REQUEST)
+    for letter in (*open_letters, sealed):
+        publish(session, staff, letter, now=now)
+    return sealed
 
 
 def _wait_for_the_mail(session: Session) -> None:
@@ -206,29 +282,24 @@ def _measure_pages(
         measure_reading(web, reader, samples, seconds=plan.seconds)
         large = letters.large.reference
         measure_desk(web, desk, (letters.quiet, large), samples, seconds=plan.seconds)
+        measure_finished(web, desk, letters.finished, samples, seconds=plan.seconds)
+        measure_public(web, (letters.sealed, letters.quiet, large), samples, seconds=plan.seconds)
 
 
 def _measure_memory(bare: Server, whole: Site, letters: Letters, desk: str, samples: Samples) -> None:
     """After all that work, the press warm."""
     ask_all(whole.web.base, [Request(f"/letters/{letters.quiet}/draft.pdf", desk)] * 4, expect=200)
     samples.add(figures.BARE_MEMORY, own_mb(descendants(bare.pid)))
-    everything, counted = descendants(whole.pid), 0.0
-    for name, word in ((figures.WEB_MEMORY, "gunicorn"), (figures.WORKER_MEMORY, "webapp.jobs"), (figures.PRESS_MEMORY, "press_worker")):
-        taken = own_mb([one for one in everything if word in one.command])
-        samples.add(name, taken)
-        counted += taken
-    samples.add(figures.MEMORY, counted)
-    samples.add(figures.SUPERVISOR_MEMORY, own_mb(everything) - counted)
-    samples.add(figures.RESIDENT, resident_mb(everything))
+    add_memory(whole.pid, samples)
 
 
 def _measure_documents(folder: Path, document: LetterDocument, plan: Plan, samples: Samples) -> None:
     # The database of the first site, whose servers have gone.
     settings = load_settings(_environment(folder / "sqlite", free_port()))
-    with bare_press(folder) as press, opened_session(settings) as session:
-        warm_up(press, document)
+    with printers(folder) as ours, opened_session(settings) as session:
+        warm_up(ours, document)
         for _round in range(plan.document_rounds):
-            measure_letters(press, document, samples)
+            measure_letters(ours, document, folder, samples)
             measure_statement(document, samples)
             measure_redlines(samples)
             measure_revision(session, samples)

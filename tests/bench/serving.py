@@ -12,8 +12,8 @@ from webapp.rendering.environment import ROOT
 
 _STARTS_WITHIN = 90.0
 _STOPS_WITHIN = 40.0
-# As `undersigned run` starts its own, without what is done there for our application alone.
-_GUNICORN = ["-m", "gunicorn", "--preload", "-w", "2", "-k", "gthread", "--threads", "4", "--no-control-socket", "--log-level", "warning"]
+# As `undersigned run` starts its own on SQLite, without what is done there for our application alone.
+_GUNICORN = ["-m", "gunicorn", "--preload", "-w", "1", "-k", "gthread", "--threads", "8", "--no-control-socket", "--log-level", "warning"]
 
 
 def bare_server(port: int) -> list[str]:
