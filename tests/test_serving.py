@@ -6,6 +6,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from tests.factories import settings_for
 from webapp import serving
 from webapp.app import create_app, open_database, warm_up
@@ -23,6 +25,15 @@ def test_application_that_is_loaded_before_the_fork_has_nothing_open(tmp_path: P
     assert pool.checkedin() + pool.checkedout() == 0
     assert not (tmp_path / "undersigned.db").exists()
     assert len(os.listdir("/proc/self/fd")) <= len(before)  # noqa: PTH208 - as above
+
+
+@pytest.mark.parametrize(
+    ("environment", "processes"),
+    [({}, 1), ({"DATABASE_URL": "sqlite:////srv/undersigned.db"}, 1), ({"DATABASE_URL": "postgresql://ours@db.example.org/letters"}, 2)],
+)
+def test_second_process_serves_only_beside_a_server_of_the_database(environment: dict[str, str], processes: int) -> None:
+    found, threads = serving.hands(environment)
+    assert (found, found * threads) == (processes, 8)
 
 
 def test_pages_are_opened_though_no_file_can_be_written_beside_them(settings: Settings, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from tests import assure
 
 ROOT = Path(__file__).parent.parent
-LOCKS = ("requirements.lock", "requirements-dev.lock", ".ci/uv.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", ".ci/uv.lock", ".ci/bench.lock")
 TOP_LEVEL = {
     ".ci", ".dockerignore", ".gitignore", "CHANGELOG.md", "Dockerfile", "LICENSE", "Makefile", "README.md",
     "SECURITY.md", "compose.yaml", "docs", "pyproject.toml", "requirements-dev.lock", "requirements.lock", "static",

@@ -8,7 +8,7 @@ import pytest
 
 from webapp.clock import ShiftedClock, SystemClock
 from webapp.domain.tokens import Keyring
-from webapp.settings import MailSecurity, Settings, SettingsError, Smtp, load_settings
+from webapp.settings import MailSecurity, PdfSeal, Settings, SettingsError, Smtp, load_settings
 
 KEY = "k" * 32
 
@@ -49,6 +49,13 @@ WRONG = [
     ("DATABASE_URL", {"DATABASE_URL": "sqlite://"}, "a database in memory"),
     ("DATABASE_URL", {"DATABASE_URL": "nonsense"}, "no database"),
     ("UNDERSIGNED_MAIL_FROM", {"UNDERSIGNED_MAIL_FROM": "letters"}, "a sender without a domain"),
+    ("UNDERSIGNED_SEAL", {"UNDERSIGNED_SEAL": "yes"}, "a seal of no kind that there is"),
+    ("UNDERSIGNED_SEAL", {"UNDERSIGNED_SEAL": "own", "UNDERSIGNED_SEAL_PKCS12": "/seal.p12"}, "two seals"),
+    (
+        "UNDERSIGNED_SEAL_PASSWORD_FILE",
+        {"UNDERSIGNED_SEAL_PKCS12": "/seal.p12", "UNDERSIGNED_SEAL_PASSWORD_FILE": "/none"},
+        "a password file that is not there",
+    ),
     ("UNDERSIGNED_LOOK_UP", {"UNDERSIGNED_LOOK_UP": "on"}, "R20 a look-up without an address of ours"),
     ("UNDERSIGNED_LOOK_UP", {"UNDERSIGNED_LOOK_UP": "https://evil.example"}, "R20 a register of somebody else"),
     ("UNDERSIGNED_MAIL_FROM", {"UNDERSIGNED_MAIL_FROM": "Letters <letters@example.org>"}, "a sender with a name"),
@@ -225,3 +232,16 @@ def test_look_up_asks_the_two_registers_and_no_other(tmp_path: Path) -> None:
     assert look_up is not None
     assert (look_up.contact, look_up.crossref) == ("office@example.org", "https://api.crossref.org")
     assert look_up.pubmed == "https://eutils.ncbi.nlm.nih.gov"
+
+
+def test_seal_of_the_pdf_is_off_until_it_is_switched_on(tmp_path: Path) -> None:
+    assert load(tmp_path).pdf_seal is None
+    assert load(tmp_path, UNDERSIGNED_SEAL="own").pdf_seal == PdfSeal()
+
+
+def test_seal_by_a_file_takes_its_password_from_a_file_or_from_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("open sesame\n")
+    named = {"UNDERSIGNED_SEAL_PKCS12": "/etc/seal.p12"}
+    by_file = load(tmp_path, **named, UNDERSIGNED_SEAL_PASSWORD_FILE=str(tmp_path / "password"))
+    assert by_file.pdf_seal == PdfSeal(Path("/etc/seal.p12"), b"open sesame")
+    assert load(tmp_path, **named, UNDERSIGNED_SEAL_PASSWORD="typed").pdf_seal == PdfSeal(Path("/etc/seal.p12"), b"typed")
