@@ -25,7 +25,7 @@ BARE_FORM = "bare form with CSRF and durable insert"
 BARE_ROW = "the same, one row by SQLAlchemy"
 FORM, CODE, ANSWER = "answer, the form", "answer, the code", "answer, both requests"
 FORM_1000, CODE_1000 = "answer, the form, of 1,000", "answer, the code, of 1,000"
-CODE_ROW = "answer, the code, to SQLAlchemy’s row"
+FORM_ROW, CODE_ROW = "answer, the form, in turn with SQLAlchemy’s row", "answer, the code, in turn with SQLAlchemy’s row"
 PATH = "answer, all six requests of its path"
 STORED = "answers stored, 8 at a time"
 FORM_PG, CODE_PG = "answer, the form, PostgreSQL", "answer, the code, PostgreSQL"
@@ -98,6 +98,7 @@ FIGURES = (
     Figure(FORM_1000, _CPU, FORM),
     Figure(CODE_1000, _CPU, CODE),
     # The request that stores, against the same form stored as one row by the same library.
+    Figure(FORM_ROW, _CPU, BARE_ROW),
     Figure(CODE_ROW, _CPU, BARE_ROW),
     Figure(PATH, _CPU, BARE_FORM),
     Figure(STORED, _RATE, INSERT),

@@ -6,7 +6,7 @@ import subprocess
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from urllib.parse import urlencode, urlsplit
@@ -50,6 +50,24 @@ def ask_all(base: str, requests: Sequence[Request], *, expect: int) -> list[Repl
     wrong = [reply for reply in in_order if reply.status != expect]
     assert not wrong, f"{len(wrong)} of {len(requests)} were not answered with {expect}, but {wrong[0].status}:\n{wrong[0].text[:2000]}"
     return in_order
+
+
+def ask_in_turn(bases: Sequence[str], requests: Sequence[Sequence[Request]], *, expect: int) -> None:
+    """As `ask_all`, of several servers at one time: after each request to the first, the one in the same place to the next.
+
+    Whatever else the machine does meanwhile, it does to all of them alike.
+    """
+    lanes = [list(zip(*requests, strict=True))[first::CONNECTIONS] for first in range(CONNECTIONS)]
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        replies = [reply for found in pool.map(lambda lane: _ask_in_turn(bases, lane), lanes) for reply in found]
+    wrong = [reply for reply in replies if reply.status != expect]
+    assert not wrong, f"{len(wrong)} of {len(replies)} were not answered with {expect}, but {wrong[0].status}:\n{wrong[0].text[:2000]}"
+
+
+def _ask_in_turn(bases: Sequence[str], lane: Sequence[Sequence[Request]]) -> list[Reply]:
+    with ExitStack() as stack:
+        open_ones = [stack.enter_context(closing(HTTPConnection(urlsplit(base).netloc, timeout=60))) for base in bases]
+        return [_ask(connection, request) for place in lane for connection, request in zip(open_ones, place, strict=True)]
 
 
 def _ask_each(base: str, requests: Sequence[Request]) -> list[Reply]:

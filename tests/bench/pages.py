@@ -1,6 +1,7 @@
 """The web side: processor time for each request, of the application and of the bare framework, served alike."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -8,9 +9,9 @@ from sqlalchemy.orm import Session
 from tests.bench import figures
 from tests.bench.figures import Samples
 from tests.bench.letters import Invited
-from tests.bench.load import Request, ask_all, burst, get_for
+from tests.bench.load import Request, ask_all, ask_in_turn, burst, get_for
 from tests.bench.people import Reader, codes, enter, hidden_fields, typed
-from tests.bench.processes import cpu_ms
+from tests.bench.processes import cpu_ms, cpu_of
 
 A_STATIC_FILE = "vendor/tiptap-3.31.3/tiptap.js"
 
@@ -52,9 +53,13 @@ def measure_bare(server: Server, samples: Samples, *, seconds: int, posts: int) 
 
 
 def _bare_ms(server: Server, path: str, posts: int) -> float:
+    return server.ms_each([_bare_post(server, path)] * posts, expect=303)
+
+
+def _bare_post(server: Server, path: str) -> Request:
     page = ask_all(server.base, [Request("/form")], expect=200)[0]
     form = {**hidden_fields(page.text), **typed("A society"), "nonce": "a-nonce-of-this-form", "digest": "", "replaces": ""}
-    return server.ms_each([Request(path, page.cookie, form)] * posts, expect=303)
+    return Request(path, page.cookie, form)
 
 
 def warm_up_answers(server: Server, session: Session, letter: Signing, count: int) -> Reader:
@@ -66,19 +71,32 @@ def warm_up_answers(server: Server, session: Session, letter: Signing, count: in
 
 def measure_answers(bare: Server, server: Server, session: Session, small: Signing, large: Signing, samples: Samples) -> None:
     """The form that prepares and mails the code, then the code that stores; every one by another representative."""
-    readers = small.next_readers(server.base)
-    # Before and after, and as many at a time: no machine is as fast in one second as in the next, nor a server in its first requests.
-    before = _bare_ms(bare, "/row", small.batch)
-    form, code, rate = _answer(server, session, readers)
-    samples.add(figures.BARE_ROW, (before + _bare_ms(bare, "/row", small.batch)) / 2)
+    form, code, rate = _answer(server, session, small.next_readers(server.base))
     samples.add(figures.FORM, form)
     samples.add(figures.CODE, code)
     samples.add(figures.ANSWER, form + code)
-    samples.add(figures.CODE_ROW, code)
     samples.add(figures.STORED, rate)
+    _measure_in_turn(bare, server, session, small.next_readers(server.base), samples)
     form, code, _rate = _answer(server, session, large.next_readers(server.base))
     samples.add(figures.FORM_1000, form)
     samples.add(figures.CODE_1000, code)
+
+
+def _measure_in_turn(bare: Server, server: Server, session: Session, readers: list[Reader], samples: Samples) -> None:
+    """Each request and a bare form, one after the other: no machine is as fast in one second as in the next, and one whose worker
+    sends the codes meanwhile is slower for both."""
+    before, form = _in_turn((bare, server), ([_bare_post(bare, "/row")] * len(readers), [reader.form() for reader in readers]))
+    after, code = _in_turn((bare, server), ([_bare_post(bare, "/row")] * len(readers), codes(session, readers)))
+    samples.add(figures.BARE_ROW, (before + after) / 2)
+    samples.add(figures.FORM_ROW, form)
+    samples.add(figures.CODE_ROW, code)
+
+
+def _in_turn(servers: Sequence[Server], requests: Sequence[list[Request]]) -> list[float]:
+    """What each server takes for one of its requests."""
+    began = [cpu_of(server.pid) for server in servers]
+    ask_in_turn([server.base for server in servers], requests, expect=303)
+    return [(cpu_of(server.pid) - before) / len(asked) for server, before, asked in zip(servers, began, requests, strict=True)]
 
 
 def _answer(server: Server, session: Session, readers: list[Reader]) -> tuple[float, float, float]:

@@ -36,9 +36,14 @@ def descendants(root: int) -> list[Process]:
 
 def cpu_ms(pid: int, act: Callable[[], object]) -> float:
     """The milliseconds of processor time that the process and its descendants use while the act is done."""
-    before = _cpu_seconds(pid)
+    before = cpu_of(pid)
     act()
-    return (_cpu_seconds(pid) - before) * 1000
+    return cpu_of(pid) - before
+
+
+def cpu_of(pid: int) -> float:
+    """The milliseconds of processor time that the process and its descendants have used."""
+    return sum(one.cpu_seconds for one in descendants(pid)) * 1000
 
 
 def resident_mb(processes: list[Process]) -> float:
@@ -56,10 +61,6 @@ def _share(pid: int) -> int:
     except (FileNotFoundError, ProcessLookupError):
         return 0
     return int(found[1]) * 1024 if found else 0
-
-
-def _cpu_seconds(pid: int) -> float:
-    return sum(one.cpu_seconds for one in descendants(pid))
 
 
 def _read(pid: int) -> Process | None:

@@ -153,6 +153,23 @@ def measure_letters_alone(folder: Path, plan: Plan) -> Samples:
     return samples
 
 
+def measure_answers_alone(folder: Path, plan: Plan) -> Samples:
+    """The requests that sign, on SQLite, beside the bare forms, and nothing besides."""
+    samples = Samples()
+    with ExitStack() as stack:
+        bare = stack.enter_context(_bare(folder))
+        whole = stack.enter_context(_site(folder, "sqlite"))
+        letters = _make_letters(whole.session, plan)
+        _wait_for_the_mail(whole.session)
+        warm_up_answers(whole.web, whole.session, letters.small, _WARM_UP)
+        for _round in range(plan.rounds):
+            _measure_floors(folder, plan, samples)
+            measure_bare(bare, samples, seconds=plan.seconds, posts=plan.small_batch)
+            measure_answers(bare, whole.web, whole.session, letters.small, letters.large, samples)
+            _wait_for_the_mail(whole.session)
+    return samples
+
+
 def measure_memory_alone(folder: Path, plan: Plan) -> Samples:
     """What the site holds after each kind of work, on SQLite, and nothing besides."""
     samples, ignored = Samples(), Samples()
@@ -216,7 +233,7 @@ def _web(pid: int) -> int:
 
 
 def _make_answering(session: Session, plan: Plan) -> Answering:
-    now, small = SystemClock().now(), 2 * plan.small_batch * plan.rounds
+    now, small = SystemClock().now(), 3 * plan.small_batch * plan.rounds
     with transaction(session):
         staff = staff_actor(session)
         answering, waiting = open_letter(session, staff, signed=_SMALL, waiting=small + _WARM_UP, now=now)
@@ -261,6 +278,11 @@ def _wait_for_the_mail(session: Session) -> None:
     session.rollback()
 
 
+def _measure_floors(folder: Path, plan: Plan, samples: Samples) -> None:
+    samples.add(figures.FSYNC, floors.appends_per_second(folder, plan.floor_seconds))
+    samples.add(figures.INSERT, floors.inserts_per_second(folder, plan.floor_seconds))
+
+
 def _measure_pages(
     folder: Path, bare: Server, whole: tuple[Site, Letters], other: tuple[Site, Answering], plan: Plan, samples: Samples
 ) -> None:
@@ -270,8 +292,7 @@ def _measure_pages(
     warm_up_answers(elsewhere.web, elsewhere.session, their_letters.small, _WARM_UP)
     desk = sign_in(web.base, session)
     for _round in range(plan.rounds):
-        samples.add(figures.FSYNC, floors.appends_per_second(folder, plan.floor_seconds))
-        samples.add(figures.INSERT, floors.inserts_per_second(folder, plan.floor_seconds))
+        _measure_floors(folder, plan, samples)
         measure_bare(bare, samples, seconds=plan.seconds, posts=plan.small_batch)
         measure_answers(bare, web, session, letters.small, letters.large, samples)
         _wait_for_the_mail(session)
