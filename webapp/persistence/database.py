@@ -19,6 +19,8 @@ from webapp.persistence.turn import take_turn
 from webapp.settings import Settings
 
 _WAIT_SECONDS = 10
+# A turn that was taken within these seconds was not waited for.
+_AT_ONCE = 0.1
 _patience: ContextVar[float | None] = ContextVar("patience", default=None)
 """For how many seconds the transaction that begins would wait for its turn to write; None where it only reads."""
 
@@ -123,6 +125,10 @@ def _begin_sqlite(file: Path, connection: PoolProxiedConnection) -> None:
 
 def _begin_immediate(driver: Any, patience: float) -> None:
     """What was waited for the turn is no longer there for somebody else’s lock: together they are the longest wait."""
+    if patience > _WAIT_SECONDS - _AT_ONCE:
+        # As nearly always; each connection has waited so long from its beginning.
+        driver.execute("BEGIN IMMEDIATE")
+        return
     driver.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
     try:
         driver.execute("BEGIN IMMEDIATE")

@@ -63,7 +63,7 @@ def _left_out(*, is_published: bool) -> set[str]:
     if not is_published:
         return set()
     # What is public may be found.
-    return {"X-Robots-Tag", "X-Frame-Options"} if request.endpoint == FRAMED else {"X-Robots-Tag"}
+    return {"x-robots-tag", "x-frame-options"} if request.endpoint == FRAMED else {"x-robots-tag"}
 
 
 def guard(app: Flask) -> None:
@@ -134,9 +134,9 @@ def _add_headers(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = FRAMED_POLICY
     if request.path.startswith(CROSS_ORIGIN):
         response.headers.update(_FOR_OTHER_SITES)
-    for name, value in _HEADERS.items():
-        if name not in _left_out(is_published=is_published):
-            response.headers.setdefault(name, value)
+    # Once for all of them: the headers of an answer are a list, which each question goes through.
+    known = {name.lower() for name, _value in response.headers} | _left_out(is_published=is_published)
+    response.headers.extend((name, value) for name, value in _HEADERS.items() if name.lower() not in known)
     if request.endpoint == "static" and response.status_code in {200, 304}:
         response.headers["Cache-Control"] = "no-cache"
     elif not response.cache_control.private and not is_published:
