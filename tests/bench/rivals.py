@@ -80,6 +80,8 @@ def _on_its_own(page: str, document: LetterDocument) -> str:
     )
     style = (STATIC / "css" / "documents.css").read_text(encoding="utf-8")
     page = page.replace('<link rel="stylesheet" href="asset:documents.css">', f"<style>{faces}{style}</style>")
+    for drawing in (STATIC / "documents").glob("*.svg"):
+        page = page.replace(f"asset:{drawing.name}", drawing.as_uri())
     for sha256, picture in document.pictures.items():
         page = page.replace(f"asset:picture/{sha256}", f"data:{picture.media_type};base64,{b64encode(picture.content).decode()}")
     return page

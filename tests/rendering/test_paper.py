@@ -129,6 +129,18 @@ def test_what_shows_through_is_in_the_language_of_the_letter(changes: dict[str, 
     assert not drawing or problems(letter_pdf(_short(**changes))) == []
 
 
+def test_what_shows_through_is_in_the_file_once_and_on_every_page() -> None:
+    with pikepdf.open(io.BytesIO(letter_pdf(letter(statement="A line of its own.\n\n" * 120, is_draft=True)))) as pdf:
+        shown = [{inner.objgen for form in forms_of(page) for inner in forms_of(form)} for page in pdf.pages]
+        assert len(shown) > 2
+        assert [len(drawings_of_a_page) for drawings_of_a_page in shown] == [1] * len(shown)
+        assert len(set.union(*shown)) == 1
+
+
+def forms_of(place: Any) -> list[Any]:
+    return [form for form in place.Resources.get("/XObject", {}).values() if form.Subtype == "/Form"]
+
+
 def test_drawings_are_those_of_the_recipe() -> None:
     assert {file.stem: file.read_text(encoding="utf-8") for file in DRAWINGS.glob("*.svg")} == drawings()
 

@@ -1,5 +1,6 @@
 """HTML to PDF by WeasyPrint, with everything that it could fetch, leak or vary taken away. Runs only inside the press's child."""
 
+import hashlib
 import io
 import logging
 import re
@@ -11,6 +12,7 @@ from typing import Any
 
 import pydyf
 import weasyprint
+import weasyprint.images
 import weasyprint.pdf
 import weasyprint.pdf.stream
 from weasyprint.text.fonts import FontConfiguration
@@ -175,6 +177,36 @@ def _with_its_words(marked: Callable[..., AbstractContextManager[None]]) -> Call
     return with_words
 
 
+class _Drawing:
+    """A drawing of ours as WeasyPrint keeps pictures of points: one object of the file, to which every page refers."""
+
+    def __init__(self, url: str, form: Any) -> None:
+        self.id = hashlib.md5(url.encode(), usedforsecurity=False).hexdigest()
+        self._form = form
+
+    def get_x_object(self, *_resolution: object) -> Any:
+        return self._form
+
+
+def _drawn_once(draw: Callable[..., None]) -> Callable[..., None]:
+    """What stands behind each page alike is drawn on the first alone. By itself WeasyPrint draws it anew on each, hundreds of curves."""
+
+    def draw_once(image: Any, stream: Any, width: float, height: float, style: Any) -> None:
+        if image._base_url not in _ASSETS:
+            draw(image, stream, width, height, style)
+            return
+        size, known = (width, height), image.__dict__.setdefault("drawn", {})
+        if size not in known:
+            form = stream.add_group(0, 0, width, height)
+            del stream._resources["XObject"][form.id]
+            draw(image, form, width, height, style)
+            known[size] = _Drawing(f"{image._base_url} {size}", form)
+        stream.draw_x_object(stream.add_image(known[size], interpolate=False, ratio=1))
+
+    return draw_once
+
+
+weasyprint.images.SVGImage.draw = _drawn_once(weasyprint.images.SVGImage.draw)
 weasyprint.pdf.stream.Stream.marked = _with_its_words(weasyprint.pdf.stream.Stream.marked)
 weasyprint.pdf.VARIANTS[_VARIANT] = (
     _archival_and_accessible,
