@@ -41,7 +41,7 @@ def test_link_signs_in_once(store: Store, coordinator: Actor) -> None:
     with store() as session:
         token = link(session)
         stay = doors.use_sign_in_link(session, token, now=NOW)
-        assert doors.find_desk(session, stay, now=NOW) == doors.Desk(coordinator, COORDINATOR, is_administrator=True)
+        assert doors.find_desk(session, stay, now=NOW) == doors.Desk(coordinator, COORDINATOR, is_administrator=True, seen_at=NOW)
         assert not doors.is_sign_in_link_live(session, token, now=NOW)
         with pytest.raises(NotFound):
             doors.use_sign_in_link(session, token, now=NOW)

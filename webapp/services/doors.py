@@ -195,6 +195,7 @@ class Desk:
     actor: Actor
     email: str
     is_administrator: bool
+    seen_at: datetime
 
 
 def find_desk(session: Session, token: str, *, now: datetime) -> Desk | None:
@@ -205,7 +206,7 @@ def find_desk(session: Session, token: str, *, now: datetime) -> Desk | None:
     began_at, seen_at, reference, email, is_administrator = row
     if not AT_THE_DESK.is_live(began_at, seen_at, now=now):
         return None
-    return Desk(Actor(ActorKind.STAFF, reference), email, is_administrator)
+    return Desk(Actor(ActorKind.STAFF, reference), email, is_administrator, seen_at)
 
 
 def needs_touch(session: Session, token: str, *, now: datetime) -> bool:

@@ -120,7 +120,7 @@ def desk_actor() -> Actor | None:
         token = session.get(_DESK)
         found = doors.find_desk(reading(), token, now=now()) if token else None
         g.at_desk, g.desk = found, found.actor if found else None
-        if token and found:
+        if token and found and now() - found.seen_at >= limits.TOUCH_EVERY:
             _touch(token)
     who: Actor | None = g.desk
     return who
