@@ -1,7 +1,7 @@
 """A round before an answer to a journal: who is asked, what counts, when it ends, who sees what, and what the record holds of it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, text
@@ -42,6 +42,7 @@ from webapp.persistence.tables import AskAnswerRow, OutboxRow
 from webapp.services import ask_round_view, ask_rounds, sign_on
 from webapp.services.ask_rounds import ROUND_MAIL, Said
 from webapp.services.composing import compose
+from webapp.services.need import Urgency
 from webapp.services.signatory_places import signatory_places
 from webapp.services.verification import verify
 
@@ -226,6 +227,31 @@ def test_word_that_says_nothing_or_too_much_is_refused(store: Store, letter: str
                 say(session, letter, asking, said)
             assert refused.value.field == field, said
         assert session.scalar(select(func.count()).select_from(AskAnswerRow)) == 0
+
+
+def test_round_waits_for_an_answer_until_something_has_gone_out(store: Store, letter: str) -> None:
+    with store() as session:
+        actor = staff_actor(session)
+        asking = asked(session, actor, letter)
+        say(session, letter, asking)
+
+        def needs(at: datetime) -> list[tuple[str, str, Urgency]]:
+            found = ask_round_view.round_needs(session, letter_row(session, letter), now=at)
+            assert {one.asked for one in found} <= {asking}
+            return [(one.text, one.detail, one.urgency) for one in found]
+
+        [(words, counts_so_far, urgency)] = needs(SEALABLE)
+        assert words == "The signatories are asked about “An answer to the editor”"
+        assert counts_so_far.startswith("1 yes, 0 no, 0 with remarks, 1 said nothing, until ")
+        assert urgency is Urgency.TO_KNOW
+        [(words, counts_so_far, urgency)] = needs(SETTLED)
+        assert words == "The signatories have been asked about “An answer to the editor”"
+        assert counts_so_far.startswith("1 yes, 0 no, 0 with remarks, 1 said nothing. Answer")
+        assert urgency is Urgency.NEXT
+        entered(session, actor, letter, direction="out", nonce="before", when=DEADLINE_LOCAL - timedelta(days=1), now=SETTLED)
+        assert len(needs(SETTLED)) == 1, "what went out before is no answer to it"
+        entered(session, actor, letter, direction="out", nonce="after", when=DEADLINE_LOCAL + timedelta(days=9), now=SETTLED)
+        assert needs(SETTLED) == []
 
 
 def test_society_cannot_fill_the_database_with_its_words(store: Store, letter: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from webapp.persistence.tables import AskAnswerRow, AskEndRow, AskRoundRow, Corr
 from webapp.services.ask_rounds import Asked, answerable_items, checked_round, end_of, find_round, last_words
 from webapp.services.correspondence import load_sealed
 from webapp.services.documents import sort_key
+from webapp.services.need import Need, Urgency
 from webapp.services.place import Place
 from webapp.services.signatory_places import is_signatory_place, places_that_stood, signatory_places, signatory_representatives
 
@@ -111,6 +112,31 @@ def list_rounds(session: Session, actor: Actor, reference: str, *, now: datetime
     """The newest first."""
     letter = load_sealed(session, actor, reference)
     return [_line(session, letter, row, now=now) for row in _rounds(session, letter.id)]
+
+
+def round_needs(session: Session, letter: LetterRow, *, now: datetime) -> list[Need]:
+    """What has been said while it can be said, and, until something has gone out since it was asked, that a round has ended."""
+    needs = []
+    for row in _rounds(session, letter.id):
+        line = _line(session, letter, row, now=now)
+        if line.is_open:
+            what = f"{line.counts}, until {line.end}."
+            asking = f"The signatories are asked about “{row.title}”"
+            needs.append(Need(asking, "round", what, asked=row.reference, urgency=Urgency.TO_KNOW))
+        elif not _has_gone_out(session, row):
+            what = f"{line.counts}. Answer, and keep under correspondence what you have written."
+            needs.append(Need(f"The signatories have been asked about “{row.title}”", "round", what, asked=row.reference))
+    return needs
+
+
+def _has_gone_out(session: Session, row: AskRoundRow) -> bool:
+    sent = select(CorrespondenceRow.id).where(
+        CorrespondenceRow.letter_id == row.letter_id,
+        CorrespondenceRow.direction == Direction.OUT,
+        CorrespondenceRow.struck_at.is_(None),
+        CorrespondenceRow.happened_at >= row.opened_at,
+    )
+    return session.scalar(sent.limit(1)) is not None
 
 
 def _rounds(session: Session, letter_id: int) -> list[AskRoundRow]:

@@ -33,6 +33,8 @@ class Need:
     """The answer that it is about, where the page is one of its own."""
     submission: str = ""
     """The submission that it is about, where the page is one of its own."""
+    asked: str = ""
+    """The round before an answer that it is about."""
     narrowed: tuple[tuple[str, str], ...] = ()
     """What the page is narrowed to: names and values of its address."""
     urgency: Urgency = Urgency.NEXT

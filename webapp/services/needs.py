@@ -14,6 +14,7 @@ from webapp.domain.roster_view import Trouble
 from webapp.domain.stage import HAS_ANSWERED, Stage
 from webapp.persistence.tables import CirculationRow, LetterRow, RevisionRow
 from webapp.services.after_the_seal import later_needs
+from webapp.services.ask_round_view import round_needs
 from webapp.services.authority_list import authority_needs
 from webapp.services.comment_desk import BLOCKING_ACT, COMMENTS_ACT, comment_needs, has_comments
 from webapp.services.course_needs import course_needs, overdue_needs
@@ -84,6 +85,7 @@ def _in_this_state(session: Session, letter: LetterRow, found: Found, *, now: da
     talks += later_needs(session, letter, now=now)
     talks += new_text_needs(session, letter, now=now)
     talks += mail_needs(session, letter)
+    talks += round_needs(session, letter, now=now)
     return [*talks, *course_needs(session, letter)] if state in AFTER_THE_SEAL else []
 
 

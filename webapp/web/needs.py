@@ -20,7 +20,7 @@ class Way:
     endpoint: str
     permission: Permission
     of: str = ""
-    """What else its address names: `invitation`, `answer`, `submission` or `text`."""
+    """What else its address names: `invitation`, `answer`, `submission`, `asked` or `text`."""
     fixed: tuple[tuple[str, str], ...] = ()
     part: str | None = None
 
@@ -48,6 +48,7 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "represent": Way("roster.add", _P.INVITE),
         "people": Way("representatives.show", _P.INVITE, of="invitation"),
         "revise": Way("revisions.make", _P.EDIT),
+        "round": Way("rounds.show", _P.KEEP_COURSE, of="asked"),
         "roster": Way("roster.show", _P.INVITE),
         "seal": Way("documents.seal_letter", _P.SEAL),
         "submission": Way("submissions.show", _P.KEEP_COURSE, of="submission"),
@@ -81,6 +82,6 @@ def way_to(letter: str, act: str) -> str:
 
 def _address(letter: str, statement: str, need: Need) -> str:
     way = WAYS[need.act]
-    named = {"invitation": need.invitation, "answer": need.answer, "submission": need.submission, "text": statement}
+    named = {"invitation": need.invitation, "answer": need.answer, "submission": need.submission, "asked": need.asked, "text": statement}
     values = dict((*way.fixed, *need.narrowed, *(((way.of, named[way.of]),) if way.of else ())))
     return url_for(way.endpoint, letter=letter, _anchor=way.part, **values)
