@@ -14,7 +14,7 @@ from jinja2 import nodes
 from tests.factories import settings_for
 from webapp.app import create_app
 from webapp.domain.links import Links
-from webapp.domain.permission import Permission
+from webapp.domain.permission import ROLE_PERMISSIONS, Permission, Role
 from webapp.mail import messages, new_text_messages, round_messages
 from webapp.rendering.environment import ROOT, TEMPLATES, document_environment
 from webapp.services import answer_mails, composing, later_mails, mail_facts, new_text_mails, post_mails
@@ -374,3 +374,11 @@ def test_every_need_says_an_act_whose_page_is_known_and_every_page_is_there(rout
     for way in WAYS.values():
         rule = next(rule for rule in routes.url_map.iter_rules() if rule.endpoint == way.endpoint)
         assert rule.arguments == {"letter", way.of} - {""}
+
+
+def test_whoever_is_sent_to_a_page_may_open_it(routes: Flask) -> None:
+    """A need whose page asks for more than the need itself would lead drafters and readers to a page that refuses them."""
+    roles = [ROLE_PERMISSIONS[role] for role in Role]
+    for act, way in WAYS.items():
+        asked = str(getattr(routes.view_functions[way.endpoint], "access", "")).removeprefix("staff:")
+        assert all(asked in may for may in roles if way.permission in may), act

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import Engine, create_engine, inspect, text
@@ -111,6 +112,21 @@ def test_write_that_does_not_wait_gives_way_to_a_writer_without_our_queue(engine
             pass
         assert hurried.scalar(text("PRAGMA busy_timeout")) == 10_000
     job_engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (10.0, ["BEGIN IMMEDIATE"]),
+        (4.5, ["PRAGMA busy_timeout=4500", "BEGIN IMMEDIATE", "PRAGMA busy_timeout=10000"]),
+        (0.0, ["PRAGMA busy_timeout=0", "BEGIN IMMEDIATE", "PRAGMA busy_timeout=10000"]),
+    ],
+    ids=["not waited yet", "waited for its turn", "does not wait"],
+)
+def test_what_was_waited_for_the_turn_is_no_longer_there_for_another_lock(left: float, said: list[str]) -> None:
+    driver = Mock()
+    database._begin_immediate(driver, left)
+    assert [call.args[0] for call in driver.execute.call_args_list] == said
 
 
 def test_write_that_finds_no_connection_free_is_told_that_the_database_is_busy(settings: Settings) -> None:

@@ -129,16 +129,26 @@ def test_what_shows_through_is_in_the_language_of_the_letter(changes: dict[str, 
     assert not drawing or problems(letter_pdf(_short(**changes))) == []
 
 
-def test_what_shows_through_is_in_the_file_once_and_on_every_page() -> None:
+def test_what_shows_through_is_in_the_file_once_and_drawn_on_every_page() -> None:
     with pikepdf.open(io.BytesIO(letter_pdf(letter(statement="A line of its own.\n\n" * 120, is_draft=True)))) as pdf:
-        shown = [{inner.objgen for form in forms_of(page) for inner in forms_of(form)} for page in pdf.pages]
-        assert len(shown) > 2
-        assert [len(drawings_of_a_page) for drawings_of_a_page in shown] == [1] * len(shown)
+        assert len(pdf.pages) > 2
+        shown = [shown_through(page) for page in pdf.pages]
+        assert [len(one) for one in shown] == [1] * len(shown)
         assert len(set.union(*shown)) == 1
+        second = pdf.pages[1]
+        kept = [one for one in pikepdf.parse_content_stream(second) if str(one.operator) != "Do"]
+        second.Contents = pdf.make_stream(pikepdf.unparse_content_stream(kept))
+        assert shown_through(second) == set(), "the control: a page on which it is not drawn"
 
 
-def forms_of(place: Any) -> list[Any]:
-    return [form for form in place.Resources.get("/XObject", {}).values() if form.Subtype == "/Form"]
+def shown_through(page: Any) -> set[tuple[int, int]]:
+    """The forms that the forms of this page draw, by their numbers in the file."""
+    return {inner.objgen for form in drawn_forms(page) for inner in drawn_forms(form)}
+
+
+def drawn_forms(place: Any) -> list[Any]:
+    names = [one.operands[0] for one in pikepdf.parse_content_stream(place) if str(one.operator) == "Do"]
+    return [form for form in (place.Resources.XObject[name] for name in names) if form.Subtype == "/Form"]
 
 
 def test_drawings_are_those_of_the_recipe() -> None:

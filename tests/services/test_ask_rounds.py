@@ -1,10 +1,12 @@
 """A round before an answer to a journal: who is asked, what counts, when it ends, who sees what, and what the record holds of it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -18,6 +20,7 @@ from tests.factories import (
     KEYRING,
     OTTO,
     SEALABLE,
+    ZONE,
     asked,
     back,
     enter,
@@ -27,22 +30,26 @@ from tests.factories import (
     intent,
     letter_in_signing,
     letter_row,
+    letter_submitted,
     representative,
     seal_it,
     sign,
     staff_actor,
+    submitted,
 )
 from tests.machine.house import House
 from tests.services.test_verification import thaw
 from webapp.domain import limits
-from webapp.domain.ask_round import Tally
+from webapp.domain.ask_round import ANSWERED_WITHIN, Tally
 from webapp.domain.errors import Conflict, InvalidInput, NotFound, TookTooLong, TooLate, WrongState
+from webapp.domain.letter import LetterState
 from webapp.persistence.record import load_events
 from webapp.persistence.tables import AskAnswerRow, OutboxRow
-from webapp.services import ask_round_view, ask_rounds, sign_on
+from webapp.services import ask_round_view, ask_rounds, correspondence, sign_on, submissions
 from webapp.services.ask_rounds import ROUND_MAIL, Said
 from webapp.services.composing import compose
-from webapp.services.need import Urgency
+from webapp.services.need import Need, Urgency
+from webapp.services.round_needs import round_needs
 from webapp.services.signatory_places import signatory_places
 from webapp.services.verification import verify
 
@@ -229,29 +236,103 @@ def test_word_that_says_nothing_or_too_much_is_refused(store: Store, letter: str
         assert session.scalar(select(func.count()).select_from(AskAnswerRow)) == 0
 
 
-def test_round_waits_for_an_answer_until_something_has_gone_out(store: Store, letter: str) -> None:
+def needs(session: Session, letter: str, at: datetime) -> list[Need]:
+    return round_needs(session, letter_row(session, letter), now=at)
+
+
+def went_out(session: Session, letter: str, at: datetime, **facts: str) -> str:
+    """Something that was sent to a journal, and entered a day after all."""
+    typed = {"direction": "out", "nonce": f"out-{at}", **facts}
+    local = at.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)
+    return entered(session, staff_actor(session), letter, when=local, now=SETTLED + timedelta(days=1), **typed)
+
+
+def test_open_round_is_said_with_what_has_been_said_so_far(store: Store, letter: str) -> None:
+    with store() as session:
+        asking = asked(session, staff_actor(session), letter)
+        say(session, letter, asking)
+        [open_one] = needs(session, letter, SEALABLE)
+        assert (open_one.text, open_one.act, open_one.asked) == ("A round is open: “An answer to the editor”", "round", asking)
+        assert open_one.detail.startswith("So far 1 yes, 0 no, 0 with remarks; 1 has said nothing yet. It ends 24 March 2026, 17:00")
+        assert open_one.urgency is Urgency.TO_KNOW
+        [unsettled] = needs(session, letter, END)
+        assert unsettled.detail.endswith("What came in time may still be on its way.")
+        assert unsettled.urgency is Urgency.TO_KNOW, "nobody is urged by figures that may still change"
+
+
+def test_ended_round_waits_until_something_has_gone_out_since(store: Store, letter: str) -> None:
     with store() as session:
         actor = staff_actor(session)
         asking = asked(session, actor, letter)
         say(session, letter, asking)
+        [ended] = needs(session, letter, SETTLED)
+        assert ended.text == "Answer the journal: the round about “An answer to the editor” has ended"
+        assert ended.detail.startswith("1 yes, 0 no, 0 with remarks, 1 said nothing. It ended 24 March 2026, 17:00")
+        assert (ended.act, ended.asked, ended.urgency) == ("round", asking, Urgency.NEXT)
+        went_out(session, letter, END - timedelta(minutes=1))
+        went_out(session, letter, END + timedelta(minutes=2), direction="in")
+        struck = went_out(session, letter, END + timedelta(minutes=3))
+        correspondence.strike_item(session, actor, letter, struck, "Entered twice.", now=SETTLED + timedelta(days=2))
+        went_out(session, letter_submitted(session, actor), END + timedelta(minutes=4))
+        assert needs(session, letter, SETTLED) == [ended], "before the end, incoming, struck, of another letter: none is the answer"
+        went_out(session, letter, END)
+        assert needs(session, letter, SETTLED) == []
 
-        def needs(at: datetime) -> list[tuple[str, str, Urgency]]:
-            found = ask_round_view.round_needs(session, letter_row(session, letter), now=at)
-            assert {one.asked for one in found} <= {asking}
-            return [(one.text, one.detail, one.urgency) for one in found]
 
-        [(words, counts_so_far, urgency)] = needs(SEALABLE)
-        assert words == "The signatories are asked about “An answer to the editor”"
-        assert counts_so_far.startswith("1 yes, 0 no, 0 with remarks, 1 said nothing, until ")
-        assert urgency is Urgency.TO_KNOW
-        [(words, counts_so_far, urgency)] = needs(SETTLED)
-        assert words == "The signatories have been asked about “An answer to the editor”"
-        assert counts_so_far.startswith("1 yes, 0 no, 0 with remarks, 1 said nothing. Answer")
-        assert urgency is Urgency.NEXT
-        entered(session, actor, letter, direction="out", nonce="before", when=DEADLINE_LOCAL - timedelta(days=1), now=SETTLED)
-        assert len(needs(SETTLED)) == 1, "what went out before is no answer to it"
-        entered(session, actor, letter, direction="out", nonce="after", when=DEADLINE_LOCAL + timedelta(days=9), now=SETTLED)
-        assert needs(SETTLED) == []
+def test_round_about_one_journal_is_not_answered_by_what_goes_to_another(store: Store, letter: str) -> None:
+    with store() as session:
+        actor = staff_actor(session)
+        one = submissions.submit_letter(session, actor, letter, submitted(), now=SEALABLE)
+        other = submissions.submit_letter(
+            session, actor, letter, submitted(journal="Another Journal", manuscript_number="A-1"), now=SEALABLE
+        )
+        asked(session, actor, letter, correspondence=entered(session, actor, letter, submission=one))
+        went_out(session, letter, END, submission=other)
+        assert len(needs(session, letter, SETTLED)) == 1
+        went_out(session, letter, END + timedelta(minutes=1), submission=one)
+        assert needs(session, letter, SETTLED) == []
+
+
+def test_ended_round_is_forgotten_after_four_weeks_and_with_the_course(store: Store, letter: str) -> None:
+    with store() as session:
+        ended_at = SEALABLE + timedelta(days=1)
+        asking = asked(session, staff_actor(session), letter)
+        ask_rounds.end_round(session, staff_actor(session), letter, asking, now=ended_at)
+        assert [one.urgency for one in needs(session, letter, ended_at + timedelta(hours=1))] == [Urgency.NEXT], "ended early, it waits now"
+        assert needs(session, letter, ended_at + ANSWERED_WITHIN) == []
+        letter_row(session, letter).state = LetterState.RESOLVED
+        assert needs(session, letter, ended_at + timedelta(hours=1)) == []
+
+
+def test_many_rounds_are_one_line_and_answered_ones_are_not_counted(store: Store, letter: str) -> None:
+    with store() as session:
+        actor = staff_actor(session)
+        for number in range(3):
+            asked(session, actor, letter, nonce=f"a-nonce-of-round-{number}")
+        [many] = needs(session, letter, SETTLED)
+        assert (many.text, many.act) == ("Answer the journal: 3 rounds have ended", "rounds")
+        other = letter_submitted(session, actor)
+        asked(session, actor, other, nonce="a-nonce-of-the-only-round")
+        for one in (letter, other):
+            went_out(session, one, END, nonce=f"out-of-{one}")
+            assert needs(session, one, SETTLED) == []
+        few = statements_of(session, lambda: needs(session, other, SETTLED))
+        assert statements_of(session, lambda: needs(session, letter, SETTLED)) <= few
+
+
+def statements_of(session: Session, act: Callable[[], object]) -> int:
+    said: list[str] = []
+    engine = session.get_bind().engine
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        said.append(statement)
+
+    session.flush()
+    event.listen(engine, "before_cursor_execute", note)
+    act()
+    event.remove(engine, "before_cursor_execute", note)
+    assert said, "nothing was asked that could be counted"
+    return len(said)
 
 
 def test_society_cannot_fill_the_database_with_its_words(store: Store, letter: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -707,3 +707,15 @@ def test_letter_without_a_statement_leads_to_its_editor_and_its_facts_to_its_oth
     assert desk.follow("Write the statement").heading == "Statement"
     assert desk.follow("Facts").heading == "The facts"
     assert desk.follow("Roster").heading == "Roster"
+
+
+def test_round_is_on_the_overview_of_whoever_may_answer_the_journal(world: World) -> None:
+    sealed = world.facts.letters["sealed"]
+    for who in (Person.OWNER, Person.COLLEAGUE):
+        browser = world.browser(who)
+        page = browser.get(f"/letters/{sealed}")
+        assert "A round is open: “An answer to the editor”" in page.text
+        link = page.link("A round is open: “An answer to the editor”")
+        assert browser.get(link).heading == "Round: An answer to the editor"
+    for who in (Person.DRAFTER, Person.READER):
+        assert "A round is open" not in world.browser(who).get(f"/letters/{sealed}").text

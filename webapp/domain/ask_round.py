@@ -22,6 +22,8 @@ CHOICE_WORDS = {
 # Somebody must be able to open a mail and say a word to it; whoever is silent is taken for nothing.
 SHORTEST_ROUND = timedelta(hours=1)
 LONGEST_ROUND = timedelta(days=366)
+# A round to which nothing was sent for so long was answered otherwise, or not at all: nobody is told of it any more.
+ANSWERED_WITHIN = timedelta(weeks=4)
 
 
 @dataclass(frozen=True)

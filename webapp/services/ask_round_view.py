@@ -18,7 +18,6 @@ from webapp.persistence.tables import AskAnswerRow, AskEndRow, AskRoundRow, Corr
 from webapp.services.ask_rounds import Asked, answerable_items, checked_round, end_of, find_round, last_words
 from webapp.services.correspondence import load_sealed
 from webapp.services.documents import sort_key
-from webapp.services.need import Need, Urgency
 from webapp.services.place import Place
 from webapp.services.signatory_places import is_signatory_place, places_that_stood, signatory_places, signatory_representatives
 
@@ -111,44 +110,19 @@ class RoundInRoom:
 def list_rounds(session: Session, actor: Actor, reference: str, *, now: datetime) -> list[RoundLine]:
     """The newest first."""
     letter = load_sealed(session, actor, reference)
-    return [_line(session, letter, row, now=now) for row in _rounds(session, letter.id)]
+    return [_line(session, letter, row, now=now) for row in rounds_of(session, letter.id)]
 
 
-def round_needs(session: Session, letter: LetterRow, *, now: datetime) -> list[Need]:
-    """What has been said while it can be said, and, until something has gone out since it was asked, that a round has ended."""
-    needs = []
-    for row in _rounds(session, letter.id):
-        line = _line(session, letter, row, now=now)
-        if line.is_open:
-            what = f"{line.counts}, until {line.end}."
-            asking = f"The signatories are asked about “{row.title}”"
-            needs.append(Need(asking, "round", what, asked=row.reference, urgency=Urgency.TO_KNOW))
-        elif not _has_gone_out(session, row):
-            what = f"{line.counts}. Answer, and keep under correspondence what you have written."
-            needs.append(Need(f"The signatories have been asked about “{row.title}”", "round", what, asked=row.reference))
-    return needs
-
-
-def _has_gone_out(session: Session, row: AskRoundRow) -> bool:
-    sent = select(CorrespondenceRow.id).where(
-        CorrespondenceRow.letter_id == row.letter_id,
-        CorrespondenceRow.direction == Direction.OUT,
-        CorrespondenceRow.struck_at.is_(None),
-        CorrespondenceRow.happened_at >= row.opened_at,
-    )
-    return session.scalar(sent.limit(1)) is not None
-
-
-def _rounds(session: Session, letter_id: int) -> list[AskRoundRow]:
+def rounds_of(session: Session, letter_id: int) -> list[AskRoundRow]:
     return list(session.scalars(select(AskRoundRow).where(AskRoundRow.letter_id == letter_id).order_by(AskRoundRow.id.desc())))
 
 
 def _line(session: Session, letter: LetterRow, row: AskRoundRow, *, now: datetime) -> RoundLine:
     end = end_of(session, row)
-    return RoundLine(row.reference, row.title, show_instant(end, row.zone), now < end, _tally(session, letter, row, end, now=now).words)
+    return RoundLine(row.reference, row.title, show_instant(end, row.zone), now < end, tally_of(session, letter, row, end, now=now).words)
 
 
-def _tally(session: Session, letter: LetterRow, row: AskRoundRow, end: datetime, *, now: datetime) -> Tally:
+def tally_of(session: Session, letter: LetterRow, row: AskRoundRow, end: datetime, *, now: datetime) -> Tally:
     stood = {place.id for place in places_that_stood(session, letter, min(now, end))}
     return tally((word.choice for place, word in last_words(session, row).items() if place in stood), len(stood))
 
@@ -170,15 +144,15 @@ def show_round(session: Session, actor: Actor, reference: str, asked: str, *, no
         end=show_instant(end, row.zone),
         left=time_left(end, now=now),
         is_open=now < end,
-        is_settled=_is_settled(end, now=now),
+        is_settled=is_settled(end, now=now),
         is_ended_early=session.get(AskEndRow, row.id) is not None,
-        tally=_tally(session, letter, row, end, now=now),
+        tally=tally_of(session, letter, row, end, now=now),
         societies=_societies(session, letter, row, end, now=now),
     )
 
 
-def _is_settled(end: datetime, *, now: datetime) -> bool:
-    # What was received before the end may be stored as much later as a request may take (R9).
+def is_settled(end: datetime, *, now: datetime) -> bool:
+    """Whether nothing that came in time can still be on its way: it may be stored as much later as a request may take (R9)."""
     return now >= end + limits.LONGEST_REQUEST + timedelta(seconds=1)
 
 
@@ -231,7 +205,7 @@ def rounds_in_room(session: Session, place: Place, *, now: datetime) -> list[Rou
     """The newest first; none for a society that is no signatory."""
     if not is_signatory_place(session, place):
         return []
-    return [_in_room(session, place, row, now=now) for row in _rounds(session, place.letter_id)]
+    return [_in_room(session, place, row, now=now) for row in rounds_of(session, place.letter_id)]
 
 
 def show_in_room(session: Session, place: Place, asked: str, *, now: datetime) -> RoundInRoom:
@@ -255,5 +229,5 @@ def _in_room(session: Session, place: Place, row: AskRoundRow, *, now: datetime)
         is_ended_early=session.get(AskEndRow, row.id) is not None,
         said=_word(word) if word else None,
         is_mine=word is not None and word.representative_id == place.representative.id,
-        tally=_tally(session, letter, row, end, now=now) if _is_settled(end, now=now) else None,
+        tally=tally_of(session, letter, row, end, now=now) if is_settled(end, now=now) else None,
     )

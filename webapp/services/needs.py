@@ -14,7 +14,6 @@ from webapp.domain.roster_view import Trouble
 from webapp.domain.stage import HAS_ANSWERED, Stage
 from webapp.persistence.tables import CirculationRow, LetterRow, RevisionRow
 from webapp.services.after_the_seal import later_needs
-from webapp.services.ask_round_view import round_needs
 from webapp.services.authority_list import authority_needs
 from webapp.services.comment_desk import BLOCKING_ACT, COMMENTS_ACT, comment_needs, has_comments
 from webapp.services.course_needs import course_needs, overdue_needs
@@ -25,6 +24,7 @@ from webapp.services.need import Need, Urgency, few_or_all, most_urgent_first
 from webapp.services.new_text_view import new_text_needs
 from webapp.services.reminder_desk import going_out_soon
 from webapp.services.revisions import is_as_revised
+from webapp.services.round_needs import round_needs
 from webapp.services.sealing import Progress
 from webapp.services.sign_on import unanswered
 from webapp.services.sign_ons import waiting_for
@@ -85,8 +85,9 @@ def _in_this_state(session: Session, letter: LetterRow, found: Found, *, now: da
     talks += later_needs(session, letter, now=now)
     talks += new_text_needs(session, letter, now=now)
     talks += mail_needs(session, letter)
-    talks += round_needs(session, letter, now=now)
-    return [*talks, *course_needs(session, letter)] if state in AFTER_THE_SEAL else []
+    if state not in AFTER_THE_SEAL:
+        return []
+    return [*talks, *course_needs(session, letter), *round_needs(session, letter, now=now)]
 
 
 def _reminders(session: Session, letter: LetterRow, *, now: datetime) -> list[Need]:

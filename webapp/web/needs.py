@@ -49,6 +49,7 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "people": Way("representatives.show", _P.INVITE, of="invitation"),
         "revise": Way("revisions.make", _P.EDIT),
         "round": Way("rounds.show", _P.KEEP_COURSE, of="asked"),
+        "rounds": Way("rounds.index", _P.KEEP_COURSE),
         "roster": Way("roster.show", _P.INVITE),
         "seal": Way("documents.seal_letter", _P.SEAL),
         "submission": Way("submissions.show", _P.KEEP_COURSE, of="submission"),
