@@ -96,7 +96,10 @@ def knows_no_nonce() -> Application:
     inner = create_app()
     with inner.app_context():
         engine = inner.extensions["sqlalchemy"].engine
+        patience = "PRAGMA busy_timeout=120000" if engine.dialect.name == "sqlite" else "SET lock_timeout = '120s'"
         with engine.connect() as connection:
+            # In a full run those who are to answer are invited meanwhile, in one long transaction.
+            connection.exec_driver_sql(patience)
             connection.exec_driver_sql("DROP INDEX IF EXISTS uq_answer_standing")
             connection.commit()
         engine.dispose()
