@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any, TypeVar
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from webapp.domain.answer import AnswerKind, authority_sentence, condition_sentence, decline_sentence
 from webapp.domain.errors import AnswerStands, Conflict, InvalidInput, StaleText, TooLate, TooMany, WrongState
@@ -16,11 +16,11 @@ from webapp.services.answers import Intent
 from webapp.services.objections import OBJECT
 from webapp.services.place import Place
 from webapp.web.access import for_representative, reload_place
+from webapp.web.codes import mail_another_code
 from webapp.web.errors import attach
 from webapp.web.forms.desk import EmptyForm
 from webapp.web.forms.room import AnswerForm, DeclineForm, ObjectForm, ReviewForm, SignForm, SignIfForm, WithdrawForm, new_nonce
 from webapp.web.limits import count_one, refuse_if_spent
-from webapp.web.read_only import is_mail_held
 from webapp.web.transaction import now, reading, received_at, settings, transaction
 
 bp = Blueprint("answers", __name__, url_prefix="/room/<invitation>")
@@ -208,16 +208,8 @@ def _show_review(room: rooms.RoomView, form: ReviewForm, *, refused: str, change
 @bp.post("/code")
 @for_representative
 def code(place: Place) -> Any:
-    invitation = place.invitation.reference
-    try:
-        with transaction() as session:
-            answers.send_another_code(session, reload_place(invitation), settings().keyring, now=now())
-    except (TooMany, WrongState) as error:
-        flash(str(error), "error")
-    else:
-        what = "A new code waits with all other mail." if is_mail_held() else "A new code is on its way."
-        flash(f"{what} Only the newest one works.", "ok")
-    return redirect(url_for("answers.review", invitation=invitation), 303)
+    mail_another_code(place)
+    return redirect(url_for("answers.review", invitation=place.invitation.reference), 303)
 
 
 @bp.get("/receipt")

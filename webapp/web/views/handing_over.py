@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from webapp.domain.errors import Conflict, InvalidInput, NotFound, TooMany, WrongState
 from webapp.domain.handing_over import HAND_OVER, NOT_US
@@ -11,12 +11,12 @@ from webapp.domain.wording import wrong_code_sentence
 from webapp.services import answers, circulated_room, handing_over
 from webapp.services.place import Place
 from webapp.web.access import for_representative, reload_place, shut_room
+from webapp.web.codes import mail_another_code
 from webapp.web.errors import attach
 from webapp.web.forms.desk import EmptyForm
 from webapp.web.forms.leaving import HandOverForm, LeavingForm, NotUsForm
 from webapp.web.forms.room import ReviewForm, new_nonce
 from webapp.web.limits import count_one, refuse_if_spent
-from webapp.web.read_only import is_mail_held
 from webapp.web.transaction import now, reading, settings, transaction
 
 bp = Blueprint("handing_over", __name__, url_prefix="/room/<invitation>")
@@ -100,13 +100,5 @@ def _review_page(place: Place, form: ReviewForm, status: int, *, refused: str = 
 @bp.post("/leaving/code")
 @for_representative
 def code(place: Place) -> Any:
-    invitation = place.invitation.reference
-    try:
-        with transaction() as session:
-            answers.send_another_code(session, reload_place(invitation), settings().keyring, now=now())
-    except (TooMany, WrongState) as error:
-        flash(str(error), "error")
-    else:
-        what = "A new code waits with all other mail." if is_mail_held() else "A new code is on its way."
-        flash(f"{what} Only the newest one works.", "ok")
-    return redirect(url_for("handing_over.review", invitation=invitation), 303)
+    mail_another_code(place)
+    return redirect(url_for("handing_over.review", invitation=place.invitation.reference), 303)

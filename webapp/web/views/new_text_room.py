@@ -11,12 +11,12 @@ from webapp.domain.wording import wrong_code_sentence
 from webapp.services import answers, circulated_room, new_text_acts, new_text_view
 from webapp.services.place import Place
 from webapp.web.access import for_representative, reload_place
+from webapp.web.codes import mail_another_code
 from webapp.web.errors import attach
 from webapp.web.forms.desk import EmptyForm
 from webapp.web.forms.new_text import SayForm
 from webapp.web.forms.room import ReviewForm, new_nonce
 from webapp.web.limits import count_one, refuse_if_spent
-from webapp.web.read_only import is_mail_held
 from webapp.web.transaction import now, reading, received_at, settings, transaction
 
 bp = Blueprint("new_text_room", __name__, url_prefix="/room/<invitation>/new-texts")
@@ -111,13 +111,5 @@ def _review_page(place: Place, form: ReviewForm, status: int, *, refused: str = 
 @bp.post("/review/code")
 @for_representative
 def code(place: Place) -> Any:
-    invitation = place.invitation.reference
-    try:
-        with transaction() as session:
-            answers.send_another_code(session, reload_place(invitation), settings().keyring, now=now())
-    except (TooMany, WrongState) as error:
-        flash(str(error), "error")
-    else:
-        what = "A new code waits with all other mail." if is_mail_held() else "A new code is on its way."
-        flash(f"{what} Only the newest one works.", "ok")
-    return redirect(url_for("new_text_room.review", invitation=invitation), 303)
+    mail_another_code(place)
+    return redirect(url_for("new_text_room.review", invitation=place.invitation.reference), 303)
