@@ -16,6 +16,7 @@ from webapp.rendering.checking import code_of
 from webapp.rendering.conformity import elements, problems
 from webapp.rendering.letter import letter_html
 from webapp.rendering.pdf import letter_pdf
+from webapp.rendering.press import PRESS, RenderLimits
 from webapp.rendering.watermarks import DRAWINGS, drawings
 
 from .letters import letter, signatories
@@ -139,6 +140,20 @@ def test_what_shows_through_is_in_the_file_once_and_drawn_on_every_page() -> Non
         kept = [one for one in pikepdf.parse_content_stream(second) if str(one.operator) != "Do"]
         second.Contents = pdf.make_stream(pikepdf.unparse_content_stream(kept))
         assert shown_through(second) == set(), "the control: a page on which it is not drawn"
+
+
+def test_what_shows_through_pages_of_two_sizes_is_there_in_two() -> None:
+    """A later page gets the drawing in its own size, not in that of the first."""
+    pages = "@page { size: A4; background: url(asset:draft.svg) center / contain no-repeat } @page wide { size: A5 } section { page: wide }"
+    html = letter_html(letter()).replace("</head>", f"<style>{pages}</style></head>", 1)
+    html = html.replace("</body>", "<section><h2>One more</h2></section><p>And back.</p></body>")
+    with pikepdf.open(io.BytesIO(PRESS.pdf(html, RenderLimits()))) as pdf:
+        by_size: dict[tuple[int, int], set[tuple[int, int]]] = {}
+        for page in pdf.pages:
+            width, height = (round(float(side)) for side in list(page.mediabox)[2:])
+            by_size.setdefault((width, height), set()).update(shown_through(page))
+        assert [len(drawings) for drawings in by_size.values()] == [1, 1]
+        assert len(set.union(*by_size.values())) == 2
 
 
 def shown_through(page: Any) -> set[tuple[int, int]]:
